@@ -1,0 +1,1 @@
+//! The standard library, embedded: text files in the language, with no privilege.
