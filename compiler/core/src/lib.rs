@@ -1,1 +1,9 @@
-//! The compiler.
+//! The compiler: from the text of an estate to the files its backends read.
+
+pub mod diag;
+pub mod limits;
+pub mod origin;
+pub mod outcome;
+pub mod world;
+
+pub use tenantry_syntax::{FileId, Span};

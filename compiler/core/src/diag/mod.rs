@@ -1,0 +1,172 @@
+//! Findings: what is wrong, where, why, and what would make it right.
+//!
+//! A [`Diagnostic`] is plain data. Words are composed where the finding is made, because only
+//! there are the figures known; lines, colours and formats are the renderers' business.
+
+pub mod nearest;
+mod rule;
+
+use std::sync::Arc;
+
+pub use rule::{Family, Level, Rule};
+pub(crate) use rule::{declare_rule, rule_set};
+use tenantry_syntax::Span;
+
+/// A second place that is to blame, or that helps to see why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is there, in a few words.
+    pub text: String,
+}
+
+/// A mend that the compiler is certain of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an imperative: "write `cores=8`".
+    pub title: String,
+    /// Replacements; they do not overlap.
+    pub edits: Vec<(Span, String)>,
+}
+
+/// One mistake, reported once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule that fired; its name is the diagnostic's code.
+    pub rule: &'static Rule,
+    /// How grave, after the estate's `rules { set … }`.
+    pub level: Level,
+    /// What is wrong, in one sentence without a full stop, with the figures filled in.
+    pub message: String,
+    /// The place that is wrong. `None` only where no text is (an empty folder).
+    pub span: Option<Span>,
+    /// A few words at `span`.
+    pub label: Option<String>,
+    /// Other places that matter.
+    pub related: Vec<Label>,
+    /// Why it is wrong, where the message alone does not say.
+    pub why: Option<String>,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Certain mends.
+    pub fixes: Vec<Fix>,
+    /// The environments that have it; empty when all have, or none is declared.
+    pub envs: Vec<Arc<str>>,
+}
+
+impl Diagnostic {
+    /// A finding of `rule` at `span`, at the rule's own level.
+    pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            level: rule.level,
+            message: message.into(),
+            span: Some(span),
+            label: None,
+            related: Vec::new(),
+            why: None,
+            help: None,
+            fixes: Vec::new(),
+            envs: Vec::new(),
+        }
+    }
+
+    /// A finding about the estate as a whole.
+    pub fn nowhere(rule: &'static Rule, message: impl Into<String>) -> Self {
+        Self {
+            span: None,
+            ..Self::new(rule, Span::default(), message)
+        }
+    }
+
+    /// Adds the words at the place itself.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.label = Some(text.into());
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label {
+            span,
+            text: text.into(),
+        });
+        self
+    }
+
+    /// Adds the reason.
+    #[must_use]
+    pub fn why(mut self, text: impl Into<String>) -> Self {
+        self.why = Some(text.into());
+        self
+    }
+
+    /// Adds what to write instead.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// Adds what to write instead, if there is something to say.
+    #[must_use]
+    pub fn maybe_help(mut self, text: Option<impl Into<String>>) -> Self {
+        self.help = text.map(Into::into).or(self.help);
+        self
+    }
+
+    /// Adds a mend.
+    #[must_use]
+    pub fn fix(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
+        self.fixes.push(Fix {
+            title: title.into(),
+            edits,
+        });
+        self
+    }
+}
+
+/// What a phase has to say, in the order it was found; [`sort`] puts it in the order of the text.
+pub type Findings = Vec<Diagnostic>;
+
+/// Sorts by place, then rule, then text, so that parallel work and hash order never show.
+pub fn sort(findings: &mut Findings) {
+    findings.sort_by(|a, b| {
+        (a.span, a.rule.name, &a.message, &a.envs).cmp(&(b.span, b.rule.name, &b.message, &b.envs))
+    });
+    findings.dedup();
+}
+
+/// Joins what several environments found: the same finding in all of them is said without
+/// naming any, one that only some have names those.
+pub fn merge_envs(per_env: Vec<(Arc<str>, Findings)>) -> Findings {
+    let count = per_env.len();
+    let mut merged: Findings = Vec::new();
+    for (env, findings) in per_env {
+        for finding in findings {
+            let same = merged.iter_mut().find(|known| {
+                Diagnostic {
+                    envs: Vec::new(),
+                    ..(*known).clone()
+                } == finding
+            });
+            match same {
+                Some(known) if known.envs.last() == Some(&env) => {}
+                Some(known) => known.envs.push(env.clone()),
+                None => merged.push(Diagnostic {
+                    envs: vec![env.clone()],
+                    ..finding
+                }),
+            }
+        }
+    }
+    for finding in &mut merged {
+        if finding.envs.len() == count {
+            finding.envs.clear();
+        }
+    }
+    merged
+}

@@ -1,0 +1,133 @@
+//! A rule is a page with a function: declared once, and `explain`, the listing, the settings
+//! in `rules { set … }` and the fixtures hang on that declaration.
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Not reported.
+    Off,
+    /// Worth knowing.
+    Note,
+    /// Probably wrong; does not stop a build.
+    Warn,
+    /// Wrong; nothing is written.
+    Error,
+}
+
+impl Level {
+    /// As written in `rules { set NAME LEVEL }` and printed.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Note => "note",
+            Self::Warn => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a rule is about; the listing is grouped by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// Text that is not KDL.
+    Syntax,
+    /// Files, limits, locks.
+    Load,
+    /// Nodes, properties and values against the vocabulary.
+    Types,
+    /// Names and what they refer to.
+    References,
+    /// Parameters, profiles, environments.
+    Language,
+    /// Cores, topology, pinning.
+    Cpu,
+    /// Memory and huge pages.
+    Memory,
+    /// GPUs.
+    Gpu,
+    /// Disks and storage classes.
+    Storage,
+    /// Networks, flows, addresses.
+    Network,
+    /// Tenants' separation.
+    Isolation,
+    /// Images.
+    Images,
+    /// Replicas, spread, quorum.
+    Availability,
+    /// Quotas and capacity.
+    Capacity,
+    /// What the cluster's backend can do.
+    Platform,
+    /// The order of things.
+    Graph,
+    /// What a target could not emit, or a defect of ours.
+    Output,
+}
+
+impl Family {
+    /// The name in listings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Load => "load",
+            Self::Types => "types",
+            Self::References => "references",
+            Self::Language => "language",
+            Self::Cpu => "cpu",
+            Self::Memory => "memory",
+            Self::Gpu => "gpu",
+            Self::Storage => "storage",
+            Self::Network => "network",
+            Self::Isolation => "isolation",
+            Self::Images => "images",
+            Self::Availability => "availability",
+            Self::Capacity => "capacity",
+            Self::Platform => "platform",
+            Self::Graph => "graph",
+            Self::Output => "output",
+        }
+    }
+}
+
+/// A rule's declaration.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Kebab-case, the pattern found: it must read well after "allow".
+    pub name: &'static str,
+    /// What it is about.
+    pub family: Family,
+    /// Its level unless the estate sets another.
+    pub level: Level,
+    /// One line for listings.
+    pub summary: &'static str,
+    /// The page that `explain` prints: Markdown with `kdl bad` and `kdl good` examples, which
+    /// are its fixtures.
+    pub page: &'static str,
+}
+
+/// Declares a rule as a static: `declare_rule! { pub RULE = "name", Family, Level, "summary", page }`.
+macro_rules! declare_rule {
+    ($(#[$meta:meta])* $vis:vis $ident:ident = $name:literal, $family:ident, $level:ident, $summary:literal, $page:expr) => {
+        #[doc = $summary]
+        $(#[$meta])*
+        $vis static $ident: $crate::diag::Rule = $crate::diag::Rule {
+            name: $name,
+            family: $crate::diag::Family::$family,
+            level: $crate::diag::Level::$level,
+            summary: $summary,
+            page: $page,
+        };
+    };
+}
+pub(crate) use declare_rule;
+
+/// Declares rules that share a file, and the list of them that `explain` walks.
+macro_rules! rule_set {
+    ($(#[$meta:meta])* $vis:vis $list:ident; $($ident:ident = $name:literal, $family:ident, $level:ident, $summary:literal, $page:expr;)*) => {
+        $($crate::diag::declare_rule! { pub $ident = $name, $family, $level, $summary, $page })*
+        $(#[$meta])*
+        $vis static $list: &[&$crate::diag::Rule] = &[$(&$ident),*];
+    };
+}
+pub(crate) use rule_set;

@@ -1,0 +1,34 @@
+//! Every bound of the compiler, in one table. Passing one is an error that names it.
+
+/// The bounds of one run. The defaults fit estates of thousands of workloads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes in one file.
+    pub file_bytes: u32,
+    /// Files in an estate.
+    pub files: usize,
+    /// Nesting of blocks in a file.
+    pub depth: u32,
+    /// Nodes in an estate, counted after profiles are applied.
+    pub nodes: usize,
+    /// Nesting of folders.
+    pub folders: usize,
+    /// Profiles that a chain of `like` may pass through.
+    pub profiles: usize,
+    /// Objects that one build may emit.
+    pub objects: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 16 << 20,
+            files: 10_000,
+            depth: 64,
+            nodes: 2_000_000,
+            folders: 32,
+            profiles: 32,
+            objects: 500_000,
+        }
+    }
+}

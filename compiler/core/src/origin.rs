@@ -1,0 +1,143 @@
+//! Where a value comes from. A value of the model is a [`V`]; its [`OriginId`] leads to the
+//! chain that answers "why are you so?".
+
+use std::{collections::HashMap, fmt, ops::Deref};
+
+use tenantry_syntax::Span;
+
+/// An entry of the [`Origins`] table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OriginId(pub u32);
+
+impl OriginId {
+    /// Nothing in the spec made it: a constant of the compiler.
+    pub const NONE: Self = Self(0);
+}
+
+/// How a value came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum How {
+    /// Written there.
+    Literal,
+    /// Inherited from a profile; `from` holds the `like` that brought it.
+    Profile,
+    /// The kind's default; the span is the node that left it out.
+    Default,
+    /// A parameter's value; `from` holds the place that used it.
+    Param,
+    /// Set for one environment by `in ENV { … }`.
+    Environment,
+    /// Worked out from `from` by the phase or rule named.
+    Derived(&'static str),
+}
+
+/// One link of the chain.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Origin {
+    /// The place, where there is one.
+    pub span: Option<Span>,
+    /// How it came to be.
+    pub how: How,
+    /// What it was made from.
+    pub from: Vec<OriginId>,
+}
+
+/// The table of all origins of one environment's estate: append-only, each chain once.
+#[derive(Debug, Clone)]
+pub struct Origins {
+    entries: Vec<Origin>,
+    known: HashMap<Origin, OriginId>,
+}
+
+impl Default for Origins {
+    fn default() -> Self {
+        let none = Origin {
+            span: None,
+            how: How::Derived("tenantry"),
+            from: Vec::new(),
+        };
+        Self {
+            entries: vec![none],
+            known: HashMap::new(),
+        }
+    }
+}
+
+impl Origins {
+    /// The id of an origin, entered on first sight.
+    pub fn add(&mut self, span: Option<Span>, how: How, from: Vec<OriginId>) -> OriginId {
+        let origin = Origin { span, how, from };
+        if let Some(id) = self.known.get(&origin) {
+            return *id;
+        }
+        let id = OriginId(u32::try_from(self.entries.len()).unwrap_or(0));
+        self.entries.push(origin.clone());
+        self.known.insert(origin, id);
+        id
+    }
+
+    /// What a literal at `span` has.
+    pub fn literal(&mut self, span: Span) -> OriginId {
+        self.add(Some(span), How::Literal, Vec::new())
+    }
+
+    /// One link.
+    pub fn get(&self, id: OriginId) -> &Origin {
+        self.entries.get(id.0 as usize).unwrap_or(&self.entries[0])
+    }
+
+    /// The nearest place in the text: the origin's own, else the first of what it was made from.
+    pub fn span(&self, id: OriginId) -> Option<Span> {
+        let mut at = self.get(id);
+        loop {
+            match (at.span, at.from.first()) {
+                (Some(span), _) => return Some(span),
+                (None, Some(next)) => at = self.get(*next),
+                (None, None) => return None,
+            }
+        }
+    }
+}
+
+/// A value of the model with its origin: four bytes more than the value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct V<T> {
+    /// The value.
+    pub value: T,
+    /// Why it is so.
+    pub origin: OriginId,
+}
+
+impl<T> V<T> {
+    /// A value and its origin.
+    pub fn new(value: T, origin: OriginId) -> Self {
+        Self { value, origin }
+    }
+
+    /// Another value for the same reason.
+    pub fn map<U>(&self, make: impl FnOnce(&T) -> U) -> V<U> {
+        V {
+            value: make(&self.value),
+            origin: self.origin,
+        }
+    }
+}
+
+impl<T> Deref for V<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for V<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for V<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}

@@ -1,0 +1,92 @@
+//! What the compiler may know of the world: files of the estate, by path, and nothing else.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Why a file could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReadError {
+    /// There is none.
+    Missing,
+    /// It is not UTF-8; the offset of the first bad byte.
+    NotText(usize),
+    /// It is larger than the limit; its size in bytes.
+    TooLarge(u64),
+    /// The system's own words.
+    Other(String),
+}
+
+/// An entry of a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its name, without the folder.
+    pub name: String,
+    /// Whether it is a folder itself.
+    pub folder: bool,
+}
+
+/// The estate's files. Paths are relative to the estate's root, `/`-separated, and never leave
+/// it; the folder `std:` holds the standard library.
+pub trait World: Sync {
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// Says why it cannot be had.
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError>;
+
+    /// The entries of a folder (`""` is the root), in any order. Links are not followed out of
+    /// the root.
+    ///
+    /// # Errors
+    /// Says why it cannot be had.
+    fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError>;
+}
+
+/// A world in memory: tests, the browser, and the editor's unsaved files.
+#[derive(Debug, Clone, Default)]
+pub struct Memory(BTreeMap<String, Arc<str>>);
+
+impl Memory {
+    /// A world of these files.
+    pub fn new<P: Into<String>, T: Into<Arc<str>>>(
+        files: impl IntoIterator<Item = (P, T)>,
+    ) -> Self {
+        Self(
+            files
+                .into_iter()
+                .map(|(path, text)| (path.into(), text.into()))
+                .collect(),
+        )
+    }
+}
+
+impl World for Memory {
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        self.0.get(path).cloned().ok_or(ReadError::Missing)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
+        let prefix = if folder.is_empty() {
+            String::new()
+        } else {
+            format!("{folder}/")
+        };
+        let mut entries: Vec<Entry> = self
+            .0
+            .keys()
+            .filter_map(|path| path.strip_prefix(&prefix))
+            .map(|rest| match rest.split_once('/') {
+                Some((name, _)) => Entry {
+                    name: name.to_owned(),
+                    folder: true,
+                },
+                None => Entry {
+                    name: rest.to_owned(),
+                    folder: false,
+                },
+            })
+            .collect();
+        entries.sort();
+        entries.dedup();
+        Ok(entries)
+    }
+}
