@@ -1,0 +1,253 @@
+//! From a node of one environment to the Rust struct of its kind.
+
+use std::{collections::BTreeMap, ops::Deref, sync::Arc};
+
+use tenantry_syntax::Span;
+
+use super::{
+    kind::{Child, ChildField, Field, Kind, ScalarField, Slot, Vocabulary},
+    node::{Allow, FreeNode, Node, ValueField},
+    rules,
+    ty::{Lit, Typed},
+};
+use crate::{
+    diag::{Diagnostic, Findings},
+    origin::{How, OriginId, Origins, V},
+};
+
+/// What constructors share.
+#[derive(Debug)]
+pub struct Cx<'a> {
+    /// The kinds.
+    pub vocabulary: &'a Vocabulary,
+    /// The table of origins of this environment.
+    pub origins: &'a mut Origins,
+    /// What was found.
+    pub findings: Findings,
+}
+
+/// A struct declared with `kind!`.
+pub trait Construct: Sized + 'static {
+    /// The kind's declaration; enters the kinds of its children.
+    fn declare(vocabulary: &mut Vocabulary) -> Kind;
+    /// The struct, or `None` when a required part is missing or wrong, which was reported.
+    fn construct(node: &Node, cx: &mut Cx<'_>) -> Option<Self>;
+}
+
+/// What every node may carry, and where it stands.
+#[derive(Debug, Clone)]
+pub struct Meta {
+    /// Where the node stands, without its block.
+    pub span: Span,
+    /// Where its name stands.
+    pub name_span: Span,
+    /// Why it is there.
+    pub origin: OriginId,
+    /// `label KEY VALUE`.
+    pub labels: BTreeMap<Arc<str>, V<Arc<str>>>,
+    /// `annotation KEY VALUE`.
+    pub annotations: BTreeMap<Arc<str>, V<Arc<str>>>,
+    /// Rules silenced here.
+    pub allows: Vec<Allow>,
+    /// The name it had before.
+    pub was: Option<Arc<str>>,
+    /// `doc="…"`.
+    pub doc: Option<Arc<str>>,
+}
+
+impl Meta {
+    /// The meta data of a node.
+    pub fn of(node: &Node, _: &mut Cx<'_>) -> Self {
+        let tags = |tags: &[super::node::Tag<ValueField>]| {
+            tags.iter()
+                .map(|tag| (tag.key.clone(), V::new(tag.value.lit.to_string().into(), tag.value.origin)))
+                .collect()
+        };
+        Self {
+            span: node.span,
+            name_span: node.name_span,
+            origin: node.origin,
+            labels: tags(&node.labels),
+            annotations: tags(&node.annotations),
+            allows: node.allows.clone(),
+            was: node.was.clone(),
+            doc: node.doc.clone(),
+        }
+    }
+}
+
+fn slot<T: Typed>(name: &str, doc: &str, default: Option<&'static str>, required: bool, list: bool) -> Slot {
+    Slot {
+        name: name.to_owned(),
+        doc: doc.trim().to_owned(),
+        ty: T::ty(),
+        required: required && default.is_none(),
+        default,
+        list,
+    }
+}
+
+fn parse<T: Typed>(value: &ValueField, slot: &Slot, cx: &mut Cx<'_>) -> Option<V<T>> {
+    if let Some(rival) = &value.rival {
+        cx.findings.push(rules::profiles_disagree(slot, value, rival));
+    }
+    match T::parse(&value.lit) {
+        Ok(parsed) => Some(V::new(parsed, value.origin)),
+        // A literal's own type was checked where it stands; only computed values get here.
+        Err(error) => {
+            let finding = rules::wrong_value(slot, value.span, &error);
+            cx.findings.push(finding);
+            None
+        }
+    }
+}
+
+fn default<T: Typed>(node: &Node, slot: &Slot, cx: &mut Cx<'_>) -> Option<V<T>> {
+    let value = T::parse(&Lit::of_default(slot.default?)).ok();
+    debug_assert!(value.is_some(), "the default of `{}` is of its type", slot.name);
+    let origin = cx.origins.add(Some(node.span), How::Default, vec![]);
+    Some(V::new(value?, origin))
+}
+
+impl<T: Typed> ScalarField for V<T> {
+    fn slot(name: &str, doc: &str, default: Option<&'static str>) -> Slot {
+        slot::<T>(name, doc, default, true, false)
+    }
+
+    fn take(node: &Node, field: Field, slot: &Slot, cx: &mut Cx<'_>) -> Option<Self> {
+        match node.value(field) {
+            Some(value) => parse(value, slot, cx),
+            None if slot.default.is_some() => default(node, slot, cx),
+            None => {
+                let finding = rules::missing_value(cx.vocabulary.kind(node.kind), slot, field, node);
+                cx.findings.push(finding);
+                None
+            }
+        }
+    }
+}
+
+impl<T: Typed> ScalarField for Option<V<T>> {
+    fn slot(name: &str, doc: &str, default: Option<&'static str>) -> Slot {
+        slot::<T>(name, doc, default, false, false)
+    }
+
+    fn take(node: &Node, field: Field, slot: &Slot, cx: &mut Cx<'_>) -> Option<Self> {
+        match node.value(field) {
+            Some(value) => parse(value, slot, cx).map(Some),
+            None => Some(default(node, slot, cx)),
+        }
+    }
+}
+
+impl<T: Typed> ScalarField for Vec<V<T>> {
+    fn slot(name: &str, doc: &str, default: Option<&'static str>) -> Slot {
+        slot::<T>(name, doc, default, false, true)
+    }
+
+    fn take(node: &Node, field: Field, slot: &Slot, cx: &mut Cx<'_>) -> Option<Self> {
+        let parsed: Vec<Option<V<T>>> = node.values(field).map(|value| parse(value, slot, cx)).collect();
+        parsed.into_iter().collect()
+    }
+}
+
+/// A child that must stand.
+#[derive(Debug, Clone)]
+pub struct One<K>(pub K);
+
+impl<K> Deref for One<K> {
+    type Target = K;
+    fn deref(&self) -> &K {
+        &self.0
+    }
+}
+
+fn child<K: Construct>(name: Option<&str>, doc: &str, required: bool, many: bool, vocabulary: &mut Vocabulary) -> Child {
+    let kind = vocabulary.register::<K>();
+    let declared = &vocabulary.kind(kind).name;
+    // While a kind that holds itself is being entered its name is not known yet.
+    let name = name.map_or_else(|| declared.clone(), str::to_owned);
+    Child { kind, name, doc: doc.trim().to_owned(), required, many }
+}
+
+fn nodes<'n>(node: &'n Node, child: &Child) -> impl Iterator<Item = &'n Node> {
+    let kind = child.kind;
+    node.children.iter().filter(move |candidate| candidate.kind == kind)
+}
+
+impl<K: Construct> ChildField for One<K> {
+    fn child(name: Option<&str>, doc: &str, vocabulary: &mut Vocabulary) -> Child {
+        child::<K>(name, doc, true, false, vocabulary)
+    }
+
+    fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
+        match nodes(node, child).next() {
+            Some(found) => K::construct(found, cx).map(One),
+            None => {
+                let finding = rules::missing_child(cx.vocabulary.kind(node.kind), child, node);
+                cx.findings.push(finding);
+                None
+            }
+        }
+    }
+}
+
+impl<K: Construct> ChildField for Option<K> {
+    fn child(name: Option<&str>, doc: &str, vocabulary: &mut Vocabulary) -> Child {
+        child::<K>(name, doc, false, false, vocabulary)
+    }
+
+    fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
+        match nodes(node, child).next() {
+            Some(found) => K::construct(found, cx).map(Some),
+            None => Some(None),
+        }
+    }
+}
+
+/// What is broken among many is left out (and was reported), so that the others are still
+/// checked; the findings keep a build from using the rest.
+impl<K: Construct> ChildField for Vec<K> {
+    fn child(name: Option<&str>, doc: &str, vocabulary: &mut Vocabulary) -> Child {
+        child::<K>(name, doc, false, true, vocabulary)
+    }
+
+    fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
+        Some(nodes(node, child).filter_map(|found| K::construct(found, cx)).collect())
+    }
+}
+
+/// Free data for somebody else's schema: `values { … }`.
+#[derive(Debug, Clone)]
+pub struct Values {
+    /// The nodes as written.
+    pub nodes: Vec<FreeNode>,
+    /// Why they are there.
+    pub origin: OriginId,
+}
+
+impl Construct for Values {
+    fn declare(_: &mut Vocabulary) -> Kind {
+        let mut kind = Kind::new("values", "Free data for somebody else's schema: a node is a key, its argument the scalar, its block an object, `-` an element of a list.");
+        kind.free = true;
+        kind
+    }
+
+    fn construct(node: &Node, _: &mut Cx<'_>) -> Option<Self> {
+        Some(Self { nodes: node.free.clone(), origin: node.origin })
+    }
+}
+
+/// Reports a group of alternatives of which not exactly one stands.
+pub(crate) fn check_alternatives(node: &Node, cx: &mut Cx<'_>) {
+    let kind = cx.vocabulary.kind(node.kind);
+    for group in &kind.one_of {
+        let standing: Vec<&Node> = node
+            .children
+            .iter()
+            .filter(|child| group.contains(&cx.vocabulary.kind(child.kind).name))
+            .collect();
+        let finding: Option<Diagnostic> = rules::not_exactly_one(kind, group, node, &standing, cx.vocabulary);
+        cx.findings.extend(finding);
+    }
+}

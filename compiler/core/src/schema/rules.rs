@@ -1,0 +1,142 @@
+//! What can be wrong with a node against the vocabulary: the rules of this phase and their
+//! words, in one place.
+
+use tenantry_syntax::Span;
+
+use super::{
+    kind::{Child, Field, Kind, Slot, Vocabulary},
+    node::{Node, ValueField},
+    ty::Class,
+};
+use crate::{
+    diag::{Diagnostic, rule_set},
+    units::UnitError,
+};
+
+rule_set! {
+    /// The rules of this phase.
+    pub RULES;
+    UNKNOWN_KIND = "unknown-kind", Types, Error, "a node of a kind that the language does not have", include_str!("pages/unknown-kind.md");
+    MISPLACED_KIND = "misplaced-kind", Types, Error, "a node in a block where its kind has no place", include_str!("pages/misplaced-kind.md");
+    UNSUPPORTED_KIND = "unsupported-kind", Types, Error, "a kind of the vocabulary that this version cannot compile yet", include_str!("pages/unsupported-kind.md");
+    UNKNOWN_PROPERTY = "unknown-property", Types, Error, "a property that the kind does not have", include_str!("pages/unknown-property.md");
+    DUPLICATE_PROPERTY = "duplicate-property", Types, Error, "a property given twice", include_str!("pages/duplicate-property.md");
+    DUPLICATE_NODE = "duplicate-node", Types, Error, "two nodes of one kind with the same key in one scope", include_str!("pages/duplicate-node.md");
+    SURPLUS_ARGUMENT = "surplus-argument", Types, Error, "more arguments than the kind takes", include_str!("pages/surplus-argument.md");
+    WRONG_VALUE = "wrong-value", Types, Error, "a value that is not of the type its place asks for", include_str!("pages/wrong-value.md");
+    TYPE_ANNOTATION = "type-annotation", Types, Error, "a KDL type annotation", include_str!("pages/type-annotation.md");
+    MISSING_VALUE = "missing-value", Types, Error, "a required argument or property that nothing sets", include_str!("pages/missing-value.md");
+    MISSING_NODE = "missing-node", Types, Error, "a required child that nothing sets", include_str!("pages/missing-node.md");
+    NOT_EXACTLY_ONE = "not-exactly-one", Types, Error, "not exactly one of several alternatives", include_str!("pages/not-exactly-one.md");
+    PROFILES_DISAGREE = "profiles-disagree", Language, Error, "two profiles with different values and nothing nearer to decide", include_str!("pages/profiles-disagree.md");
+}
+
+/// A value that is not of its slot's type.
+pub fn wrong_value(slot: &Slot, span: Span, error: &UnitError) -> Diagnostic {
+    let help = error.help.clone().or_else(|| match slot.ty.class {
+        Class::Choice(_) => None,
+        _ => Some(format!("`{}` takes {}, for example {}", slot.name, article(slot.ty.name), slot.ty.example)),
+    });
+    Diagnostic::new(&WRONG_VALUE, span, format!("`{}`: {}", slot.name, error.message))
+        .label(match slot.ty.class {
+            Class::Choice(_) => "not one of the choices".to_owned(),
+            _ => format!("expected {}", article(slot.ty.name)),
+        })
+        .maybe_help(help)
+}
+
+/// A type's name with its article, as English wants it.
+pub fn article(name: &str) -> String {
+    match name.chars().next() {
+        Some('a' | 'e' | 'i' | 'o') => format!("an {name}"),
+        _ => format!("a {name}"),
+    }
+}
+
+/// What a node is called in messages: its kind and its key.
+pub fn describe(kind: &Kind, node: &Node) -> String {
+    match node.key(&kind.key) {
+        key if key.is_empty() => format!("`{}`", kind.name),
+        key => format!("{} `{key}`", kind.name),
+    }
+}
+
+/// A required argument or property that nothing set.
+pub fn missing_value(kind: &Kind, slot: &Slot, field: Field, node: &Node) -> Diagnostic {
+    let what = describe(kind, node);
+    let (message, help) = match field {
+        Field::Arg(_) => (
+            format!("{what} has no {}", slot.name),
+            format!("write it behind `{}`: {}", kind.name, example(slot)),
+        ),
+        Field::Prop(_) => (
+            format!("{what} has no `{}`", slot.name),
+            format!("add `{}={}`", slot.name, example(slot)),
+        ),
+    };
+    Diagnostic::new(&MISSING_VALUE, node.span, message)
+        .label(format!("needs {}", article(slot.ty.name)))
+        .help(help)
+}
+
+fn example(slot: &Slot) -> String {
+    match slot.ty.class {
+        Class::Choice(choices) => choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join("|"),
+        _ => slot.ty.example.to_owned(),
+    }
+}
+
+/// A required child that nothing set.
+pub fn missing_child(kind: &Kind, child: &Child, node: &Node) -> Diagnostic {
+    Diagnostic::new(&MISSING_NODE, node.span, format!("{} has no `{}`", describe(kind, node), child.name))
+        .label(format!("needs a `{}` in its block", child.name))
+        .maybe_help((!child.doc.is_empty()).then(|| format!("`{}`: {}", child.name, first_line(&child.doc))))
+}
+
+fn first_line(doc: &str) -> &str {
+    doc.lines().next().unwrap_or_default()
+}
+
+/// None, or several, of a group of alternatives.
+pub fn not_exactly_one(
+    kind: &Kind,
+    group: &[String],
+    node: &Node,
+    standing: &[&Node],
+    vocabulary: &Vocabulary,
+) -> Option<Diagnostic> {
+    let what = describe(kind, node);
+    let choices = group.join(", ");
+    match standing {
+        [_] => None,
+        [] => Some(
+            Diagnostic::new(&NOT_EXACTLY_ONE, node.span, format!("{what} says none of {choices}"))
+                .label("what is it?")
+                .help(format!("add one of {choices}")),
+        ),
+        [first, others @ ..] => {
+            let name = |node: &Node| vocabulary.kind(node.kind).name.clone();
+            let mut finding = Diagnostic::new(
+                &NOT_EXACTLY_ONE,
+                others[0].span,
+                format!("{what} is both `{}` and `{}`", name(first), name(others[0])),
+            )
+            .label(format!("second of {choices}"))
+            .help(format!("keep one of {choices}"));
+            finding = finding.also(first.span, "the first");
+            Some(finding)
+        }
+    }
+}
+
+/// Two profiles give one slot different values, and nothing nearer decides.
+pub fn profiles_disagree(slot: &Slot, value: &ValueField, rival: &ValueField) -> Diagnostic {
+    Diagnostic::new(
+        &PROFILES_DISAGREE,
+        value.span,
+        format!("two profiles disagree about `{}`: {} and {}", slot.name, value.lit, rival.lit),
+    )
+    .label(format!("here it is {}", value.lit))
+    .also(rival.span, format!("and here {}", rival.lit))
+    .help(format!("say `{}` in the node itself: the nearer value wins", slot.name))
+}
