@@ -2,8 +2,12 @@
 
 pub mod diag;
 pub mod limits;
+pub mod load;
 pub mod origin;
 pub mod outcome;
+pub mod par;
+pub mod schema;
+pub mod units;
 pub mod world;
 
 pub use tenantry_syntax::{FileId, Span};
