@@ -21,17 +21,38 @@ use crate::{
     units::UnitError,
 };
 
-/// Decodes the nodes of a block of `parent`.
-pub fn decode_block<'a>(
-    nodes: impl Iterator<Item = ast::Node<'a>>,
-    parent: KindId,
-    vocabulary: &Vocabulary,
-    findings: &mut Findings,
-) -> Vec<TypedNode> {
-    let mut decoder = Decoder { vocabulary, findings };
-    let mut block = TypedNode::empty(parent, Span::default(), Span::default());
-    decoder.children(nodes, &mut block);
-    block.children
+/// A profile: defaults for a kind, not yet merged into anything.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub span: Span,
+    /// What it holds: a node of the kind it is for, without that kind's name argument.
+    pub body: TypedNode,
+}
+
+/// What a file says at its top level.
+#[derive(Debug, Default)]
+pub struct Decoded {
+    /// The nodes.
+    pub nodes: Vec<TypedNode>,
+    /// The profiles.
+    pub profiles: Vec<Profile>,
+    /// What was found.
+    pub findings: Findings,
+}
+
+/// Decodes a file whose nodes stand at the top level, of kind `root`.
+pub fn decode_file(document: ast::Document<'_>, root: KindId, vocabulary: &Vocabulary) -> Decoded {
+    let mut decoded = Decoded::default();
+    let mut decoder = Decoder { vocabulary, findings: &mut decoded.findings };
+    let (profiles, others): (Vec<ast::Node<'_>>, Vec<ast::Node<'_>>) = document.nodes().partition(|node| node.name() == "profile");
+    let mut top = TypedNode::empty(root, Span::default(), Span::default());
+    decoder.children(others.into_iter(), &mut top);
+    decoded.profiles = profiles.into_iter().filter_map(|node| decoder.profile(node, root)).collect();
+    decoded.nodes = top.children;
+    decoded
 }
 
 impl TypedNode {
@@ -62,6 +83,9 @@ impl TypedNode {
         }
     }
 }
+
+/// The kinds that a profile can be for.
+const PROFILE_KINDS: &[&str] = &["workload", "pool", "tenant", "cluster"];
 
 struct Decoder<'v, 'f> {
     vocabulary: &'v Vocabulary,
@@ -106,9 +130,47 @@ impl Decoder<'_, '_> {
         }
     }
 
+    /// `profile NAME for=KIND { … }`: the body is a node of that kind with its name left out.
+    fn profile(&mut self, node: ast::Node<'_>, root: KindId) -> Option<Profile> {
+        self.refuse_annotation(node.annotation());
+        let Some((name, span)) = self.words(node).into_iter().next() else {
+            self.findings.push(shape(node, "NAME { … }"));
+            return None;
+        };
+        let wanted = node.entries().find_map(|entry| match entry {
+            ast::Entry::Prop(prop) if prop.name() == "for" => Some(prop),
+            _ => None,
+        });
+        let target = match wanted.map(|prop| (prop, prop.value())) {
+            None => "workload".to_owned(),
+            Some((_, ast::Scalar::Str(text))) if PROFILE_KINDS.contains(&&*text) => text.into_owned(),
+            Some((prop, _)) => {
+                self.findings.push(
+                    Diagnostic::new(&rules::WRONG_VALUE, prop.value_span(), format!("a profile is for one of {}", PROFILE_KINDS.join(", ")))
+                        .label("not one of them"),
+                );
+                return None;
+            }
+        };
+        let kind = self.find(&target, root)?;
+        let mut body = TypedNode::empty(kind, node.head_span(), node.name_span());
+        self.entries(node, &mut body, 1, &["for"]);
+        // The one argument was the profile's own name.
+        body.fields.retain(|field| matches!(field.field, Field::Prop(_)));
+        self.block(node, &mut body);
+        Some(Profile { name, span, body })
+    }
+
+    /// A kind by name, at the top level or in a tenant.
+    fn find(&self, name: &str, root: KindId) -> Option<KindId> {
+        let top = self.vocabulary.kind(root);
+        let tenant = top.child("tenant").map(|child| self.vocabulary.kind(child.kind));
+        top.child(name).or_else(|| tenant?.child(name)).map(|child| child.kind)
+    }
+
     fn node(&mut self, node: ast::Node<'_>, kind: KindId) -> TypedNode {
         let mut out = TypedNode::empty(kind, node.head_span(), node.name_span());
-        self.entries(node, &mut out, 0);
+        self.entries(node, &mut out, 0, &[]);
         self.block(node, &mut out);
         out
     }
@@ -122,8 +184,9 @@ impl Decoder<'_, '_> {
         }
     }
 
-    /// Decodes arguments and properties; the first `skip` arguments are somebody else's.
-    fn entries(&mut self, node: ast::Node<'_>, out: &mut TypedNode, skip: usize) {
+    /// Decodes arguments and properties; the first `skip` arguments and the properties in
+    /// `ignore` are somebody else's.
+    fn entries(&mut self, node: ast::Node<'_>, out: &mut TypedNode, skip: usize, ignore: &[&str]) {
         let kind = self.vocabulary.kind(out.kind);
         let mut position = 0usize;
         let mut seen: Vec<(String, Span)> = Vec::new();
@@ -158,7 +221,9 @@ impl Decoder<'_, '_> {
                         continue;
                     }
                     seen.push((name.clone().into_owned(), prop.span()));
-                    self.property(kind, prop, out);
+                    if !ignore.contains(&&*name) {
+                        self.property(kind, prop, out);
+                    }
                 }
             }
         }
@@ -210,8 +275,6 @@ impl Decoder<'_, '_> {
         match special {
             Special::In => self.overlay(node, words, into),
             Special::Label | Special::Annotation => {
-                let kind = self.vocabulary.kind(into.kind);
-                let _ = kind;
                 let (Some(key), Some((value, span))) = (word(0), words.get(1).cloned()) else {
                     self.findings.push(shape(node, "KEY VALUE"));
                     return;
@@ -251,7 +314,7 @@ impl Decoder<'_, '_> {
             return;
         }
         let mut body = TypedNode::empty(into.kind, node.head_span(), node.name_span());
-        self.entries(node, &mut body, usize::MAX);
+        self.entries(node, &mut body, usize::MAX, &[]);
         self.block(node, &mut body);
         into.overlays.push(Overlay { envs, body });
     }

@@ -1,0 +1,147 @@
+//! Arenas and typed ids: mixing two is a type error.
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    marker::PhantomData,
+    ops::Index,
+};
+
+use crate::origin::OriginId;
+
+/// The place of a `K` in its [`Arena`]. Ids are assigned after sorting by name, so that they do
+/// not depend on the order of the text.
+pub struct Id<K> {
+    at: u32,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K> Id<K> {
+    /// The position in the arena.
+    pub fn index(self) -> usize {
+        self.at as usize
+    }
+
+    pub(crate) fn new(at: usize) -> Self {
+        // An arena never passes the bound on nodes, which is far below 2^32.
+        Self { at: u32::try_from(at).unwrap_or(u32::MAX), kind: PhantomData }
+    }
+}
+
+impl<K> Clone for Id<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K> Copy for Id<K> {}
+impl<K> PartialEq for Id<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at
+    }
+}
+impl<K> Eq for Id<K> {}
+impl<K> PartialOrd for Id<K> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl<K> Ord for Id<K> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.at.cmp(&other.at)
+    }
+}
+impl<K> Hash for Id<K> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.at.hash(state);
+    }
+}
+impl<K> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.at)
+    }
+}
+
+/// A reference that was looked up: what it leads to, and where it was written.
+pub struct Ref<K> {
+    /// What it leads to.
+    pub to: Id<K>,
+    /// Where it was written.
+    pub at: OriginId,
+}
+
+impl<K> Clone for Ref<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<K> Copy for Ref<K> {}
+impl<K> PartialEq for Ref<K> {
+    fn eq(&self, other: &Self) -> bool {
+        self.to == other.to
+    }
+}
+impl<K> Eq for Ref<K> {}
+impl<K> fmt::Debug for Ref<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to.fmt(f)
+    }
+}
+
+/// All things of one kind.
+#[derive(Debug, Clone)]
+pub struct Arena<K>(Vec<K>);
+
+impl<K> Default for Arena<K> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K> Arena<K> {
+    /// An arena of these, in this order.
+    pub fn new(items: Vec<K>) -> Self {
+        Self(items)
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, item: K) -> Id<K> {
+        self.0.push(item);
+        Id::new(self.0.len() - 1)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Id<K>, &K)> + ExactSizeIterator {
+        self.0.iter().enumerate().map(|(at, item)| (Id::new(at), item))
+    }
+
+    /// All of them, in order, without their ids.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &K> + ExactSizeIterator {
+        self.0.iter()
+    }
+
+    /// All ids.
+    pub fn ids(&self) -> impl DoubleEndedIterator<Item = Id<K>> + use<K> {
+        (0..self.0.len()).map(Id::new)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: Id<K>) -> &mut K {
+        &mut self.0[id.index()]
+    }
+}
+
+impl<K> Index<Id<K>> for Arena<K> {
+    type Output = K;
+    fn index(&self, id: Id<K>) -> &K {
+        &self.0[id.index()]
+    }
+}

@@ -1,0 +1,105 @@
+//! What a backend answers. Phases above `targets` need what only a backend knows, so a target
+//! has pure faces that an earlier phase calls through the list its caller hands in; this crate
+//! names no target.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    check::Checked,
+    close::Platform,
+    diag::Findings,
+    emit::Objects,
+    flows::Derived,
+    lower::Lowered,
+    model::{Cluster, Id, Workload},
+    units::{Bytes, Cores, Version},
+};
+
+/// A backend.
+pub trait Target: Sync {
+    /// Its name: a folder of the output, a word in `targets`.
+    fn name(&self) -> &'static str;
+
+    /// Whether it emits anything for this cluster. `close` and `targets` ask.
+    fn serves(&self, on: &Cluster) -> bool;
+
+    /// What it can do, as data.
+    fn capabilities(&self) -> &Capabilities;
+
+    /// What one replica of a workload takes of a node, overheads included; `None` when the
+    /// workload is another target's. Asked by `place`.
+    fn footprint(&self, estate: &Checked<'_>, workload: Id<Workload>) -> Option<Footprint>;
+
+    /// The traffic that a workload's life on this backend needs beside what it declares.
+    /// Asked by `flows`.
+    fn traffic(&self, estate: &Checked<'_>, on: Id<Cluster>, platform: &Platform) -> Vec<Derived>;
+
+    /// The objects.
+    fn objects(&self, lowered: &Lowered<'_>, out: &mut Objects) -> Findings;
+}
+
+/// Something that a workload may ask of its backend. One list for all targets: `features` in
+/// `capabilities.kdl` use the same words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Feature(pub &'static str);
+
+/// How a target does what a feature asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Support {
+    /// The backend does it.
+    Native,
+    /// It is done another way: how, and at which cost.
+    Emulated(String),
+    /// Not at all, and why.
+    None(String),
+}
+
+/// A row of a capability table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Capability {
+    /// The feature's name.
+    pub feature: String,
+    /// What the feature is, in a few words.
+    pub doc: String,
+    /// How it is done.
+    pub support: Support,
+    /// The backend's first version that can, where it is not all.
+    pub since: Option<Version>,
+    /// The components that must run in the cluster for it.
+    pub components: Vec<String>,
+}
+
+/// A target's table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The backend whose version counts: `kubernetes`, `kubevirt`, `proxmox`, ….
+    pub backend: String,
+    /// Rows by feature.
+    pub rows: BTreeMap<String, Capability>,
+}
+
+impl Capabilities {
+    /// The row of a feature.
+    pub fn get(&self, feature: &str) -> Option<&Capability> {
+        self.rows.get(feature)
+    }
+}
+
+/// What one replica takes of a node.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// Cores that are its own (static CPU manager).
+    pub dedicated: Cores,
+    /// Cores that it asks of the shared pool.
+    pub shared: Cores,
+    /// Ordinary memory, overhead included.
+    pub memory: Bytes,
+    /// Huge pages: page size and total.
+    pub hugepages: BTreeMap<Bytes, Bytes>,
+    /// GPUs by model name.
+    pub gpus: BTreeMap<Arc<str>, u32>,
+    /// Pods on the node (0 where the backend has none).
+    pub pods: u32,
+    /// Each part of the overhead, for explanation: what, and how much memory.
+    pub overhead: Vec<(String, Bytes)>,
+}
