@@ -1,6 +1,7 @@
 //! The compiler: from the text of an estate to the files its backends read.
 
 pub mod diag;
+pub mod emit;
 pub mod limits;
 pub mod load;
 pub mod origin;

@@ -1,5 +1,103 @@
 //! Text to a lossless tree.
+//!
+//! [`parse`] cuts the text into tokens, every byte into exactly one; walks the tokens once with an
+//! explicit stack, noting where nodes, entries and blocks begin and end; and hands back the tree
+//! together with every mistake of the file. It cannot fail: a broken line costs its node, and what
+//! could be read of that node is still there. [`ast`] is the typed view of the tree, where values
+//! are decoded when asked for.
+//!
+//! What this crate must not know: any kind of the language, any file system, any other file. Time
+//! and memory are linear in the text, whatever stands in it.
 
+pub mod ast;
+mod chars;
+mod errors;
+pub mod kind;
+mod lexer;
+mod number;
+mod parser;
 pub mod span;
+mod strings;
+pub mod tree;
 
+use std::sync::Arc;
+
+pub use errors::SyntaxError;
 pub use span::{FileId, Span};
+pub use tree::Tree;
+
+/// What a file may not exceed. Passing one is a single error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Blocks inside blocks. Default 64: the deepest kind of the language nests eight.
+    pub max_depth: u32,
+    /// Bytes of a file. Default 16 MiB; positions are 32 bits wide, so never above 4 GiB.
+    pub max_bytes: u32,
+    /// Errors that are told of one file. Default 1,000.
+    pub max_errors: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_depth: 64,
+            max_bytes: 16 << 20,
+            max_errors: 1_000,
+        }
+    }
+}
+
+/// A parsed file: its text, its tree, and everything that is wrong with it.
+#[derive(Debug, Clone)]
+pub struct Parse {
+    file: FileId,
+    text: Arc<str>,
+    tree: Tree,
+    errors: Vec<SyntaxError>,
+}
+
+/// Parses `text`. Total: every text has a tree.
+pub fn parse(file: FileId, text: Arc<str>, limits: &Limits) -> Parse {
+    let mut errors = errors::Errors::new(file, limits.max_errors);
+    let tree = if text.len() > limits.max_bytes as usize {
+        errors.too_long(text.len(), limits.max_bytes);
+        Tree::unread(&text)
+    } else {
+        let lexed = lexer::lex(&text, &mut errors);
+        let elements = parser::elements(&text, &lexed, limits, &mut errors);
+        Tree::new(lexed.tokens, elements)
+    };
+    Parse {
+        file,
+        text,
+        tree,
+        errors: errors.finish(),
+    }
+}
+
+impl Parse {
+    /// The file that this is the text of.
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    /// The text, as it was given.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The tree of tokens and elements.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// All that is wrong, in the order of the text.
+    pub fn errors(&self) -> &[SyntaxError] {
+        &self.errors
+    }
+
+    /// The typed view.
+    pub fn document(&self) -> ast::Document<'_> {
+        ast::Document::new(self)
+    }
+}

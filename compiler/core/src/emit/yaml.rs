@@ -1,0 +1,205 @@
+//! YAML, written so that readers of YAML 1.1 (Ansible, the `yaml` of older Go and Ruby) and of
+//! YAML 1.2 agree on every value: block style, two spaces, LF; `apiVersion`, `kind`, `metadata`
+//! lead a document and `name` leads a list's item; everything else stays in the tree's order.
+
+use super::{
+    text::Text,
+    tree::{NodeRef, Tree, View},
+};
+use crate::origin::OriginId;
+
+mod scalar;
+
+/// Keys that lead a document, in this order.
+const DOCUMENT_HEAD: &[&str] = &["apiVersion", "kind", "metadata"];
+
+/// The key that leads an item of a list.
+const ITEM_HEAD: &[&str] = &["name"];
+
+/// Readers look at most 1,024 characters ahead for the colon behind a key. A longer one, as it is
+/// written, takes the form that announces itself.
+const MAX_PLAIN_KEY: usize = 1000;
+
+/// One document.
+pub fn document(tree: &Tree) -> Text {
+    stream([tree])
+}
+
+/// Several documents in one file, joined with `---`.
+pub fn stream<'t>(trees: impl IntoIterator<Item = &'t Tree>) -> Text {
+    let mut out = Text::default();
+    for (number, tree) in trees.into_iter().enumerate() {
+        if number > 0 {
+            out.mark(OriginId::NONE);
+            out.add("---");
+            out.end_line();
+        }
+        write(tree, &mut out);
+    }
+    out
+}
+
+/// A node that is still to be written. In block style nothing needs closing, so that a stack of
+/// these is the whole state.
+struct Due<'t> {
+    node: NodeRef<'t>,
+    place: Place,
+    /// The mark of the nearest marked ancestor.
+    inherited: OriginId,
+}
+
+/// Where a node begins: a line's indentation, and the dashes of the items that begin there.
+#[derive(Clone, Copy)]
+struct Place {
+    indent: usize,
+    dashes: usize,
+}
+
+impl Place {
+    /// The column behind the dashes, which is where the siblings of what stands there begin.
+    fn column(self) -> usize {
+        self.indent + 2 * self.dashes
+    }
+
+    /// The start of a line of its own.
+    fn line(indent: usize) -> Self {
+        Self { indent, dashes: 0 }
+    }
+}
+
+fn write(tree: &Tree, out: &mut Text) {
+    let mut stack = vec![Due {
+        node: tree.root(),
+        place: Place::line(0),
+        inherited: OriginId::NONE,
+    }];
+    while let Some(due) = stack.pop() {
+        let Due { node, place, .. } = due;
+        let origin = match node.origin() {
+            OriginId::NONE => due.inherited,
+            own => own,
+        };
+        let holds = !node.is_empty();
+        let first = if let Some(key) = node.key() {
+            begin_line(place, origin, out);
+            write_key(key, place.column(), out);
+            if holds {
+                out.end_line();
+            } else {
+                out.add(" ");
+                write_leaf(node, place.column() + 2, out);
+            }
+            Place::line(place.column() + 2)
+        } else {
+            if !holds {
+                begin_line(place, origin, out);
+                write_leaf(node, place.column().max(2), out);
+            }
+            place
+        };
+        if holds {
+            push_children(node, first, origin, &mut stack);
+        }
+    }
+}
+
+/// Puts the children of a node on the stack, the first at `first` and the others below it.
+fn push_children<'t>(
+    node: NodeRef<'t>,
+    first: Place,
+    inherited: OriginId,
+    stack: &mut Vec<Due<'t>>,
+) {
+    let dashes = usize::from(node.view() == View::List);
+    let rest = Place {
+        indent: first.column(),
+        dashes,
+    };
+    let first = Place {
+        dashes: first.dashes + dashes,
+        ..first
+    };
+    let start = stack.len();
+    stack.extend(in_order(node).into_iter().map(|child| Due {
+        node: child,
+        place: rest,
+        inherited,
+    }));
+    if let Some(due) = stack.get_mut(start) {
+        due.place = first;
+    }
+    stack[start..].reverse();
+}
+
+/// The children of a node with those in front that lead it.
+fn in_order(node: NodeRef<'_>) -> Vec<NodeRef<'_>> {
+    let mut children: Vec<_> = node.children().collect();
+    let head = match (node.view(), node.key()) {
+        (View::Map, None) if node.is_root() => DOCUMENT_HEAD,
+        (View::Map, None) => ITEM_HEAD,
+        _ => return children,
+    };
+    children.sort_by_key(|child| {
+        head.iter()
+            .position(|key| Some(*key) == child.key())
+            .unwrap_or(head.len())
+    });
+    children
+}
+
+fn begin_line(place: Place, origin: OriginId, out: &mut Text) {
+    out.mark(origin);
+    out.indent(place.indent);
+    for _ in 0..place.dashes {
+        out.add("- ");
+    }
+}
+
+/// Writes a key and its colon.
+fn write_key(key: &str, column: usize, out: &mut Text) {
+    let mut written = String::new();
+    scalar::write_line(key, &mut written);
+    if written.len() <= MAX_PLAIN_KEY {
+        out.add(&written);
+    } else {
+        out.add("? ");
+        out.add(&written);
+        out.end_line();
+        out.indent(column);
+    }
+    out.add(":");
+}
+
+/// Writes a scalar, or a map or list that holds nothing, and ends its line. The lines of a block
+/// of text stand at `column`.
+fn write_leaf(node: NodeRef<'_>, column: usize, out: &mut Text) {
+    match node.view() {
+        View::Null => out.add("null"),
+        View::Bool(true) => out.add("true"),
+        View::Bool(false) => out.add("false"),
+        View::Number(digits) => out.add(digits),
+        View::List => out.add("[]"),
+        View::Map => out.add("{}"),
+        View::Text(text) => match scalar::block_head(text) {
+            Some(head) => return write_block(text, head, column, out),
+            None => out.add_with(|to| scalar::write_line(text, to)),
+        },
+    }
+    out.end_line();
+}
+
+/// Writes a text line by line below its head.
+fn write_block(text: &str, head: &str, column: usize, out: &mut Text) {
+    out.add(head);
+    out.end_line();
+    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+        if !line.is_empty() {
+            out.indent(column);
+            out.add(line);
+        }
+        out.end_line();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! What is wrong with a text, as plain data, and its collection.
+
+use std::ops::Range;
+
+use crate::{FileId, Span};
+
+/// One mistake in a text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SyntaxError {
+    /// The bytes that are wrong. Inside the text; empty only where something is missing.
+    pub span: Span,
+    /// What is wrong, as a sentence without a full stop.
+    pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// A few words for the span itself.
+    pub label: Option<String>,
+    /// A second place that has to do with it, and how.
+    pub related: Option<(Span, String)>,
+    /// Whether this says that one of the [limits](crate::Limits) was passed.
+    pub limit: bool,
+}
+
+impl SyntaxError {
+    pub(crate) fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn label(&mut self, label: impl Into<String>) -> &mut Self {
+        self.label = Some(label.into());
+        self
+    }
+
+    pub(crate) fn related(&mut self, range: Range<usize>, how: impl Into<String>) -> &mut Self {
+        self.related = Some((span(self.span.file, range), how.into()));
+        self
+    }
+}
+
+/// The errors of one file while it is read. Never holds more than was allowed.
+#[derive(Debug)]
+pub(crate) struct Errors {
+    file: FileId,
+    max: usize,
+    list: Vec<SyntaxError>,
+    /// Where errors go that are too many.
+    surplus: Option<SyntaxError>,
+}
+
+impl Errors {
+    pub(crate) fn new(file: FileId, max: u32) -> Self {
+        Self {
+            file,
+            max: max as usize,
+            list: Vec::new(),
+            surplus: None,
+        }
+    }
+
+    /// Notes a mistake; what is said besides is added to the answer.
+    #[cold]
+    pub(crate) fn report(
+        &mut self,
+        range: Range<usize>,
+        message: impl Into<String>,
+    ) -> &mut SyntaxError {
+        let error = SyntaxError {
+            span: span(self.file, range),
+            message: message.into(),
+            ..SyntaxError::default()
+        };
+        // Two more than are told: the parser's come after the lexer's, and `finish` has to know
+        // that there were too many.
+        if self.list.len() > self.max.saturating_mul(2) {
+            return self.surplus.insert(error);
+        }
+        self.list.push(error);
+        let last = self.list.len() - 1;
+        &mut self.list[last]
+    }
+
+    #[cold]
+    pub(crate) fn too_long(&mut self, len: usize, max: u32) {
+        self.report(
+            0..0,
+            format!("this file has {len} bytes, and {max} are allowed"),
+        )
+        .help("split it: every `.kdl` file of the estate is read")
+        .limit = true;
+    }
+
+    /// The errors in the order of the text; the last one says if there were more.
+    pub(crate) fn finish(mut self) -> Vec<SyntaxError> {
+        self.list.sort_by_key(|e| (e.span.start, e.span.end));
+        if self.list.len() > self.max || self.surplus.is_some() {
+            self.list.truncate(self.max);
+            let end = self.list.last().map_or(0, |e| e.span.end as usize);
+            let max = self.max;
+            self.report(
+                end..end,
+                format!("more than {max} errors; the rest is not shown"),
+            )
+            .help("is this a KDL file?")
+            .limit = true;
+        }
+        self.list
+    }
+}
+
+/// Offsets are below `Limits::max_bytes`, so they fit.
+fn span(file: FileId, range: Range<usize>) -> Span {
+    Span::new(file, offset(range.start), offset(range.end))
+}
+
+/// A position in a text, which is below 4 GiB by [`Limits::max_bytes`](crate::Limits).
+pub(crate) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
