@@ -1,0 +1,140 @@
+//! The ground: clusters, pools and their nodes, storage.
+
+use std::sync::Arc;
+
+use super::id::{Id, Ref};
+use crate::{
+    origin::{OriginId, V},
+    schema::kinds,
+    units::{Bytes, Cores, Ip, Name, Version},
+};
+
+/// What runs a cluster.
+#[derive(Debug, Clone)]
+pub enum Backend {
+    /// Kubernetes, in this version.
+    Kubernetes(V<Version>),
+    /// Proxmox VE, in this version.
+    Proxmox(V<Version>),
+}
+
+impl Backend {
+    /// The word of the language.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Kubernetes(_) => "kubernetes",
+            Self::Proxmox(_) => "proxmox",
+        }
+    }
+
+    /// The version.
+    pub fn version(&self) -> &V<Version> {
+        match self {
+            Self::Kubernetes(version) | Self::Proxmox(version) => version,
+        }
+    }
+}
+
+/// A cluster.
+#[derive(Debug, Clone)]
+pub struct Cluster {
+    /// Its name.
+    pub name: V<Name>,
+    /// What runs it.
+    pub backend: Backend,
+    /// Its zones, in the order of the text.
+    pub zones: Vec<V<Name>>,
+    /// The rest, as declared.
+    pub spec: kinds::Cluster,
+}
+
+impl Cluster {
+    /// Whether it is a Kubernetes cluster.
+    pub fn is_kubernetes(&self) -> bool {
+        matches!(self.backend, Backend::Kubernetes(_))
+    }
+}
+
+/// One machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// Its host name.
+    pub name: String,
+    /// Its zone.
+    pub zone: Option<Name>,
+    /// Its address, where known.
+    pub ip: Option<Ip>,
+    /// Why it is there.
+    pub origin: OriginId,
+}
+
+/// GPUs of one model on each node of a pool.
+#[derive(Debug, Clone)]
+pub struct PoolGpu {
+    /// The model.
+    pub model: Ref<kinds::GpuModel>,
+    /// The rest, as declared.
+    pub spec: kinds::PoolGpu,
+}
+
+/// A pool of equal machines.
+#[derive(Debug, Clone)]
+pub struct Pool {
+    /// Its name.
+    pub name: V<Name>,
+    /// Its cluster.
+    pub cluster: Id<Cluster>,
+    /// The tenant that has it alone.
+    pub tenant: Option<Ref<super::Tenant>>,
+    /// Its machines, in the order of their names.
+    pub nodes: Vec<Node>,
+    /// The processor.
+    pub cpu_model: Ref<kinds::CpuModel>,
+    /// Logical CPUs of one machine.
+    pub threads: u32,
+    /// GPUs of one machine.
+    pub gpus: Vec<PoolGpu>,
+    /// The rest, as declared.
+    pub spec: kinds::Pool,
+}
+
+impl Pool {
+    /// Huge pages of one machine, by page size.
+    pub fn hugepages(&self) -> impl Iterator<Item = (&V<Bytes>, &V<Bytes>)> {
+        self.spec.memory.hugepages.iter().map(|pages| (&pages.size, &pages.total))
+    }
+
+    /// CPU of one machine that workloads may have: all threads less the reserve.
+    pub fn allocatable_cpu(&self) -> Cores {
+        let reserved = self.spec.reserve.as_ref().and_then(|reserve| reserve.cpu.as_ref()).map_or(0, |cpu| cpu.value.milli());
+        Cores::from_milli((u64::from(self.threads) * 1000).saturating_sub(reserved))
+    }
+
+    /// Ordinary memory of one machine that workloads may have: what is left of all of it after
+    /// huge pages, the reserve and the kubelet's hard eviction threshold (100 MiB by default,
+    /// `memory.available`).
+    pub fn allocatable_memory(&self) -> Bytes {
+        let pages: u64 = self.hugepages().map(|(_, total)| total.value.get()).sum();
+        let reserved = self.spec.reserve.as_ref().and_then(|reserve| reserve.memory.as_ref()).map_or(0, |memory| memory.value.get());
+        let eviction = 100 << 20;
+        Bytes::new(self.spec.memory.size.value.get().saturating_sub(pages).saturating_sub(reserved).saturating_sub(eviction))
+    }
+
+    /// The path in messages and in the manifest: `sz1.gpu-train`.
+    pub fn path(&self, cluster: &Cluster) -> Arc<str> {
+        format!("{}.{}", cluster.name.value, self.name.value).into()
+    }
+}
+
+/// A storage class.
+#[derive(Debug, Clone)]
+pub struct Storage {
+    /// Its name.
+    pub name: V<Name>,
+    /// Its cluster.
+    pub cluster: Id<Cluster>,
+    /// The tenant that has it alone.
+    pub tenant: Option<Ref<super::Tenant>>,
+    /// The rest, as declared.
+    pub spec: kinds::Storage,
+}

@@ -1,0 +1,110 @@
+//! The domain's own shape: clusters with their pools, tenants with their workloads, every
+//! reference looked up. Equal estates have equal models, whatever the order of their text.
+
+mod build;
+mod ground;
+mod id;
+mod names;
+pub mod rules;
+mod workload;
+
+use std::sync::Arc;
+
+pub use build::build;
+pub use ground::{Backend, Cluster, Node, Pool, PoolGpu, Storage};
+pub use id::{Arena, Id, Ref};
+use tenantry_syntax::Span;
+pub use workload::{
+    Backup, Body, Connect, Disk, Expose, Gpu, ImageUse, Mount, Nic, Offer, Priority, Quota, Replicas, Target, Tenant, Workload,
+};
+
+pub use crate::schema::kinds::{BackupStore, CpuModel, External, GpuModel, Image, Network};
+use crate::{
+    origin::{OriginId, Origins, V},
+    units::Name,
+};
+
+/// An estate in one environment.
+#[derive(Debug)]
+pub struct Estate {
+    /// Its name.
+    pub name: V<Name>,
+    /// The environment; none where none is declared.
+    pub env: Option<Arc<str>>,
+    /// The estate's own node.
+    pub spec: crate::schema::kinds::Estate,
+    /// Clusters, by name.
+    pub clusters: Arena<Cluster>,
+    /// Pools, by cluster and name.
+    pub pools: Arena<Pool>,
+    /// Storage classes, by cluster and name.
+    pub storages: Arena<Storage>,
+    /// Networks, by cluster and name.
+    pub networks: Arena<NetworkIn>,
+    /// Outside systems, by name.
+    pub externals: Arena<External>,
+    /// Images, by name.
+    pub images: Arena<Image>,
+    /// Where backups go, by name.
+    pub backup_stores: Arena<BackupStore>,
+    /// Priorities, by name.
+    pub priorities: Arena<Priority>,
+    /// Tiers, by name.
+    pub tiers: Arena<crate::schema::kinds::Tier>,
+    /// Processor models that are used or declared, by name.
+    pub cpu_models: Arena<CpuModel>,
+    /// GPU models that are used or declared, by name.
+    pub gpu_models: Arena<GpuModel>,
+    /// Tenants, by name.
+    pub tenants: Arena<Tenant>,
+    /// Workloads, by tenant and name.
+    pub workloads: Arena<Workload>,
+    /// Why each value is so.
+    pub origins: Origins,
+    /// Workloads of which a part is broken and was dropped: what is said of them must hold
+    /// however the mistake is mended.
+    pub tainted: Vec<Id<Workload>>,
+    /// Whether something outside workloads is broken: sums over the ground cannot be trusted.
+    pub broken_ground: bool,
+}
+
+/// A network and its cluster.
+#[derive(Debug, Clone)]
+pub struct NetworkIn {
+    /// The network.
+    pub spec: Network,
+    /// Its cluster.
+    pub cluster: Id<Cluster>,
+}
+
+impl Estate {
+    /// Where to point for an origin.
+    pub fn span(&self, origin: OriginId) -> Span {
+        self.origins.span(origin).unwrap_or_default()
+    }
+
+    /// The pools of a cluster.
+    pub fn pools_of(&self, cluster: Id<Cluster>) -> impl Iterator<Item = (Id<Pool>, &Pool)> {
+        self.pools.iter().filter(move |(_, pool)| pool.cluster == cluster)
+    }
+
+    /// The workloads of a cluster.
+    pub fn workloads_of(&self, cluster: Id<Cluster>) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
+        self.workloads.iter().filter(move |(_, workload)| workload.cluster == cluster)
+    }
+
+    /// The workloads of a tenant in a cluster.
+    pub fn workloads_in(&self, tenant: Id<Tenant>, cluster: Id<Cluster>) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
+        self.workloads_of(cluster).filter(move |(_, workload)| workload.tenant == tenant)
+    }
+
+    /// Whether a tenant lives in a cluster: it has a workload or a quota there.
+    pub fn lives_in(&self, tenant: Id<Tenant>, cluster: Id<Cluster>) -> bool {
+        self.workloads_in(tenant, cluster).next().is_some() || self.tenants[tenant].quotas.iter().any(|quota| quota.cluster == cluster)
+    }
+
+    /// Whether a part of the workload is broken.
+    pub fn is_tainted(&self, workload: Id<Workload>) -> bool {
+        self.tainted.contains(&workload)
+    }
+}

@@ -1,0 +1,253 @@
+//! Tenants and what they run, every reference looked up.
+
+use std::sync::Arc;
+
+use super::{
+    ground::{Cluster, Pool, Storage},
+    id::{Id, Ref},
+};
+use crate::{
+    flows::Port,
+    origin::V,
+    schema::kinds,
+    units::{Cidr, Host, Name, OciRef},
+};
+
+/// A priority.
+pub type Priority = kinds::Priority;
+
+/// A tenant.
+#[derive(Debug, Clone)]
+pub struct Tenant {
+    /// Its name.
+    pub name: V<Name>,
+    /// Its namespace, one per cluster.
+    pub namespace: V<Name>,
+    /// Its tier.
+    pub tier: Option<Ref<kinds::Tier>>,
+    /// What it may use, by cluster.
+    pub quotas: Vec<Quota>,
+    /// The rest, as declared. Its workloads are in [`super::Estate::workloads`].
+    pub spec: kinds::Tenant,
+}
+
+/// What a tenant may use in one cluster.
+#[derive(Debug, Clone)]
+pub struct Quota {
+    /// The cluster.
+    pub cluster: Id<Cluster>,
+    /// GPUs: the model, and the entry that names it.
+    pub gpus: Vec<(Ref<kinds::GpuModel>, kinds::QuotaGpu)>,
+    /// Storage: the class, and the entry that names it.
+    pub storages: Vec<(Ref<Storage>, kinds::QuotaStorage)>,
+    /// The rest, as declared.
+    pub spec: kinds::Quota,
+}
+
+/// An image as a workload names it.
+#[derive(Debug, Clone)]
+pub enum ImageUse {
+    /// A declared image.
+    Named(Ref<kinds::Image>),
+    /// A reference to a registry, and why it is so.
+    Oci(V<OciRef>),
+}
+
+/// What a workload is.
+#[derive(Debug, Clone)]
+pub enum Body {
+    /// A virtual machine, booted from this image.
+    Vm(kinds::Vm, ImageUse),
+    /// A container that runs until it is stopped.
+    Container(kinds::Container),
+    /// A container that ends.
+    Job(kinds::Job),
+    /// A system container on Proxmox.
+    Lxc(kinds::Lxc),
+}
+
+impl Body {
+    /// The word of the language.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Vm(..) => "vm",
+            Self::Container(_) => "container",
+            Self::Job(_) => "job",
+            Self::Lxc(_) => "lxc",
+        }
+    }
+}
+
+/// How many there are.
+#[derive(Debug, Clone)]
+pub enum Replicas {
+    /// This many.
+    Fixed(V<u32>),
+    /// One on each node of the pools.
+    PerNode(V<u32>),
+    /// This many in each zone.
+    PerZone(V<u32>),
+    /// Between two bounds, as load asks.
+    Scaled {
+        /// At least.
+        min: V<u32>,
+        /// At most.
+        max: V<u32>,
+    },
+}
+
+/// GPUs that one replica asks for.
+#[derive(Debug, Clone)]
+pub struct Gpu {
+    /// The model.
+    pub model: Ref<kinds::GpuModel>,
+    /// The rest, as declared.
+    pub spec: kinds::Gpu,
+}
+
+/// A disk of each replica.
+#[derive(Debug, Clone)]
+pub struct Disk {
+    /// Its storage class; none is the cluster's only one, or an ephemeral disk.
+    pub storage: Option<Ref<Storage>>,
+    /// The rest, as declared.
+    pub spec: kinds::Disk,
+}
+
+/// A network interface of each replica.
+#[derive(Debug, Clone)]
+pub struct Nic {
+    /// The network; none is the cluster's pod network, or on Proxmox its first bridge.
+    pub network: Option<Ref<super::NetworkIn>>,
+    /// The rest, as declared.
+    pub spec: kinds::Nic,
+}
+
+/// Where a mount's content comes from.
+#[derive(Debug, Clone)]
+pub struct Mount {
+    /// As declared.
+    pub spec: kinds::Mount,
+}
+
+/// What a workload calls.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A workload, of this tenant or another.
+    Workload(Ref<Workload>),
+    /// A declared outside system.
+    External(Ref<kinds::External>),
+    /// The public internet.
+    Internet,
+    /// A part of the platform.
+    Platform(crate::flows::Service),
+}
+
+/// A `connect`.
+#[derive(Debug, Clone)]
+pub struct Connect {
+    /// Whom.
+    pub to: Target,
+    /// On which ports; empty only for parts of the platform, whose ports are known.
+    pub ports: Vec<Port>,
+    /// Narrowed to this address range.
+    pub cidr: Option<V<Cidr>>,
+    /// Narrowed to this name.
+    pub host: Option<V<Host>>,
+    /// As declared.
+    pub spec: kinds::Connect,
+}
+
+/// Who may call, of other tenants.
+#[derive(Debug, Clone)]
+pub enum OfferTo {
+    /// All workloads of a tenant.
+    Tenant(Ref<Tenant>),
+    /// One workload.
+    Workload(Ref<Workload>),
+}
+
+/// An `offer`: the provider's half of a flow between tenants.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// The port of ours.
+    pub port: Port,
+    /// To whom.
+    pub to: OfferTo,
+    /// As declared.
+    pub spec: kinds::Offer,
+}
+
+/// An `expose`: a port that outside clients reach.
+#[derive(Debug, Clone)]
+pub struct Expose {
+    /// The port of ours.
+    pub port: Port,
+    /// The declared port's name, if it was named.
+    pub name: Option<Name>,
+    /// As declared.
+    pub spec: kinds::Expose,
+}
+
+/// A `backup`.
+#[derive(Debug, Clone)]
+pub struct Backup {
+    /// Where to.
+    pub to: Option<Ref<kinds::BackupStore>>,
+    /// As declared.
+    pub spec: kinds::Backup,
+}
+
+/// Something that a tenant runs.
+#[derive(Debug, Clone)]
+pub struct Workload {
+    /// `acme.trainer`: its path in messages, labels and the manifest.
+    pub path: Arc<str>,
+    /// Its name.
+    pub name: V<Name>,
+    /// Whose it is.
+    pub tenant: Id<Tenant>,
+    /// Where it runs.
+    pub cluster: Id<Cluster>,
+    /// The pools that it may run on; alternatives.
+    pub pools: Vec<Ref<Pool>>,
+    /// What it is.
+    pub body: Body,
+    /// How many.
+    pub replicas: Replicas,
+    /// Its priority, its own or its tier's.
+    pub priority: Option<Ref<Priority>>,
+    /// GPUs of each replica.
+    pub gpus: Vec<Gpu>,
+    /// Disks of each replica, `root` first.
+    pub disks: Vec<Disk>,
+    /// Interfaces of each replica, `default` first.
+    pub nics: Vec<Nic>,
+    /// Whom it calls.
+    pub connects: Vec<Connect>,
+    /// Whom of other tenants it serves.
+    pub offers: Vec<Offer>,
+    /// What outside clients reach.
+    pub exposes: Vec<Expose>,
+    /// What must run before it.
+    pub needs: Vec<(Ref<Workload>, kinds::Needs)>,
+    /// Its backups.
+    pub backups: Vec<Backup>,
+    /// The rest, as declared.
+    pub spec: kinds::Workload,
+}
+
+impl Workload {
+    /// The virtual machine, if it is one.
+    pub fn vm(&self) -> Option<&kinds::Vm> {
+        match &self.body {
+            Body::Vm(vm, _) => Some(vm),
+            _ => None,
+        }
+    }
+
+    /// The declared port of that name.
+    pub fn port(&self, name: &str) -> Option<&kinds::Port> {
+        self.spec.port.iter().find(|port| port.name.value.as_str() == name)
+    }
+}

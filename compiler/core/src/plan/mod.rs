@@ -1,0 +1,123 @@
+//! The order of things: a graph of what was emitted and what each needs, its waves, and the
+//! proof that the order exists.
+
+mod rules;
+
+use std::collections::BTreeMap;
+
+use petgraph::{
+    algo::tarjan_scc,
+    graph::{DiGraph, NodeIndex},
+};
+pub use rules::RULES;
+
+use crate::{
+    close::Platform,
+    diag::Findings,
+    emit::objects::{Body, KubeId, Need, Objects},
+    origin::Origins,
+    outcome::Outcome,
+};
+
+/// When each object may be applied: all of wave 0 first, then wave 1, and so on. In the order of
+/// [`Objects`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The wave of each object; files that nobody applies have none.
+    pub waves: Vec<Option<u32>>,
+    /// What must precede what, as pairs of indices (first, later).
+    pub edges: Vec<(usize, usize)>,
+}
+
+/// Orders the objects. A need that nothing meets, or a circle, is a defect of ours: `check` and
+/// `close` should have found it in the spec.
+pub fn plan(objects: &Objects, platform: &Platform, origins: &Origins) -> Outcome<Plan> {
+    let mut findings = Findings::new();
+    let index = index(objects, &mut findings, origins);
+    let edges = edges(objects, &index, platform, &mut findings, origins);
+    let mut graph: DiGraph<usize, ()> = DiGraph::new();
+    let nodes: Vec<NodeIndex> = (0..objects.len()).map(|at| graph.add_node(at)).collect();
+    for (first, later) in &edges {
+        graph.add_edge(nodes[*first], nodes[*later], ());
+    }
+    for circle in tarjan_scc(&graph) {
+        if circle.len() > 1 {
+            let members: Vec<usize> = circle.iter().map(|node| graph[*node]).collect();
+            findings.push(rules::circle(objects, &members));
+        }
+    }
+    if !findings.is_empty() {
+        return Outcome::nothing(findings);
+    }
+    let waves = waves(objects, &graph);
+    Outcome::new(Plan { waves, edges }, findings)
+}
+
+type Key = (Option<usize>, KubeId);
+
+fn index(objects: &Objects, findings: &mut Findings, origins: &Origins) -> BTreeMap<Key, usize> {
+    let mut index: BTreeMap<Key, usize> = BTreeMap::new();
+    for (at, object) in objects.iter().enumerate() {
+        if let Body::Kube { id, .. } = &object.body {
+            let key = (object.cluster.map(|c| c.index()), id.clone());
+            if let Some(first) = index.insert(key, at)
+                && let Some(first) = objects.iter().nth(first)
+            {
+                findings.push(rules::twice(id, object, first, origins));
+            }
+        }
+    }
+    index
+}
+
+fn edges(
+    objects: &Objects,
+    index: &BTreeMap<Key, usize>,
+    platform: &Platform,
+    findings: &mut Findings,
+    origins: &Origins,
+) -> Vec<(usize, usize)> {
+    let mut edges = Vec::new();
+    for (at, object) in objects.iter().enumerate() {
+        let cluster = object.cluster.map(|c| c.index());
+        if let Body::Kube { id: KubeId { namespace: Some(namespace), .. }, .. } = &object.body {
+            // A namespace that is not ours exists already; one of ours comes first.
+            let home = (cluster, KubeId::cluster_wide("v1", "Namespace", namespace));
+            edges.extend(index.get(&home).map(|first| (*first, at)));
+        }
+        for need in &object.needs {
+            match need {
+                Need::Object(id) => match index.get(&(cluster, id.clone())) {
+                    Some(first) => edges.push((*first, at)),
+                    None => findings.push(rules::unmet(&id.to_string(), object, origins)),
+                },
+                Need::Component(name) => {
+                    if !object.cluster.is_some_and(|cluster| platform.has(cluster, name)) {
+                        findings.push(rules::unmet(&format!("the component {name}"), object, origins));
+                    }
+                }
+            }
+        }
+    }
+    edges.sort_unstable();
+    edges.dedup();
+    edges
+}
+
+/// The longest way from anything without needs.
+fn waves(objects: &Objects, graph: &DiGraph<usize, ()>) -> Vec<Option<u32>> {
+    let mut depth = vec![0u32; objects.len()];
+    // The graph has no circle, so the order exists.
+    for node in petgraph::algo::toposort(graph, None).unwrap_or_default() {
+        let next = depth[graph[node]] + 1;
+        for later in graph.neighbors(node) {
+            let later = graph[later];
+            depth[later] = depth[later].max(next);
+        }
+    }
+    objects
+        .iter()
+        .zip(depth)
+        .map(|(object, depth)| matches!(object.body, Body::Kube { .. }).then_some(depth))
+        .collect()
+}
