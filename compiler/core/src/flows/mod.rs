@@ -1,6 +1,7 @@
 //! Who may talk to whom: what the spec declares, and what follows from it.
 
 mod declared;
+pub mod rules;
 
 use std::sync::Arc;
 

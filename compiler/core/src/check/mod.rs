@@ -1,0 +1,62 @@
+//! Rules over the model: everything that needs no search.
+//!
+//! A family is a folder under `rules`; a rule is a page with a function. [`run`] makes
+//! [`Checked`], which means "the rules have run", not "no errors": later phases go on without
+//! what is tainted, so that capacity and flow errors appear in the same run as a misspelt image.
+
+pub mod features;
+pub mod rules;
+
+use crate::{
+    close::Platform,
+    diag::Findings,
+    model::{Estate, Id, Workload},
+    outcome::Outcome,
+    target::Target,
+};
+
+/// What a rule looks at.
+pub struct Subject<'a> {
+    /// The model.
+    pub estate: &'a Estate,
+    /// What each cluster runs.
+    pub platform: &'a Platform,
+    /// The backends.
+    pub targets: &'a [&'a dyn Target],
+}
+
+impl Subject<'_> {
+    /// The workloads of which nothing is broken: rules that need the whole of one look at these.
+    pub fn whole_workloads(&self) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
+        self.estate.workloads.iter().filter(|(id, _)| !self.estate.is_tainted(*id))
+    }
+}
+
+/// An estate that the rules have seen.
+#[derive(Debug)]
+pub struct Checked<'a> {
+    estate: &'a Estate,
+    platform: &'a Platform,
+}
+
+impl<'a> Checked<'a> {
+    /// The model.
+    pub fn estate(&self) -> &'a Estate {
+        self.estate
+    }
+
+    /// What each cluster runs.
+    pub fn platform(&self) -> &'a Platform {
+        self.platform
+    }
+}
+
+/// Runs all rules.
+pub fn run<'a>(estate: &'a Estate, platform: &'a Platform, targets: &[&dyn Target]) -> Outcome<Checked<'a>> {
+    let subject = Subject { estate, platform, targets };
+    let mut findings = Findings::new();
+    for check in rules::checks() {
+        check(&subject, &mut findings);
+    }
+    Outcome::new(Checked { estate, platform }, findings)
+}

@@ -1,0 +1,28 @@
+//! `platform explicit` does not list a component that a workload needs.
+
+use crate::{
+    check::Subject,
+    diag::{Diagnostic, Findings, declare_rule},
+};
+
+declare_rule! { pub RULE = "component-missing", Platform, Error, "a component that a workload needs and `platform explicit` does not list", include_str!("component_missing.md") }
+
+/// Reports each missing component once per cluster, at the first line that needs it.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let mut seen = Vec::new();
+    for missing in &subject.platform.missing {
+        let key = (missing.cluster, &missing.component);
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        let cluster = &subject.estate.clusters[missing.cluster];
+        let (by, origin) = &missing.asked_by;
+        let message = format!("{by} needs the component {}, which cluster `{}` does not have", missing.component, cluster.name.value);
+        let mut finding = Diagnostic::new(&RULE, subject.estate.span(*origin), message).label("needs it");
+        if let Some(platform) = &cluster.spec.platform {
+            finding = finding.also(platform.meta.span, "this list is complete");
+        }
+        findings.push(finding.help(format!("add `component {}` there, or write `platform auto`", missing.component)));
+    }
+}

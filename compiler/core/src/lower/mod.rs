@@ -1,0 +1,178 @@
+//! Target-neutral resources: what every backend needs to know, decided once. Names with their
+//! limits, instances with their hosts and addresses, volumes, and who may talk to whom as
+//! groups of equal port sets.
+
+mod allocate;
+mod isolation;
+pub mod names;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+pub use isolation::{PeerRule, RuleGroup};
+
+use crate::{
+    check::Checked,
+    close::Platform,
+    diag::Findings,
+    flows::FlowSet,
+    lock::Allocations,
+    model::{Cluster, Estate, Id, Replicas, Tenant, Workload},
+    origin::OriginId,
+    outcome::Outcome,
+    place::{Host, Placement},
+    units::IpLen,
+};
+
+/// One replica with an identity of its own: a virtual machine, or a system container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instance {
+    /// Its name, unique in its namespace: the workload's, or the workload's and a number.
+    pub name: String,
+    /// Its number, from 0.
+    pub index: u32,
+    /// Its machine, for backends that take one.
+    pub host: Option<Host>,
+    /// Its number in a Proxmox cluster.
+    pub vmid: Option<u32>,
+    /// Addresses by interface, where the network has a range of its own.
+    pub addresses: BTreeMap<Arc<str>, IpLen>,
+    /// Why it is there.
+    pub origin: OriginId,
+}
+
+/// A workload, lowered.
+#[derive(Debug, Clone)]
+pub struct LoweredWorkload {
+    /// The workload.
+    pub id: Id<Workload>,
+    /// The name of its objects.
+    pub name: String,
+    /// Its namespace, or on Proxmox its pool.
+    pub namespace: String,
+    /// Replicas that have an identity; empty where a controller makes equal ones.
+    pub instances: Vec<Instance>,
+    /// Who may call it.
+    pub ingress: Vec<RuleGroup>,
+    /// Whom it may call.
+    pub egress: Vec<RuleGroup>,
+}
+
+/// A tenant in a cluster.
+#[derive(Debug, Clone)]
+pub struct LoweredTenant {
+    /// The tenant.
+    pub id: Id<Tenant>,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its workloads, by name.
+    pub workloads: Vec<LoweredWorkload>,
+}
+
+/// A cluster.
+#[derive(Debug, Clone)]
+pub struct LoweredCluster {
+    /// The cluster.
+    pub id: Id<Cluster>,
+    /// The tenants that live there, by name.
+    pub tenants: Vec<LoweredTenant>,
+}
+
+/// Everything that targets need.
+#[derive(Debug)]
+pub struct Lowered<'a> {
+    /// The model.
+    pub estate: &'a Estate,
+    /// What each cluster runs.
+    pub platform: &'a Platform,
+    /// What each replica takes, and where.
+    pub placement: &'a Placement,
+    /// Who talks to whom.
+    pub flows: &'a FlowSet,
+    /// The clusters.
+    pub clusters: Vec<LoweredCluster>,
+    /// The choices to remember.
+    pub allocations: Allocations,
+}
+
+impl Lowered<'_> {
+    /// All workloads of a cluster.
+    pub fn workloads<'l>(&'l self, cluster: &'l LoweredCluster) -> impl Iterator<Item = (&'l LoweredTenant, &'l LoweredWorkload)> {
+        cluster.tenants.iter().flat_map(|tenant| tenant.workloads.iter().map(move |workload| (tenant, workload)))
+    }
+
+    /// A workload, lowered.
+    pub fn find(&self, id: Id<Workload>) -> Option<(&LoweredTenant, &LoweredWorkload)> {
+        self.clusters
+            .iter()
+            .flat_map(|cluster| &cluster.tenants)
+            .flat_map(|tenant| tenant.workloads.iter().map(move |workload| (tenant, workload)))
+            .find(|(_, workload)| workload.id == id)
+    }
+}
+
+/// Lowers an estate. Choices that the build before made are kept while they still hold.
+pub fn lower<'a>(checked: &Checked<'a>, placement: &'a Placement, flows: &'a FlowSet) -> Outcome<Lowered<'a>> {
+    let estate = checked.estate();
+    let mut findings = Findings::new();
+    let mut allocator = allocate::Allocator::new(estate, placement.allocations.clone());
+    let mut clusters = Vec::new();
+    for (cluster, _) in estate.clusters.iter() {
+        let mut tenants = Vec::new();
+        for (tenant, spec) in estate.tenants.iter().filter(|(tenant, _)| estate.lives_in(*tenant, cluster)) {
+            let namespace = spec.namespace.value.to_string();
+            let workloads = estate
+                .workloads_in(tenant, cluster)
+                .map(|(id, workload)| {
+                    names::check(estate, workload, &mut findings);
+                    let (ingress, egress) = isolation::of(estate, flows.of(cluster), id);
+                    LoweredWorkload {
+                        id,
+                        name: workload.name.value.to_string(),
+                        namespace: namespace.clone(),
+                        instances: instances(workload, id, placement, &mut allocator, &mut findings),
+                        ingress,
+                        egress,
+                    }
+                })
+                .collect();
+            tenants.push(LoweredTenant { id: tenant, namespace, workloads });
+        }
+        clusters.push(LoweredCluster { id: cluster, tenants });
+    }
+    let allocations = allocator.finish();
+    let lowered = Lowered { estate, platform: checked.platform(), placement, flows, clusters, allocations };
+    Outcome::new(lowered, findings)
+}
+
+/// Virtual machines and system containers are numbered when the spec says how many there are;
+/// a single one without `replicas` bears the workload's own name.
+fn instances(
+    workload: &Workload,
+    id: Id<Workload>,
+    placement: &Placement,
+    allocator: &mut allocate::Allocator<'_>,
+    findings: &mut Findings,
+) -> Vec<Instance> {
+    if !workload.has_identity() {
+        return Vec::new();
+    }
+    let count = match &workload.replicas {
+        Replicas::Fixed(count) => count.value,
+        Replicas::PerNode(_) | Replicas::PerZone(_) | Replicas::Scaled { .. } => return Vec::new(),
+    };
+    let numbered = workload.spec.replicas.is_some();
+    (0..count)
+        .map(|index| {
+            let name = if numbered { format!("{}-{index}", workload.name.value) } else { workload.name.value.to_string() };
+            let path = if numbered { format!("{}.{index}", workload.path) } else { workload.path.to_string() };
+            Instance {
+                host: placement.hosts.get(&(id, index)).copied(),
+                vmid: allocator.vmid(workload, &path, findings),
+                addresses: allocator.addresses(workload, &path, index, findings),
+                origin: workload.spec.meta.origin,
+                name,
+                index,
+            }
+        })
+        .collect()
+}

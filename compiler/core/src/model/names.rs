@@ -1,0 +1,104 @@
+//! From names as written to what they lead to: bare from the nearest scope outwards, else
+//! dotted. Ambiguous or unknown is an error that lists what there is.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tenantry_syntax::Span;
+
+use super::{
+    id::{Id, Ref},
+    rules,
+};
+use crate::{
+    diag::Findings,
+    origin::{Origins, V},
+    schema::ty::{NameOf, Named},
+};
+
+/// Everything of one kind by its name and the scope it stands in: a cluster's name for pools,
+/// a tenant's for workloads, none for what stands at the top.
+#[derive(Debug)]
+pub(super) struct Index<K> {
+    entries: BTreeMap<(Arc<str>, Arc<str>), Id<K>>,
+}
+
+impl<K> Default for Index<K> {
+    fn default() -> Self {
+        Self { entries: BTreeMap::new() }
+    }
+}
+
+impl<K> Index<K> {
+    pub(super) fn insert(&mut self, scope: &str, name: &str, id: Id<K>) {
+        self.entries.insert((scope.into(), name.into()), id);
+    }
+
+    /// What a name leads to. `near` are the scopes to look in first.
+    fn find(&self, text: &str, near: &[&str]) -> Found<K> {
+        if let Some((scope, name)) = text.split_once('.') {
+            return self.entries.get(&(scope.into(), name.into())).map_or(Found::Nothing, |id| Found::One(*id));
+        }
+        for scope in near {
+            if let Some(id) = self.entries.get(&((*scope).into(), text.into())) {
+                return Found::One(*id);
+            }
+        }
+        let all: Vec<(&(Arc<str>, Arc<str>), &Id<K>)> = self.entries.iter().filter(|((_, name), _)| &**name == text).collect();
+        match all.as_slice() {
+            [] => Found::Nothing,
+            [(_, id)] => Found::One(**id),
+            several => Found::Several(several.iter().map(|((scope, name), _)| dotted(scope, name)).collect()),
+        }
+    }
+
+    /// All names, as one would write them from anywhere.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.entries.keys().map(|(scope, name)| dotted(scope, name)).collect()
+    }
+}
+
+fn dotted(scope: &str, name: &str) -> String {
+    if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
+}
+
+enum Found<K> {
+    One(Id<K>),
+    Nothing,
+    Several(Vec<String>),
+}
+
+/// Looks names up and reports what leads nowhere.
+pub(super) struct Lookup<'a> {
+    pub(super) origins: &'a Origins,
+    pub(super) findings: &'a mut Findings,
+}
+
+impl Lookup<'_> {
+    /// A reference of a kind; an unknown one is reported and gives none.
+    pub(super) fn get<K, T: Named>(&mut self, index: &Index<K>, name: &V<NameOf<T>>, near: &[&str]) -> Option<Ref<K>> {
+        let span = self.span(name);
+        match index.find(&name.value.text, near) {
+            Found::One(to) => Some(Ref { to, at: name.origin }),
+            Found::Nothing => {
+                self.findings.push(rules::unknown_name(T::KINDS, &name.value.text, span, &index.names(), near));
+                None
+            }
+            Found::Several(candidates) => {
+                self.findings.push(rules::ambiguous_name(T::KINDS, &name.value.text, span, &candidates));
+                None
+            }
+        }
+    }
+
+    /// The same for a reference that need not be there; `Err` when it leads nowhere.
+    pub(super) fn maybe<K, T: Named>(&mut self, index: &Index<K>, name: Option<&V<NameOf<T>>>, near: &[&str]) -> Result<Option<Ref<K>>, ()> {
+        match name {
+            None => Ok(None),
+            Some(name) => self.get(index, name, near).map(Some).ok_or(()),
+        }
+    }
+
+    pub(super) fn span<T>(&self, value: &V<T>) -> Span {
+        self.origins.span(value.origin).unwrap_or_default()
+    }
+}

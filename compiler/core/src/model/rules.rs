@@ -1,0 +1,100 @@
+//! What can be wrong with references and with the shape of an estate.
+
+use tenantry_syntax::Span;
+
+use crate::diag::{Diagnostic, nearest::nearest, rule_set};
+
+rule_set! {
+    /// The rules of this phase.
+    pub RULES;
+    UNKNOWN_NAME = "unknown-name", References, Error, "a reference to something that is not declared", include_str!("pages/unknown-name.md");
+    AMBIGUOUS_NAME = "ambiguous-name", References, Error, "a bare reference that could mean several things", include_str!("pages/ambiguous-name.md");
+    CLUSTER_NOT_CHOSEN = "cluster-not-chosen", References, Error, "something that must name its cluster, in an estate of several", include_str!("pages/cluster-not-chosen.md");
+    POOLS_OF_SEVERAL_CLUSTERS = "pools-of-several-clusters", References, Error, "a workload on pools of more than one cluster", include_str!("pages/pools-of-several-clusters.md");
+    UNKNOWN_PORT = "unknown-port", References, Error, "a port that the other side does not declare", include_str!("pages/unknown-port.md");
+    PORT_MISSING = "port-missing", References, Error, "a connection that names no port", include_str!("pages/port-missing.md");
+    MISSING_ESTATE = "missing-estate", References, Error, "a spec without its `estate` node", include_str!("pages/missing-estate.md");
+}
+
+fn kinds_in_words(kinds: &[&str]) -> String {
+    kinds.join(" or ")
+}
+
+/// A name that leads nowhere.
+pub fn unknown_name(kinds: &[&str], text: &str, span: Span, known: &[String], near: &[&str]) -> Diagnostic {
+    let kind = kinds_in_words(kinds);
+    let finding = Diagnostic::new(&UNKNOWN_NAME, span, format!("no {kind} is called `{text}`")).label("leads nowhere");
+    // From here a name of a near scope is written bare.
+    let bare: Vec<&str> = known
+        .iter()
+        .map(|name| match name.split_once('.') {
+            Some((scope, bare)) if near.contains(&scope) => bare,
+            _ => name.as_str(),
+        })
+        .collect();
+    if let Some(near) = nearest(text, bare.iter().copied()) {
+        return finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+    }
+    match bare.as_slice() {
+        [] => finding.help(format!("no {kind} is declared at all: add `{} {text} …`", kinds.first().copied().unwrap_or("node"))),
+        few if few.len() <= 12 => finding.help(format!("declared are {}", few.join(", "))),
+        many => finding.help(format!("{} are declared; none has a name like this", many.len())),
+    }
+}
+
+/// A name that leads to several things.
+pub fn ambiguous_name(kinds: &[&str], text: &str, span: Span, candidates: &[String]) -> Diagnostic {
+    Diagnostic::new(&AMBIGUOUS_NAME, span, format!("`{text}` could be any of {} {}s", candidates.len(), kinds_in_words(kinds)))
+        .label("which one?")
+        .help(format!("write one of {}", candidates.join(", ")))
+}
+
+/// Something that needs its cluster named.
+pub fn cluster_not_chosen(what: &str, span: Span, clusters: &[String]) -> Diagnostic {
+    let finding = Diagnostic::new(&CLUSTER_NOT_CHOSEN, span, format!("{what} does not say in which cluster it is")).label("in which cluster?");
+    match clusters {
+        [] => finding.help("the estate has no cluster yet: add one, `cluster NAME { … }`"),
+        several => finding.help(format!("add `cluster=` with one of {}", several.join(", "))),
+    }
+}
+
+/// A workload whose pools lie in several clusters.
+pub fn several_clusters(what: &str, first: (Span, &str), other: (Span, &str)) -> Diagnostic {
+    Diagnostic::new(&POOLS_OF_SEVERAL_CLUSTERS, other.0, format!("the pools of {what} lie in two clusters, {} and {}", first.1, other.1))
+        .label(format!("in {}", other.1))
+        .also(first.0, format!("in {}", first.1))
+        .help("name pools of one cluster: those of one `on` are alternatives for the same replicas")
+}
+
+/// A workload whose cluster cannot be told, because it names no pool.
+pub fn pool_not_chosen(what: &str, span: Span, candidates: &[String]) -> Diagnostic {
+    let finding = Diagnostic::new(&CLUSTER_NOT_CHOSEN, span, format!("{what} does not say where it runs")).label("on which pool?");
+    match candidates {
+        [] => finding.help("add `on POOL`; the estate has no pool that any workload may use"),
+        several => finding.help(format!("add `on` with one of {}", several.join(", "))),
+    }
+}
+
+/// A port by a name that its owner does not declare.
+pub fn unknown_port(name: &str, span: Span, owner: &str, owner_span: Span, known: &[&str]) -> Diagnostic {
+    let finding = Diagnostic::new(&UNKNOWN_PORT, span, format!("{owner} declares no port `{name}`"))
+        .label("not declared there")
+        .also(owner_span, format!("{owner} is declared here"));
+    match (nearest(name, known.iter().copied()), known) {
+        (Some(near), _) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+        (None, []) => finding.help(format!("declare it there: `port {name} NUMBER`")),
+        (None, known) => finding.help(format!("it declares {}; or declare this one there: `port {name} NUMBER`", known.join(", "))),
+    }
+}
+
+/// A connection without a port.
+pub fn port_missing(to: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(&PORT_MISSING, span, format!("this connection to {to} names no port"))
+        .label("on which port?")
+        .help("add `port=NAME` or `port=NUMBER`: a flow is opened for declared ports alone")
+}
+
+/// No `estate` node.
+pub fn missing_estate(span: Span) -> Diagnostic {
+    Diagnostic::new(&MISSING_ESTATE, span, "tenantry.kdl has no `estate` node").label("expected here").help("add `estate NAME`")
+}
