@@ -5,6 +5,7 @@ pub mod emit;
 pub mod limits;
 pub mod origin;
 pub mod outcome;
+pub mod units;
 pub mod world;
 
 pub use tenantry_syntax::{FileId, Span};
