@@ -1,13 +1,23 @@
 //! The compiler: from the text of an estate to the files its backends read.
 
+pub mod check;
+pub mod close;
 pub mod diag;
 pub mod emit;
+pub mod flows;
 pub mod limits;
 pub mod load;
+pub mod lock;
+pub mod lower;
+pub mod model;
 pub mod origin;
 pub mod outcome;
 pub mod par;
+pub mod place;
+pub mod plan;
+pub mod resolve;
 pub mod schema;
+pub mod target;
 pub mod units;
 pub mod world;
 

@@ -1,2 +1,59 @@
 //! The built-in kinds, one file each (small children beside their parent): the declaration, and
 //! with it the struct that `model` builds from.
+
+mod backup_store;
+mod cluster;
+mod estate;
+mod external;
+mod facts;
+mod image;
+mod models;
+mod network;
+mod param;
+mod pool;
+mod root;
+mod storage;
+mod tenant;
+mod tier;
+mod workload;
+
+pub use backup_store::*;
+pub use cluster::*;
+pub use estate::*;
+pub use external::*;
+pub use facts::*;
+pub use image::*;
+pub use models::*;
+pub use network::*;
+pub use param::*;
+pub use pool::*;
+pub use root::*;
+pub use storage::*;
+pub use tenant::*;
+pub use tier::*;
+pub use workload::*;
+
+/// What the files of this folder share.
+mod prelude {
+    pub(super) use std::sync::Arc;
+
+    pub(super) use crate::{
+        origin::V,
+        schema::{
+            construct::{One, Values},
+            kind::kind,
+            ty::{Lit, Named, NameOf, Text, choices},
+        },
+        units::*,
+    };
+
+    /// Makes kinds referable by name.
+    macro_rules! named {
+        ($($Kind:ty = $word:literal),* $(,)?) => {$(
+            impl Named for $Kind {
+                const KINDS: &'static [&'static str] = &[$word];
+            }
+        )*};
+    }
+    pub(super) use named;
+}

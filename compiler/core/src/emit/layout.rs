@@ -1,0 +1,331 @@
+//! Which file lies where. Targets yield objects and documents; where those go is said here alone.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use super::{
+    artifact::{Artifact, ArtifactPath, ObjectEntry, PathError},
+    tree::Tree,
+    yaml,
+};
+
+/// The folder of what belongs to a cluster and to no tenant. No tenant may have that name.
+const PLATFORM: &str = "platform";
+
+const KUSTOMIZATION: &str = "kustomization.yaml";
+
+/// The target whose name the files of the whole Kubernetes family bear: one file may hold objects
+/// of several.
+const KUBERNETES: &str = "kubernetes";
+
+/// Whose an object is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner {
+    /// The cluster's.
+    Platform,
+    /// This tenant's.
+    Tenant(String),
+}
+
+impl Owner {
+    fn folder(&self) -> &str {
+        match self {
+            Self::Platform => PLATFORM,
+            Self::Tenant(name) => name,
+        }
+    }
+}
+
+/// A Kubernetes object and where it belongs.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The cluster that it is applied to.
+    pub cluster: String,
+    /// Whose it is.
+    pub owner: Owner,
+    /// The name of its file without `.yaml`: mostly the workload. What shares it shares the file.
+    pub file: String,
+    /// When it is applied.
+    pub wave: u32,
+    /// What in the model asks for it, such as `acme.trainer`.
+    pub spec: String,
+    /// The object.
+    pub object: Tree,
+}
+
+/// Why objects cannot be laid out. Each is a mistake of ours, not of the spec.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LayoutError {
+    /// A name makes no path.
+    Path(PathError),
+    /// An object lacks its `apiVersion`, `kind` or `metadata.name`; the spec path behind it.
+    Nameless(String),
+    /// Two objects in one cluster are one to its API.
+    Twice {
+        /// The cluster.
+        cluster: String,
+        /// The object, as the second of them says.
+        object: Box<ObjectEntry>,
+    },
+}
+
+impl fmt::Display for LayoutError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Path(error) => error.fmt(f),
+            Self::Nameless(spec) => {
+                write!(f, "an object of `{spec}` has no apiVersion, kind or name")
+            }
+            Self::Twice { cluster, object } => write!(
+                f,
+                "cluster `{cluster}` would have two objects {} `{}`",
+                object.kind, object.name
+            ),
+        }
+    }
+}
+
+impl std::error::Error for LayoutError {}
+
+impl From<PathError> for LayoutError {
+    fn from(error: PathError) -> Self {
+        Self::Path(error)
+    }
+}
+
+/// The files of Kubernetes objects, with a `kustomization.yaml` in each folder and one per
+/// cluster above them: `kubernetes/<cluster>/<tenant or platform>/<file>.yaml`.
+///
+/// Within a file the objects stand by wave, and within a wave in the order given.
+///
+/// # Errors
+/// A name makes no path, an object has no identity, or two have one.
+pub fn kubernetes(objects: Vec<Placed>) -> Result<Vec<Artifact>, LayoutError> {
+    let mut files: BTreeMap<ArtifactPath, Vec<(ObjectEntry, Tree)>> = BTreeMap::new();
+    let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut known = BTreeSet::new();
+    for placed in objects {
+        let entry = entry(&placed)?;
+        let Placed {
+            cluster,
+            owner,
+            file,
+            object,
+            ..
+        } = placed;
+        if !known.insert(identity(&cluster, &entry)) {
+            let object = Box::new(entry);
+            return Err(LayoutError::Twice { cluster, object });
+        }
+        let (above, below) = (format!("{KUBERNETES}/{cluster}"), owner.folder());
+        let path = ArtifactPath::new(format!("{above}/{below}/{file}.yaml"))?;
+        folders
+            .entry(format!("{above}/{below}"))
+            .or_default()
+            .insert(format!("{file}.yaml"));
+        folders.entry(above).or_default().insert(below.to_owned());
+        files.entry(path).or_default().push((entry, object));
+    }
+    let kustomizations = folders
+        .into_iter()
+        .map(|(folder, resources)| kustomization(&folder, &resources));
+    let mut artifacts: Vec<Artifact> = kustomizations.collect::<Result<_, _>>()?;
+    artifacts.extend(
+        files
+            .into_iter()
+            .map(|(path, objects)| object_file(path, objects)),
+    );
+    Ok(artifacts)
+}
+
+fn entry(placed: &Placed) -> Result<ObjectEntry, LayoutError> {
+    let text = |pointer: &str| placed.object.at(pointer)?.as_str().map(str::to_owned);
+    let nameless = || LayoutError::Nameless(placed.spec.clone());
+    Ok(ObjectEntry {
+        api_version: text("/apiVersion").ok_or_else(nameless)?,
+        kind: text("/kind").ok_or_else(nameless)?,
+        namespace: text("/metadata/namespace"),
+        name: text("/metadata/name").ok_or_else(nameless)?,
+        wave: placed.wave,
+        spec: placed.spec.clone(),
+    })
+}
+
+/// What an API tells objects by: the group without its version, the kind, the names.
+fn identity(cluster: &str, object: &ObjectEntry) -> [String; 5] {
+    let group = object
+        .api_version
+        .rsplit_once('/')
+        .map_or("", |(group, _)| group);
+    let namespace = object.namespace.as_deref().unwrap_or_default();
+    [cluster, group, &object.kind, namespace, &object.name].map(str::to_owned)
+}
+
+fn object_file(path: ArtifactPath, mut objects: Vec<(ObjectEntry, Tree)>) -> Artifact {
+    objects.sort_by_key(|(entry, _)| entry.wave);
+    let text = yaml::stream(objects.iter().map(|(_, tree)| tree));
+    let mut artifact = Artifact::new(path, KUBERNETES, text);
+    artifact.objects = objects.into_iter().map(|(entry, _)| entry).collect();
+    artifact.spec_paths = artifact.objects.iter().map(|o| o.spec.clone()).collect();
+    artifact.wave = artifact.objects.last().map(|last| last.wave);
+    artifact
+}
+
+fn kustomization(folder: &str, resources: &BTreeSet<String>) -> Result<Artifact, LayoutError> {
+    let mut tree = Tree::map();
+    let mut root = tree.root_mut();
+    root.set("apiVersion", "kustomize.config.k8s.io/v1beta1");
+    root.set("kind", "Kustomization");
+    let mut list = root.list("resources");
+    for resource in resources {
+        list.push(resource);
+    }
+    let path = ArtifactPath::new(format!("{folder}/{KUSTOMIZATION}"))?;
+    Ok(Artifact::new(path, KUBERNETES, yaml::document(&tree)))
+}
+
+/// `helm/<cluster>/<release>.values.yaml`
+///
+/// # Errors
+/// A name makes no path; so in all that follow.
+pub fn helm_values(cluster: &str, release: &str) -> Result<ArtifactPath, PathError> {
+    ArtifactPath::new(format!("helm/{cluster}/{release}.values.yaml"))
+}
+
+/// `helm/<cluster>/helmfile.yaml`
+///
+/// # Errors
+/// The name makes no path.
+pub fn helmfile(cluster: &str) -> Result<ArtifactPath, PathError> {
+    ArtifactPath::new(format!("helm/{cluster}/helmfile.yaml"))
+}
+
+/// `proxmox/<cluster>/plan.json`, the calls, or `apply.sh`, their runner.
+///
+/// # Errors
+/// A name makes no path.
+pub fn proxmox(cluster: &str, file: &str) -> Result<ArtifactPath, PathError> {
+    ArtifactPath::new(format!("proxmox/{cluster}/{file}"))
+}
+
+/// `ansible/inventory/hosts.yaml`
+///
+/// # Errors
+/// Never; it is a path.
+pub fn ansible_hosts() -> Result<ArtifactPath, PathError> {
+    ArtifactPath::new("ansible/inventory/hosts.yaml")
+}
+
+/// `ansible/inventory/group_vars/<group>.yaml`
+///
+/// # Errors
+/// The name makes no path.
+pub fn ansible_group(group: &str) -> Result<ArtifactPath, PathError> {
+    ArtifactPath::new(format!("ansible/inventory/group_vars/{group}.yaml"))
+}
+
+/// `ansible/inventory/host_vars/<host>.yaml`
+///
+/// # Errors
+/// The name makes no path.
+pub fn ansible_host(host: &str) -> Result<ArtifactPath, PathError> {
+    ArtifactPath::new(format!("ansible/inventory/host_vars/{host}.yaml"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{LayoutError, Owner, Placed, kubernetes};
+    use crate::emit::{artifact::ArtifactSet, tree::Tree};
+
+    fn placed(owner: Owner, file: &str, wave: u32, api: &str, kind: &str, name: &str) -> Placed {
+        let namespace = match &owner {
+            Owner::Platform => None,
+            Owner::Tenant(tenant) => Some(tenant.clone()),
+        };
+        let metadata = json!({ "name": name, "namespace": namespace });
+        let object = json!({ "apiVersion": api, "kind": kind, "metadata": metadata });
+        Placed {
+            cluster: "sz1".into(),
+            spec: format!("{}.{file}", owner.folder()),
+            owner,
+            file: file.into(),
+            wave,
+            object: Tree::from_serialize(&object).unwrap(),
+        }
+    }
+
+    fn acme() -> Owner {
+        Owner::Tenant("acme".into())
+    }
+
+    #[test]
+    fn one_folder_per_tenant_and_one_for_the_platform() {
+        let files = kubernetes(vec![
+            placed(acme(), "web", 5, "apps/v1", "Deployment", "web"),
+            placed(
+                Owner::Platform,
+                "kata",
+                1,
+                "node.k8s.io/v1",
+                "RuntimeClass",
+                "kata",
+            ),
+            placed(acme(), "web", 4, "v1", "Service", "web"),
+        ]);
+        let set = ArtifactSet::new("north", files.unwrap()).unwrap();
+        let text = |path: &str| String::from_utf8(set.get(path).unwrap().bytes.clone()).unwrap();
+        let paths: Vec<_> = set.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "kubernetes/sz1/acme/kustomization.yaml",
+                "kubernetes/sz1/acme/web.yaml",
+                "kubernetes/sz1/kustomization.yaml",
+                "kubernetes/sz1/platform/kata.yaml",
+                "kubernetes/sz1/platform/kustomization.yaml",
+            ]
+        );
+        assert_eq!(
+            text("kubernetes/sz1/kustomization.yaml"),
+            "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n  - acme\n  - platform\n"
+        );
+        let web = set.get("kubernetes/sz1/acme/web.yaml").unwrap();
+        let kinds: Vec<_> = web.objects.iter().map(|o| o.kind.as_str()).collect();
+        assert_eq!(kinds, ["Service", "Deployment"], "by wave");
+        assert_eq!(web.wave, Some(5), "the last of its objects decides");
+        assert!(text("kubernetes/sz1/acme/web.yaml").contains("\n---\napiVersion: apps/v1\n"));
+    }
+
+    #[test]
+    fn two_versions_of_one_object_are_one_object() {
+        let error = kubernetes(vec![
+            placed(
+                acme(),
+                "a",
+                1,
+                "autoscaling/v1",
+                "HorizontalPodAutoscaler",
+                "web",
+            ),
+            placed(
+                acme(),
+                "b",
+                1,
+                "autoscaling/v2",
+                "HorizontalPodAutoscaler",
+                "web",
+            ),
+        ]);
+        assert!(matches!(error, Err(LayoutError::Twice { .. })));
+    }
+
+    #[test]
+    fn a_name_that_leads_elsewhere_is_refused() {
+        let error = kubernetes(vec![placed(acme(), "../../x", 1, "v1", "Service", "web")]);
+        assert!(matches!(error, Err(LayoutError::Path(_))));
+    }
+}

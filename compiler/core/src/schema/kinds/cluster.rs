@@ -1,0 +1,256 @@
+//! Clusters.
+
+use super::{prelude::*, *};
+
+kind! {
+    /// A cluster: machines under one control plane.
+    pub struct Cluster = "cluster", key("name"), one_of("kubernetes", "proxmox") {
+        /// Its name; a folder of the output.
+        arg name: V<Name>;
+        /// The site that it stands on.
+        prop site: Option<V<NameOf<Site>>>;
+        /// Whether somebody else runs its control plane.
+        prop managed: V<bool> = "#false";
+        /// Profiles to take defaults from.
+        child like: Vec<Like>;
+        /// A Kubernetes cluster.
+        child kubernetes: Option<Kubernetes>;
+        /// A Proxmox VE cluster.
+        child proxmox: Option<Proxmox>;
+        /// What fails together: rooms, racks, power feeds.
+        child zone: Option<Zones>;
+        /// Its address ranges.
+        child network_plan: Option<NetworkPlan>;
+        /// What carries its pod network.
+        child cni: Option<Cni>;
+        /// What runs on it for all tenants.
+        child platform: Option<PlatformSpec>;
+        /// What is there already and is not ours.
+        child facts: Option<Facts>;
+        /// A machine outside that breaks the tie of two Proxmox nodes.
+        child quorum_device: Option<QuorumDevice>;
+    }
+}
+
+named!(Cluster = "cluster");
+
+choices! {
+    /// Who packages Kubernetes.
+    pub enum Distribution {
+        /// kubeadm, by hand or by Kubespray.
+        Kubeadm = "kubeadm",
+        /// Rancher's k3s.
+        K3s = "k3s",
+        /// Red Hat OpenShift.
+        Openshift = "openshift",
+        /// Google.
+        Gke = "gke",
+        /// Amazon.
+        Eks = "eks",
+        /// Microsoft.
+        Aks = "aks",
+        /// Alibaba Cloud.
+        Ack = "ack",
+    }
+}
+
+choices! {
+    /// What installs Kubernetes on the hosts.
+    pub enum Installer {
+        /// Kubespray's playbooks.
+        Kubespray = "kubespray",
+    }
+}
+
+choices! {
+    /// The container runtime of the nodes.
+    pub enum Runtime {
+        /// containerd.
+        Containerd = "containerd",
+        /// CRI-O.
+        Crio = "crio",
+    }
+}
+
+kind! {
+    /// A Kubernetes cluster of this version.
+    pub struct Kubernetes = "kubernetes" {
+        /// The version, a string: `"1.33"`.
+        arg version: V<Version>;
+        /// Who packages it.
+        prop distribution: V<Distribution> = "kubeadm";
+        /// What installs it.
+        prop installer: V<Installer> = "kubespray";
+        /// The container runtime.
+        prop runtime: V<Runtime> = "containerd";
+    }
+}
+
+kind! {
+    /// A Proxmox VE cluster of this version.
+    pub struct Proxmox = "proxmox" {
+        /// The version, a string: `"9.1"`.
+        arg version: V<Version>;
+        /// Where its API answers: `https://pve1.lab.example:8006`.
+        prop api: Option<V<Arc<str>>>;
+    }
+}
+
+kind! {
+    /// The zones of a cluster: what fails together.
+    pub struct Zones = "zone" {
+        /// Their names, the values of `topology.kubernetes.io/zone`.
+        arg names: Vec<V<Name>>;
+    }
+}
+
+kind! {
+    /// The address ranges of a cluster. They must not overlap.
+    pub struct NetworkPlan = "network-plan" {
+        /// Addresses of pods.
+        prop pods: Option<V<Cidr>>;
+        /// Addresses of services.
+        prop services: Option<V<Cidr>>;
+        /// Addresses of nodes.
+        prop nodes: Option<V<Cidr>>;
+        /// IPv6 addresses of pods.
+        prop pods6: Option<V<Cidr>>;
+        /// IPv6 addresses of services.
+        prop services6: Option<V<Cidr>>;
+        /// IPv6 addresses of nodes.
+        prop nodes6: Option<V<Cidr>>;
+        /// The prefix length of each node's share of `pods`.
+        prop node_mask: V<u32> = "24";
+        /// Addresses for load balancers and gateways.
+        child gateway_pool: Option<GatewayPool>;
+    }
+}
+
+kind! {
+    /// Addresses for load balancers and gateways.
+    pub struct GatewayPool = "gateway-pool" {
+        /// The range.
+        arg cidr: V<Cidr>;
+    }
+}
+
+choices! {
+    /// What carries a pod network.
+    pub enum CniName {
+        /// Cilium.
+        Cilium = "cilium",
+        /// Calico.
+        Calico = "calico",
+        /// Flannel; enforces no policy.
+        Flannel = "flannel",
+        /// OVN-Kubernetes.
+        Ovn = "ovn",
+        /// Kube-OVN.
+        KubeOvn = "kube-ovn",
+    }
+}
+
+choices! {
+    /// How traffic between nodes is encrypted.
+    pub enum Encryption {
+        /// Not at all.
+        None = "none",
+        /// WireGuard.
+        Wireguard = "wireguard",
+    }
+}
+
+kind! {
+    /// What carries the pod network and enforces its policies.
+    pub struct Cni = "cni" {
+        /// Which one.
+        arg name: V<CniName>;
+        /// Its version.
+        arg version: Option<V<Version>>;
+        /// Whether it does the work of kube-proxy.
+        prop kube_proxy_replacement: V<bool> = "#false";
+        /// How traffic between nodes is encrypted.
+        prop encryption: V<Encryption> = "none";
+        /// The pods' MTU, where it is not worked out.
+        prop mtu: Option<V<u32>>;
+        /// A feature that differs from the table of that version.
+        child feature: Vec<CniFeature>;
+    }
+}
+
+kind! {
+    /// A feature of the CNI that differs from the table of its version.
+    pub struct CniFeature = "feature", key("name") {
+        /// `end-port`, `sctp`, `fqdn`, `tier` or `ip-block-pods`.
+        arg name: V<Name>;
+        /// Whether it can.
+        arg on: V<bool>;
+    }
+}
+
+choices! {
+    /// Who decides what runs on a cluster.
+    pub enum PlatformMode {
+        /// What the workloads need is added.
+        Auto = "auto",
+        /// The list is complete; what is missing is an error.
+        Explicit = "explicit",
+    }
+}
+
+kind! {
+    /// What runs on the cluster for all tenants.
+    pub struct PlatformSpec = "platform" {
+        /// Who decides.
+        arg mode: V<PlatformMode>;
+        /// A component to run.
+        child component: Vec<ComponentSpec>;
+        /// Where charts and images come from, behind an air gap.
+        child catalog: Option<Catalog>;
+    }
+}
+
+impl PlatformSpec {
+    /// Whether its list is complete.
+    pub fn is_explicit(&self) -> bool {
+        self.mode.value == PlatformMode::Explicit
+    }
+}
+
+kind! {
+    /// A component of the platform.
+    pub struct ComponentSpec = "component", key("name") {
+        /// Its name: `kubevirt`, `rook-ceph`, `volcano`.
+        arg name: V<Name>;
+        /// Its version; the library's when left out.
+        arg version: Option<V<Version>>;
+        /// The namespace it runs in; its own by default.
+        prop namespace: Option<V<Name>>;
+        /// Values for its chart that lie over ours.
+        child values: Option<Values>;
+    }
+}
+
+kind! {
+    /// A mirror of charts and images.
+    pub struct Catalog = "catalog" {
+        /// Its address.
+        arg repository: V<Arc<str>>;
+    }
+}
+
+kind! {
+    /// A machine outside that breaks the tie of an even number of Proxmox nodes.
+    pub struct QuorumDevice = "quorum-device" {
+        /// Its host name or address.
+        arg host: V<Arc<str>>;
+    }
+}
+
+kind! {
+    /// The profiles that a node takes its defaults from; where two differ the node must decide.
+    pub struct Like = "like", ordered {
+        /// Their names.
+        arg profiles: Vec<V<Arc<str>>>;
+    }
+}

@@ -1,0 +1,107 @@
+//! What we ship as text is sound: the library, the examples, and every listing in the manual.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "reads the repository's own files, from outside the product; a failure fails the test"
+)]
+
+use std::path::{Path, PathBuf};
+use tenantry_syntax::{FileId, Limits, parse};
+
+/// Syntax errors of `text`, as lines one can click on.
+fn errors(place: &str, text: &str) -> Vec<String> {
+    parse(FileId(0), text.into(), &Limits::default())
+        .errors()
+        .iter()
+        .map(|error| {
+            let line = text[..error.span.start as usize].matches('\n').count() + 1;
+            format!("{place}:{line}: {}", error.message)
+        })
+        .collect()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// All files with this extension below a folder of the repository, sorted.
+fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == extension) {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let name = path.strip_prefix(root()).unwrap().display().to_string();
+                found.push((name, text));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "no .{extension} below {folder}");
+    found
+}
+
+/// The KDL listings of a page, each with the line it begins on.
+fn listings(page: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (number, line) in page.lines().enumerate() {
+        match &mut open {
+            Some(_) if line == "```" => found.extend(open.take()),
+            Some((_, text)) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            None if line == "```kdl" => open = Some((number + 2, String::new())),
+            None => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn the_library_and_the_examples_parse() {
+    let mut wrong = Vec::new();
+    for (path, text) in files("stdlib", "kdl")
+        .into_iter()
+        .chain(files("examples", "kdl"))
+    {
+        wrong.extend(errors(&path, &text));
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_listing_of_the_manual_parses() {
+    let mut wrong = Vec::new();
+    for (path, page) in files("docs", "md") {
+        for (first, text) in listings(&page) {
+            wrong.extend(errors(&format!("{path}, listing at {first}"), &text));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// A reader who types the guide from top to bottom has the example in the end.
+#[test]
+fn the_guide_builds_the_first_example() {
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let guide = std::fs::read_to_string(root().join("docs/guide/first-estate.md")).unwrap();
+    let estate =
+        std::fs::read_to_string(root().join("examples/first-estate/tenantry.kdl")).unwrap();
+    let typed: Vec<_> = listings(&guide)
+        .iter()
+        .flat_map(|(_, text)| text.lines().map(words).collect::<Vec<_>>())
+        .collect();
+
+    for line in estate.lines().map(words) {
+        assert!(
+            typed.contains(&line),
+            "the guide never has its reader type: {line}"
+        );
+    }
+}
