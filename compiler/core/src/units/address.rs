@@ -39,6 +39,12 @@ impl Ip {
 }
 
 impl IpLen {
+    /// An address in a network of that prefix length; `None` where its family has no such
+    /// length. Reserved addresses are refused by [`Unit::parse`] alone.
+    pub fn new(ip: Ip, prefix_len: u8) -> Option<Self> {
+        IpNet::new(ip.0, prefix_len).ok().map(Self)
+    }
+
     /// The address itself.
     pub fn ip(self) -> Ip {
         Ip(self.0.addr())

@@ -238,7 +238,10 @@ mod tests {
             let n = u128::from(n);
             if let Some(sub) = net.subnet(len.saturating_add(more), n) {
                 prop_assert!(net.contains_net(sub));
-                prop_assert_eq!(Cidr::parse(&sub.to_string()).ok().unwrap_or(sub), sub);
+                // IPv4 in IPv6 clothes is refused as text.
+                if !sub.to_string().contains('.') {
+                    prop_assert_eq!(Cidr::parse(&sub.to_string()), Ok(sub));
+                }
                 if let Some(next) = net.subnet(len.saturating_add(more), n + 1) {
                     prop_assert!(!sub.overlaps(next) && sub < next);
                 }

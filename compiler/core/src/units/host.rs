@@ -90,7 +90,7 @@ fn other_than_a_name(text: &str) -> Option<UnitError> {
         let host = rest.split(['/', ':']).next().unwrap_or(rest);
         return Some(
             UnitError::new(format!("{shown} is a URL, not a DNS name"))
-                .help(format!("write the name alone: \"{host}\""))
+                .help(format!("write the name alone: {}", quoted(host)))
                 .at(0..scheme.len() + 3),
         );
     }
@@ -105,14 +105,14 @@ fn other_than_a_name(text: &str) -> Option<UnitError> {
     {
         return Some(
             UnitError::new(format!("{shown} has a port: a DNS name has none"))
-                .help(format!("write \"{host}\", and the port as `port={port}`"))
+                .help(format!("write {}, and the port as `port=`", quoted(host)))
                 .at(host.len()..text.len()),
         );
     }
     if let Some(host) = text.strip_suffix('.').filter(|host| !host.is_empty()) {
         return Some(
             UnitError::new(format!("{shown} ends with a dot"))
-                .help(format!("write \"{host}\""))
+                .help(format!("write {}", quoted(host)))
                 .at(host.len()..text.len()),
         );
     }

@@ -25,16 +25,12 @@ impl Unit for ImageRef {
         }
         Name::parse(text).map(Self::Named).map_err(|error| {
             // `debian.12` may be meant for either; the name's own help would only guess.
-            let as_reference = OciRef::parse(text).is_ok();
-            let help = error.help.filter(|_| !as_reference);
-            UnitError {
-                help: help.or_else(|| {
-                    Some(format!(
-                        "write the name of an `image`, or with a tag for a registry: \"{text}:TAG\""
-                    ))
-                }),
-                ..error
+            if OciRef::parse(text).is_ok() {
+                return error.help(format!(
+                    "write the name of an `image`, or with a tag for a registry: \"{text}:TAG\""
+                ));
             }
+            error
         })
     }
 }

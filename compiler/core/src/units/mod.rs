@@ -9,6 +9,7 @@ mod bytes;
 mod cidr;
 mod cores;
 mod credential;
+mod date;
 mod duration;
 mod error;
 mod host;
@@ -19,6 +20,7 @@ mod money;
 mod name;
 mod number;
 mod oci;
+mod path;
 mod pattern;
 mod pci;
 mod percent;
@@ -36,6 +38,7 @@ pub use bytes::Bytes;
 pub use cidr::Cidr;
 pub use cores::Cores;
 pub use credential::looks_like_a_secret;
+pub use date::Date;
 pub use duration::Duration;
 pub use error::UnitError;
 pub use host::Host;
@@ -45,6 +48,7 @@ pub use mac::Mac;
 pub use money::{Currency, Money, Per, Period};
 pub use name::Name;
 pub use oci::{Digest, OciRef};
+pub use path::AbsPath;
 pub use pattern::Pattern;
 pub use pci::Pci;
 pub use percent::Percent;
@@ -95,13 +99,25 @@ pub trait Unit:
 /// The refusal of a bare number by a type that needs a string.
 fn bare_number<U: Unit>(number: &str) -> UnitError {
     let number = error::quoted(number);
-    UnitError::new(format!("the number {number} is not a {}", U::NAME))
-        .help(format!("write a string such as \"{}\"", U::EXAMPLE))
+    UnitError::new(format!(
+        "the number {number} is not of the type `{}`",
+        U::NAME
+    ))
+    .help(format!("write a string such as \"{}\"", U::EXAMPLE))
+}
+
+/// Hands the names of all value types to a macro: the one list of them.
+macro_rules! with_every_type {
+    ($then:ident) => {
+        $then! {
+            AbsPath Bytes Cidr Cores Date Duration Host Ident ImageRef Ip IpLen Mac Money Name OciRef Pattern Pci Percent Ports Rate Ratio Schedule SecretUri Subject Version VersionRange
+        }
+    };
 }
 
 /// Implements `Serialize` as the canonical written form.
 macro_rules! serialize_as_text {
-    ($($unit:ident),* $(,)?) => {$(
+    ($($unit:ident)*) => {$(
         impl serde::Serialize for $unit {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -110,32 +126,7 @@ macro_rules! serialize_as_text {
     )*};
 }
 
-serialize_as_text!(
-    Bytes,
-    Cidr,
-    Cores,
-    Duration,
-    Host,
-    Ident,
-    ImageRef,
-    Ip,
-    IpLen,
-    Mac,
-    Money,
-    Name,
-    OciRef,
-    Pattern,
-    Pci,
-    Percent,
-    Ports,
-    Rate,
-    Ratio,
-    Schedule,
-    SecretUri,
-    Subject,
-    Version,
-    VersionRange,
-);
+with_every_type!(serialize_as_text);
 
 #[cfg(test)]
 mod tests {
@@ -164,56 +155,85 @@ mod tests {
             "💥",
             "-1",
             "..",
-            "99999999999999999999999999999999999999999",
+            "0",
+            "1e3",
+            "a/b:c@d",
+            &"9".repeat(100_000),
         ] {
-            if let Err(error) = U::parse(hostile) {
-                assert!(!error.message.is_empty() && !error.message.ends_with('.'));
-                let at = error.at.unwrap_or(0..hostile.len());
-                assert!(
-                    hostile.get(at.clone()).is_some(),
-                    "{}: {at:?} of {hostile:?}",
-                    U::NAME
-                );
-            }
+            check(hostile, U::parse(hostile));
+            check(hostile, U::from_decimal(hostile));
         }
-        let long = "9".repeat(100_000);
-        if let Err(error) = U::parse(&long) {
-            assert!(error.message.len() < 400, "{} echoes a whole file", U::NAME);
+        for n in [i128::MIN, -1, 0, 1, i128::MAX] {
+            check(&n.to_string(), U::from_int(n));
         }
         assert!(U::from_decimal("1.5").is_err(), "{}", U::NAME);
     }
 
-    macro_rules! all {
-        ($($unit:ident),* $(,)?) => {$( keeps_its_promises::<$unit>(); )*};
+    /// A value survives being printed; an error is one short sentence about a part of the text.
+    fn check<U: Unit>(text: &str, read: Result<U, UnitError>) {
+        let error = match read {
+            Ok(value) => {
+                assert_eq!(
+                    U::parse(&value.to_string()),
+                    Ok(value),
+                    "{} {text:?}",
+                    U::NAME
+                );
+                return;
+            }
+            Err(error) => error,
+        };
+        let said = format!("{}: {error:?}", U::NAME);
+        assert!(
+            !error.message.is_empty() && !error.message.ends_with('.'),
+            "{said}"
+        );
+        for words in [Some(&error.message), error.help.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            assert!(
+                words.len() < 500 && !words.contains(|c: char| c.is_control()),
+                "{said}"
+            );
+        }
+        let at = error.at.unwrap_or(0..text.len());
+        assert!(text.get(at).is_some(), "{said} of {text:?}");
     }
 
     #[test]
     fn every_type_reads_prints_and_serialises_its_example() {
-        all!(
-            Bytes,
-            Cidr,
-            Cores,
-            Duration,
-            Host,
-            Ident,
-            ImageRef,
-            Ip,
-            IpLen,
-            Mac,
-            Money,
-            Name,
-            OciRef,
-            Pattern,
-            Pci,
-            Percent,
-            Ports,
-            Rate,
-            Ratio,
-            Schedule,
-            SecretUri,
-            Subject,
-            Version,
-            VersionRange,
-        );
+        macro_rules! try_each {
+            ($($unit:ident)*) => {$( keeps_its_promises::<$unit>(); )*};
+        }
+        with_every_type!(try_each);
+    }
+
+    #[test]
+    fn no_two_types_have_one_name() {
+        macro_rules! names {
+            ($($unit:ident)*) => { [$($unit::NAME),*] };
+        }
+        let mut names = with_every_type!(names);
+        names.sort_unstable();
+        for pair in names.windows(2) {
+            assert_ne!(pair[0], pair[1]);
+        }
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(400))]
+
+        /// Any text, and texts of what the types themselves are made of.
+        #[test]
+        fn no_text_breaks_any_type(any in ".{0,24}", near in "[0-9a-fA-F.:/@%*+$^_ ,<>=Gibhms-]{0,24}") {
+            for text in [any, near] {
+                macro_rules! try_each {
+                    ($($unit:ident)*) => {$( check(&text, $unit::parse(&text)); )*};
+                }
+                with_every_type!(try_each);
+                let _ = looks_like_a_secret(&text);
+            }
+        }
     }
 }

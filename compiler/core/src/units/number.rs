@@ -105,6 +105,9 @@ impl Scale {
 
     /// The refusal of a bare number: which unit?
     pub(super) fn no_unit(&self, number: &str) -> UnitError {
+        if Decimal::parse(number).is_none() {
+            return self.not_a_number(number, number);
+        }
         let choices: Vec<String> = self
             .usual
             .iter()

@@ -154,7 +154,7 @@ fn other_than_a_reference(text: &str) -> Option<UnitError> {
     if let Some((scheme, rest)) = text.split_once("://") {
         return Some(
             fault(text, "it has a scheme")
-                .help(format!("write \"{}\"", quoted(rest).trim_matches('`')))
+                .help(format!("write {}", quoted(rest)))
                 .at(0..scheme.len() + 3),
         );
     }

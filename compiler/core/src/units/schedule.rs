@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::date::{days_in, is_leap};
 use super::error::quoted;
 use super::{Duration, Unit, UnitError};
 
@@ -21,8 +22,8 @@ pub enum Schedule {
     Cron(Cron),
 }
 
-/// Five fields (minute, hour, day of month, month, day of week), as Kubernetes' CronJob reads
-/// them. Where both days are restricted, either is enough.
+/// Five fields (minute, hour, day of month, month, day of week), as far as all readers of cron
+/// agree on them; the others are refused. Where both days are restricted, either is enough.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cron {
     text: Arc<str>,
@@ -37,8 +38,16 @@ pub struct Cron {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Field {
     bits: u64,
-    /// Whether it begins with `*`: as a day, it then leaves the other day to decide.
-    any: bool,
+    /// What kind of star it has: of the two days, one with a star leaves the other to decide.
+    star: Star,
+}
+
+/// Whether a field has a `*`, alone or with a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Star {
+    None,
+    Stepped,
+    Plain,
 }
 
 /// What a field is called, its values, and names for them.
@@ -79,7 +88,7 @@ static FIELDS: [FieldKind; 5] = [
     FieldKind {
         name: "day of the week",
         first: 0,
-        last: 7,
+        last: 6,
         names: &["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
     },
 ];
@@ -137,18 +146,22 @@ impl Cron {
     /// Whether it fires on a day: `weekday` counts from 0, which is Sunday.
     fn on(&self, month: u64, day: u64, weekday: u64) -> bool {
         let (by_day, by_weekday) = (self.days.has(day), self.weekdays.has(weekday));
-        let right_day = if self.days.any || self.weekdays.any {
-            by_day && by_weekday
-        } else {
+        let right_day = if self.either_day() {
             by_day || by_weekday
+        } else {
+            by_day && by_weekday
         };
         self.months.has(month) && right_day
     }
 
+    /// Whether both days are restricted, so that either of them is enough.
+    fn either_day(&self) -> bool {
+        self.days.star != Star::Plain && self.weekdays.star != Star::Plain
+    }
+
     /// Whether any day of any year is one of its days.
     fn ever_fires(&self) -> bool {
-        let by_weekday = !self.weekdays.any && !self.days.any;
-        by_weekday
+        self.either_day()
             || self.months.values().any(|month| {
                 let longest = days_in(month, true);
                 self.days.values().any(|day| day <= longest)
@@ -206,19 +219,6 @@ impl Cron {
     }
 }
 
-fn is_leap(year: u64) -> bool {
-    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
-}
-
-fn days_in(month: u64, leap: bool) -> u64 {
-    match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
 impl Unit for Schedule {
     const NAME: &'static str = "schedule";
     const EXAMPLE: &'static str = "0 2 * * *";
@@ -233,14 +233,21 @@ impl Unit for Schedule {
             return Err(error);
         }
         let cron = parse_cron(text)?;
-        if cron.ever_fires() {
-            Ok(Self::Cron(cron))
-        } else {
-            Err(UnitError::new(format!(
+        if cron.either_day() && [cron.days.star, cron.weekdays.star].contains(&Star::Stepped) {
+            // Vixie cron demands both days then, newer readers are content with either.
+            return Err(UnitError::new(format!(
+                "{} restricts both days, one with `*/`, which not all readers of cron take alike",
+                quoted(text)
+            ))
+            .help("write that day's values as a list, such as 1,3,5, or the other day as `*`"));
+        }
+        if !cron.ever_fires() {
+            return Err(UnitError::new(format!(
                 "{} never comes: no month it names has such a day",
                 quoted(text)
-            )))
+            )));
         }
+        Ok(Self::Cron(cron))
     }
 }
 
@@ -283,11 +290,6 @@ fn parse_cron(text: &str) -> Result<Cron, UnitError> {
     let field = |i: usize, (at, part): (usize, &str)| {
         parse_field(&FIELDS[i], part).map_err(|e| e.at(at..at + part.len()))
     };
-    let mut weekdays = field(4, weekday)?;
-    // 7 is Sunday too.
-    if weekdays.has(7) {
-        weekdays.bits = (weekdays.bits | 1) & !(1 << 7);
-    }
     let words: Vec<&str> = parts.iter().map(|(_, part)| *part).collect();
     Ok(Cron {
         text: words.join(" ").to_ascii_lowercase().into(),
@@ -295,7 +297,7 @@ fn parse_cron(text: &str) -> Result<Cron, UnitError> {
         hours: field(1, hour)?,
         days: field(2, day)?,
         months: field(3, month)?,
-        weekdays,
+        weekdays: field(4, weekday)?,
     })
 }
 
@@ -311,34 +313,38 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Reads `*`, `5`, `mon-fri`, `*/15`, `1-9/2` and lists of them.
 fn parse_field(kind: &FieldKind, text: &str) -> Result<Field, UnitError> {
-    let mut bits = 0;
+    let mut field = Field {
+        bits: 0,
+        star: Star::None,
+    };
     for item in text.split(',') {
-        bits |= parse_item(kind, item)?;
+        let (bits, star) = parse_item(kind, item)?;
+        field.bits |= bits;
+        field.star = field.star.max(star);
     }
-    Ok(Field {
-        bits,
-        any: text.starts_with('*'),
-    })
+    Ok(field)
 }
 
-fn parse_item(kind: &FieldKind, item: &str) -> Result<u64, UnitError> {
+fn parse_item(kind: &FieldKind, item: &str) -> Result<(u64, Star), UnitError> {
     let (range, step) = match item.split_once('/') {
-        Some((range, step)) => (range, Some(step)),
-        None => (item, None),
+        Some((range, step)) => (range, parse_step(kind, step)?),
+        None => (item, 1),
     };
-    let (low, high) = if range == "*" {
-        // For weekdays 7 is 0 again; `*/2` must not meet Sunday twice.
-        let last = if kind.last == 7 { 6 } else { kind.last };
-        (kind.first, last)
-    } else {
-        match range.split_once('-') {
-            Some((low, high)) => (value(kind, low)?, value(kind, high)?),
-            // `5/10` goes on to the end.
-            None if step.is_some() => (value(kind, range)?, kind.last),
-            None => {
-                let only = value(kind, range)?;
-                (only, only)
+    let (low, high, star) = match range.split_once('-') {
+        Some((low, high)) => (value(kind, low)?, value(kind, high)?, Star::None),
+        None if range == "*" && step == 1 => (kind.first, kind.last, Star::Plain),
+        None if range == "*" => (kind.first, kind.last, Star::Stepped),
+        None => {
+            let only = value(kind, range)?;
+            if item != range {
+                // Some readers go on to the end of the field, others take the one value.
+                return Err(UnitError::new(format!(
+                    "in the field {} a step follows a single value",
+                    kind.name
+                ))
+                .help(format!("write the range: {only}-{}/{step}", kind.last)));
             }
+            (only, only, Star::None)
         }
     };
     if low > high {
@@ -348,19 +354,20 @@ fn parse_item(kind: &FieldKind, item: &str) -> Result<u64, UnitError> {
             quoted(range)
         )));
     }
-    let step = match step {
-        None => 1,
-        Some(step) => number(step).filter(|n| *n > 0).ok_or_else(|| {
-            UnitError::new(format!(
-                "in the field {} {} is not a step",
-                kind.name,
-                quoted(step)
-            ))
-        })?,
-    };
-    Ok((low..=high)
+    let bits = (low..=high)
         .step_by(step.into())
-        .fold(0, |bits, n| bits | 1 << n))
+        .fold(0, |bits, n| bits | 1 << n);
+    Ok((bits, star))
+}
+
+fn parse_step(kind: &FieldKind, step: &str) -> Result<u8, UnitError> {
+    number(step).filter(|n| *n > 0).ok_or_else(|| {
+        UnitError::new(format!(
+            "in the field {} {} is not a step",
+            kind.name,
+            quoted(step)
+        ))
+    })
 }
 
 /// One value of a field, by number or name.
@@ -379,6 +386,7 @@ fn value(kind: &FieldKind, text: &str) -> Result<u8, UnitError> {
             let numbers = format!("it goes from {} to {}", kind.first, kind.last);
             match (text, kind.names.first()) {
                 ("?", _) => error.help("write `*`"),
+                ("7", _) if kind.last == 6 => error.help("Sunday is 0"),
                 (_, Some(name)) => error.help(format!("{numbers}, or by name as in {name}")),
                 (_, None) => error.help(numbers),
             }
@@ -419,9 +427,9 @@ mod tests {
             ("0 2 * * *", "0 2 * * *", "0 2 * * *"),
             ("  0  2 * *  MON-FRI ", "0 2 * * mon-fri", "0 2 * * mon-fri"),
             (
-                "*/15 1-9/2,22 1 jan,7 7",
-                "*/15 1-9/2,22 1 jan,7 7",
-                "*/15 1-9/2,22 1 jan,7 7",
+                "*/15 1-9/2,22 1 jan,7 0",
+                "*/15 1-9/2,22 1 jan,7 0",
+                "*/15 1-9/2,22 1 jan,7 0",
             ),
         ] {
             let read = schedule(written);
@@ -444,6 +452,8 @@ mod tests {
             ("0 2 * * 1-5", 72),
             ("0 0 * * 0", 7 * 24),
             ("0 0 1 * *", 31 * 24),
+            ("0 0 */2 * *", 48),
+            // From the last of August to the last of October.
             ("0 0 31 * *", 61 * 24),
             ("0 0 29 2 *", (8 * 365 + 1) * 24),
             // Either day is enough: the first of a month only shortens a week.
@@ -471,10 +481,17 @@ mod tests {
             (
                 "0 0 * * mo",
                 Some(8..10),
-                Some("it goes from 0 to 7, or by name as in sun"),
+                Some("it goes from 0 to 6, or by name as in sun"),
             ),
             ("0 9-8 * * *", Some(2..5), None),
             ("*/0 * * * *", Some(0..3), None),
+            ("0 0 * * 7", Some(8..9), Some("Sunday is 0")),
+            ("5/10 * * * *", Some(0..4), Some("write the range: 5-59/10")),
+            (
+                "0 0 */2 * 1",
+                None,
+                Some("write that day's values as a list, such as 1,3,5, or the other day as `*`"),
+            ),
             ("0 0 31 2 *", None, None),
             ("0 0 31 4,6 *", None, None),
         ] {
