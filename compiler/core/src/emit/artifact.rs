@@ -76,6 +76,16 @@ impl ArtifactPath {
         }
     }
 
+    /// Where the manifest lies.
+    pub fn manifest() -> Self {
+        Self(MANIFEST.to_owned())
+    }
+
+    /// Where the source map lies.
+    pub fn source_map() -> Self {
+        Self(SOURCE_MAP.to_owned())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

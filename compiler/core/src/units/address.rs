@@ -179,12 +179,15 @@ pub(super) fn parse_net(text: &str, ip_text: &str, len_text: &str) -> Result<IpN
         .flatten()
         .and_then(|len| IpNet::new(ip, len).ok())
         .ok_or_else(|| {
-            UnitError::new(format!(
+            let error = UnitError::new(format!(
                 "{} is not the length of a prefix",
                 quoted(len_text)
             ))
-            .help(format!("after the `/` stands a number between 0 and {max}"))
-            .at(ip_text.len()..text.len())
+            .at(ip_text.len()..text.len());
+            match len_text.parse().map(ipnet::ipv4_mask_to_prefix) {
+                Ok(Ok(len)) if ip.is_ipv4() => error.help(format!("write \"{ip}/{len}\"")),
+                _ => error.help(format!("after the `/` stands a number between 0 and {max}")),
+            }
         })
 }
 

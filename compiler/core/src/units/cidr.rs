@@ -194,6 +194,7 @@ mod tests {
                 "10.0.0.0/33",
                 "after the `/` stands a number between 0 and 32",
             ),
+            ("10.0.0.0/255.255.255.0", "write \"10.0.0.0/24\""),
             ("net", "write a network such as \"10.244.0.0/16\""),
         ] {
             assert_eq!(

@@ -106,6 +106,10 @@ fn too_large(text: &str) -> UnitError {
 
 /// Why `text` is not an amount of CPU; a fraction is told its thousandths.
 fn not_cores(text: &str) -> UnitError {
+    if text.is_empty() {
+        return UnitError::new("an empty string is not an amount of CPU")
+            .help("write whole cores, such as 8, or thousandths, such as \"500m\"");
+    }
     let shown = quoted(text);
     if text.starts_with('-') {
         return UnitError::new(format!("{shown} is negative: CPU is at least 0"));

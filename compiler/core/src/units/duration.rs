@@ -28,22 +28,26 @@ static SCALE: Scale = Scale {
     ],
     aliases: &[("w", WEEK)],
     slips: &[
-        ("msec", "ms"),
-        ("sec", "s"),
-        ("secs", "s"),
-        ("second", "s"),
-        ("seconds", "s"),
-        ("min", "m"),
-        ("mins", "m"),
-        ("minute", "m"),
-        ("minutes", "m"),
-        ("hr", "h"),
-        ("hour", "h"),
-        ("hours", "h"),
-        ("day", "d"),
-        ("days", "d"),
-        ("week", "w"),
-        ("weeks", "w"),
+        ("msec", Some("ms")),
+        ("sec", Some("s")),
+        ("secs", Some("s")),
+        ("second", Some("s")),
+        ("seconds", Some("s")),
+        ("min", Some("m")),
+        ("mins", Some("m")),
+        ("minute", Some("m")),
+        ("minutes", Some("m")),
+        ("hr", Some("h")),
+        ("hour", Some("h")),
+        ("hours", Some("h")),
+        ("day", Some("d")),
+        ("days", Some("d")),
+        ("week", Some("w")),
+        ("weeks", Some("w")),
+        // A month has no length of its own, and is no millisecond.
+        ("mo", None),
+        ("month", None),
+        ("months", None),
     ],
     usual: &["s", "m", "h"],
 };
@@ -125,6 +129,9 @@ impl Unit for Duration {
     const DOC: &'static str = "a span of time: ms s m h d w, where m is minutes; \"1h30m\" too";
 
     fn parse(text: &str) -> Result<Self, UnitError> {
+        if let Some(error) = with_blanks(text) {
+            return Err(error);
+        }
         let mut rest = text;
         let mut total = 0u64;
         let mut previous = u64::MAX;
@@ -161,6 +168,17 @@ impl Unit for Duration {
     fn from_decimal(text: &str) -> Result<Self, UnitError> {
         Err(SCALE.no_unit(text))
     }
+}
+
+/// A duration but for its blanks: `1h 30m`.
+fn with_blanks(text: &str) -> Option<UnitError> {
+    let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    // The text without blanks has none, so this calls itself only once.
+    let meant = squeezed.len() < text.len() && Duration::parse(&squeezed).is_ok();
+    meant.then(|| {
+        UnitError::new(format!("{} has a blank in it", quoted(text)))
+            .help(format!("write \"{squeezed}\""))
+    })
 }
 
 /// Where the first number-and-unit of `text` ends: before the next number that follows a unit.
@@ -235,6 +253,8 @@ mod tests {
         );
         assert_eq!(error("15min").help.unwrap(), "write \"15m\"");
         assert_eq!(error("2 weeks").help.unwrap(), "write \"2w\"");
+        assert_eq!(error("1h 30m").help.unwrap(), "write \"1h30m\"");
+        assert_eq!(error("2mo").help.unwrap(), "the units are s, ms, m, h, d");
         assert_eq!(error("30m1h").at, Some(3..5));
         assert_eq!(error("1h1h").at, Some(2..4));
         assert_eq!(error("1h30x").at, Some(4..5));

@@ -95,9 +95,10 @@ fn other_than_a_name(text: &str) -> Option<UnitError> {
         );
     }
     if text.parse::<IpAddr>().is_ok() {
-        return Some(UnitError::new(format!(
-            "{shown} is an address, not a DNS name"
-        )));
+        return Some(
+            UnitError::new(format!("{shown} is an address, not a DNS name"))
+                .help("an address is written as a `cidr`"),
+        );
     }
     if let Some((host, port)) = text.split_once(':')
         && !port.is_empty()

@@ -133,7 +133,7 @@ impl Unit for Money {
     const NAME: &'static str = "money";
     const EXAMPLE: &'static str = "50 CNY/h";
     const DOC: &'static str =
-        "a price: amount, currency, then once or per h, day, month, year, GiB-day, core-h";
+        "a price: amount, currency, then once or per h, day, month, year, GiB·day, core·h";
 
     fn parse(text: &str) -> Result<Self, UnitError> {
         let (amount_text, rest) = text.split_once(' ').ok_or_else(|| not_money(text))?;
@@ -164,10 +164,10 @@ impl Unit for Money {
     }
 }
 
-/// `h`, `GiB-day`, `core-h`; a middle dot stands for the hyphen too.
+/// `h`, `GiB·day`, `core·h`; a hyphen, which every keyboard has, stands for the dot too.
 fn parse_per(text: &str) -> Option<Per> {
     let period = |name: &str| PERIODS.iter().find(|(n, _)| *n == name).map(|(_, p)| *p);
-    match text.split_once(['-', '·']) {
+    match text.split_once(['·', '-']) {
         None => period(text).map(Per::Time),
         Some(("GiB", time)) => period(time).map(Per::GibTime),
         Some(("core", time)) => period(time).map(Per::CoreTime),
@@ -198,13 +198,13 @@ fn bad_per(text: &str) -> UnitError {
         "d" => Some("day"),
         "mo" => Some("month"),
         "y" | "yr" | "a" => Some("year"),
-        "gib-d" | "gib·d" => Some("GiB-day"),
-        "core-hour" | "core·hour" => Some("core-h"),
+        "gib-d" | "gib·d" => Some("GiB·day"),
+        "core-hour" | "core·hour" => Some("core·h"),
         _ => None,
     };
     error.help(match meant {
         Some(per) => format!("write \"/{per}\""),
-        None => "a price is per h, day, month or year, and `GiB-` or `core-` may stand before"
+        None => "a price is per h, day, month or year, and `GiB·` or `core·` may stand before"
             .to_owned(),
     })
 }
@@ -222,8 +222,8 @@ impl fmt::Display for Per {
         match self {
             Self::Once => Ok(()),
             Self::Time(period) => write!(f, "/{}", period.name()),
-            Self::GibTime(period) => write!(f, "/GiB-{}", period.name()),
-            Self::CoreTime(period) => write!(f, "/core-{}", period.name()),
+            Self::GibTime(period) => write!(f, "/GiB·{}", period.name()),
+            Self::CoreTime(period) => write!(f, "/core·{}", period.name()),
         }
     }
 }
@@ -254,13 +254,13 @@ mod tests {
                 "0.05 CNY/GiB·day",
                 50_000,
                 Per::GibTime(Period::Day),
-                "0.05 CNY/GiB-day",
+                "0.05 CNY/GiB·day",
             ),
             (
                 "0.5 CNY/core-h",
                 500_000,
                 Per::CoreTime(Period::Hour),
-                "0.5 CNY/core-h",
+                "0.5 CNY/core·h",
             ),
             (
                 "15000.00 EUR/month",
@@ -296,7 +296,7 @@ mod tests {
             (
                 "50 CNY/piece",
                 Some(7..12),
-                "a price is per h, day, month or year, and `GiB-` or `core-` may stand before",
+                "a price is per h, day, month or year, and `GiB·` or `core·` may stand before",
             ),
             (
                 "-5 CNY",

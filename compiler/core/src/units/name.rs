@@ -40,11 +40,13 @@ impl Unit for Name {
     }
 
     fn from_int(n: i128) -> Result<Self, UnitError> {
-        Err(
-            UnitError::new(format!("the number `{n}` is not a name")).help(format!(
-                "a name that looks like a number is quoted: \"{n}\""
+        let error = UnitError::new(format!("the number `{n}` is not a name"));
+        Err(match Self::parse(&n.to_string()) {
+            Ok(name) => error.help(format!(
+                "a name that looks like a number is quoted: \"{name}\""
             )),
-        )
+            Err(_) => error,
+        })
     }
 }
 
@@ -110,13 +112,14 @@ pub(super) fn fault_in(text: &str, what: &str, fault: LabelFault) -> UnitError {
     };
     match nearest_label(text) {
         Some(label) => error.help(format!("write {label}")),
-        None => error.help("begin and end with a letter or a digit"),
+        None => error.help("write a-z and 0-9, with `-` between"),
     }
 }
 
 /// The label that a text was likely meant to be: lower case, foreign characters as hyphens.
 fn nearest_label(text: &str) -> Option<String> {
-    if text.len() > 2 * Name::MAX_LEN {
+    // Dropping letters of other alphabets would propose a word that nobody knows.
+    if text.len() > 2 * Name::MAX_LEN || !text.is_ascii() {
         return None;
     }
     let mut label = String::new();
@@ -182,8 +185,8 @@ mod tests {
             ("gpu train", Some(3..4), "write gpu-train"),
             ("-gpu", Some(0..1), "write gpu"),
             ("gpu-", Some(3..4), "write gpu"),
-            ("größe", Some(2..4), "write gr-e"),
-            ("__", Some(0..1), "begin and end with a letter or a digit"),
+            ("größe", Some(2..4), "write a-z and 0-9, with `-` between"),
+            ("__", Some(0..1), "write a-z and 0-9, with `-` between"),
         ] {
             let error = Name::parse(written).unwrap_err();
             assert_eq!(

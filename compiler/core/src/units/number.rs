@@ -64,8 +64,9 @@ pub(super) struct Scale {
     pub(super) units: &'static [(&'static str, u64)],
     /// Other accepted spellings.
     pub(super) aliases: &'static [(&'static str, u64)],
-    /// What people write for a unit, in lower case, and the unit that they mean.
-    pub(super) slips: &'static [(&'static str, &'static str)],
+    /// What people write for a unit, in lower case, and the unit that they mean; `None` where
+    /// there is none, so that none is guessed.
+    pub(super) slips: &'static [(&'static str, Option<&'static str>)],
     /// The units to propose where one is missing.
     pub(super) usual: &'static [&'static str],
 }
@@ -117,6 +118,11 @@ impl Scale {
             .help(format!("write {}", choices.join(" or ")))
     }
 
+    /// What it measures, without the article.
+    fn noun(&self) -> &'static str {
+        self.what.trim_start_matches("a ")
+    }
+
     fn factor(&self, suffix: &str) -> Option<u64> {
         self.units
             .iter()
@@ -131,10 +137,11 @@ impl Scale {
             .usual
             .first()
             .map(|unit| format!("write a number and its unit, such as \"8{unit}\""));
+        if text.starts_with('-') {
+            return UnitError::new(format!("{shown} is negative: {} is at least 0", self.what));
+        }
         let message = if text.is_empty() {
             format!("an empty string is not {}", self.what)
-        } else if text.starts_with('-') {
-            format!("{shown} is negative: {} is at least 0", self.what)
         } else if number.is_empty() {
             format!(
                 "{shown} is not {}: it does not begin with a number",
@@ -170,7 +177,7 @@ impl Scale {
         let error = UnitError::new(format!(
             "{} is not a unit of {}",
             quoted(&squeezed),
-            self.atom
+            self.noun()
         ))
         .at(at);
         let near: Vec<String> = self
@@ -193,7 +200,7 @@ impl Scale {
             .iter()
             .find(|(written, _)| written.eq_ignore_ascii_case(suffix));
         match slip {
-            Some((_, unit)) => vec![unit],
+            Some((_, unit)) => unit.iter().copied().collect(),
             None => self
                 .units
                 .iter()

@@ -223,7 +223,8 @@ fn check_repository(text: &str, repository: &str, start: usize) -> Result<(), Un
             return Err(fault(text, "a part of its path is empty"));
         }
         if component.bytes().any(|b| b.is_ascii_uppercase()) {
-            let lower = repository.to_ascii_lowercase();
+            let (before, after) = (&text[..start], &text[start + repository.len()..]);
+            let lower = format!("{before}{}{after}", repository.to_ascii_lowercase());
             return Err(fault(text, "a repository has no capitals")
                 .help(format!("write {}", quoted(&lower)))
                 .at(range));

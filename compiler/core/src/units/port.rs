@@ -86,6 +86,13 @@ impl Unit for Ports {
             .and_then(Self::single)
             .ok_or_else(|| UnitError::new(format!("`{n}` is not a port: ports go from 1 to 65535")))
     }
+
+    fn from_decimal(text: &str) -> Result<Self, UnitError> {
+        Err(UnitError::new(format!(
+            "{} is not a port: a port is a whole number",
+            quoted(text)
+        )))
+    }
 }
 
 /// Reads one port of `text`, which begins there at `start`.
@@ -98,6 +105,12 @@ fn number(text: &str, part: &str, start: usize) -> Result<u16, UnitError> {
             error.at(start..start + part.len())
         }
     };
+    if part.is_empty() && !text.is_empty() {
+        return Err(
+            UnitError::new(format!("the range {} lacks an end", quoted(text)))
+                .help("write both ends, such as \"8000-8010\""),
+        );
+    }
     if part.is_empty() || !part.bytes().all(|b| b.is_ascii_digit()) {
         return Err(fault("a port is a number")
             .help("write one such as 8080, or a range such as \"8000-8010\""));
@@ -140,7 +153,8 @@ mod tests {
             ("http", None),
             ("080", None),
             ("", None),
-            ("8000-", Some(5..5)),
+            ("8000-", None),
+            ("-8000", None),
             ("8000-70000", Some(5..10)),
         ] {
             assert_eq!(Ports::parse(written).unwrap_err().at, at, "{written}");

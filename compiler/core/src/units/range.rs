@@ -144,7 +144,7 @@ impl Unit for VersionRange {
     }
 
     fn from_int(n: i128) -> Result<Self, UnitError> {
-        Version::from_int(n).and_then(|_| Err(not_a_range(&n.to_string(), "it is a number")))
+        Err(unquoted(&n.to_string()))
     }
 
     fn from_decimal(text: &str) -> Result<Self, UnitError> {
@@ -165,7 +165,7 @@ fn foreign(text: &str, word: &str) -> Option<UnitError> {
     let sign = word
         .chars()
         .next()
-        .filter(|c| matches!(c, '^' | '~' | '|' | '*' | '!'))?;
+        .filter(|c| matches!(c, '^' | '~' | '|' | '*' | '!' | '-'))?;
     Some(
         UnitError::new(format!(
             "{} is not an operator in {}",
@@ -278,6 +278,7 @@ mod tests {
             "^1.2",
             "~>1.2",
             "1.2 || 1.3",
+            "1.2 - 1.4",
             "*",
             ">= >= 1",
             ">=x",

@@ -69,7 +69,14 @@ impl Unit for Rate {
     const DOC: &'static str = "a rate per second: bit, kbit, Mbit, Gbit, Tbit";
 
     fn parse(text: &str) -> Result<Self, UnitError> {
-        SCALE.read(text).map(Self)
+        SCALE.read(text).map(Self).map_err(|error| {
+            let in_bytes = error.at.is_some() && text.contains('B');
+            if in_bytes {
+                error.help("rates are in bits: write 8 times as many")
+            } else {
+                error
+            }
+        })
     }
 
     fn from_int(n: i128) -> Result<Self, UnitError> {
@@ -106,7 +113,7 @@ mod tests {
         }
         for (written, help) in [
             ("10Gbps", "write \"10Gbit\""),
-            ("10GB/s", "write \"10Gbit\""),
+            ("10GB/s", "rates are in bits: write 8 times as many"),
             ("10", "write \"10Gbit\" or \"10Mbit\""),
             ("10x", "the units are bit, kbit, Mbit, Gbit, Tbit"),
         ] {

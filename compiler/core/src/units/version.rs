@@ -144,6 +144,13 @@ impl Unit for Version {
         if text.len() > MAX_LEN {
             return Err(bad("it is too long"));
         }
+        if text.starts_with(['<', '>', '=', '^', '~']) {
+            return Err(UnitError::new(format!(
+                "{} is a condition, and one version is due here",
+                quoted(text)
+            ))
+            .help("write the version alone, such as \"1.33\""));
+        }
         let plain = text.strip_prefix('v').unwrap_or(text);
         let (rest, build) = split_suffix(plain, '+');
         let (core, pre) = split_suffix(rest, '-');
@@ -186,8 +193,7 @@ impl Unit for Version {
     }
 
     fn from_int(n: i128) -> Result<Self, UnitError> {
-        Err(UnitError::new(format!("the number `{n}` is not a version"))
-            .help(format!("quote it: \"{n}\"")))
+        Err(unquoted(&n.to_string()))
     }
 
     fn from_decimal(text: &str) -> Result<Self, UnitError> {

@@ -265,7 +265,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn serde_yaml_reads_back_what_went_in(value in any_value()) {
@@ -342,7 +342,7 @@ fn pyyaml_reads_back_what_went_in() {
         []
     ]));
     let mut random = proptest::test_runner::TestRunner::deterministic();
-    for _ in 0..1500 {
+    for _ in 0..800 {
         values.push(any_value().new_tree(&mut random).unwrap().current());
     }
     let texts: Vec<String> = values.iter().map(written).collect();

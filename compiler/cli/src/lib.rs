@@ -1,0 +1,3 @@
+//! Everything of the command that touches the world; the compiler itself touches none of it.
+
+pub mod write;
