@@ -56,7 +56,11 @@ pub struct Platform {
 impl Platform {
     /// The components of a cluster, by name.
     pub fn components(&self, cluster: Id<Cluster>) -> impl Iterator<Item = (&str, &Component)> {
-        self.clusters.get(&cluster).into_iter().flatten().map(|(name, component)| (name.as_str(), component))
+        self.clusters
+            .get(&cluster)
+            .into_iter()
+            .flatten()
+            .map(|(name, component)| (name.as_str(), component))
     }
 
     /// A component of a cluster.
@@ -76,16 +80,31 @@ pub fn close(estate: &Estate, targets: &[&dyn Target]) -> Platform {
     for (id, cluster) in estate.clusters.iter() {
         let components = declared(cluster);
         platform.clusters.insert(id, components);
-        let explicit = cluster.spec.platform.as_ref().is_some_and(|platform| platform.is_explicit());
+        let explicit = cluster
+            .spec
+            .platform
+            .as_ref()
+            .is_some_and(|platform| platform.is_explicit());
         for ask in features::asked(estate, id) {
             for component in needed(&ask, cluster, targets) {
                 let by = (ask.by.clone(), ask.origin);
                 let known = platform.clusters.entry(id).or_default();
                 match known.get_mut(&component) {
                     Some(component) => component.asked_by.push(by),
-                    None if explicit => platform.missing.push(Missing { cluster: id, component, asked_by: by }),
+                    None if explicit => platform.missing.push(Missing {
+                        cluster: id,
+                        component,
+                        asked_by: by,
+                    }),
                     None => {
-                        known.insert(component, Component { source: Source::Needed, version: None, asked_by: vec![by] });
+                        known.insert(
+                            component,
+                            Component {
+                                source: Source::Needed,
+                                version: None,
+                                asked_by: vec![by],
+                            },
+                        );
                     }
                 }
             }
@@ -108,10 +127,19 @@ fn needed(ask: &features::Ask, cluster: &Cluster, targets: &[&dyn Target]) -> Ve
 fn declared(cluster: &Cluster) -> BTreeMap<String, Component> {
     let mut components = BTreeMap::new();
     if let Some(cni) = &cluster.spec.cni {
-        let component = Component { source: Source::Declared, version: cni.version.clone(), asked_by: vec![("cni".to_owned(), cni.meta.origin)] };
+        let component = Component {
+            source: Source::Declared,
+            version: cni.version.clone(),
+            asked_by: vec![("cni".to_owned(), cni.meta.origin)],
+        };
         components.insert(cni.name.value.word().to_owned(), component);
     }
-    for component in cluster.spec.platform.iter().flat_map(|platform| &platform.component) {
+    for component in cluster
+        .spec
+        .platform
+        .iter()
+        .flat_map(|platform| &platform.component)
+    {
         let entry = Component {
             source: Source::Declared,
             version: component.version.clone(),
@@ -119,8 +147,17 @@ fn declared(cluster: &Cluster) -> BTreeMap<String, Component> {
         };
         components.insert(component.name.value.to_string(), entry);
     }
-    for (name, version, origin) in cluster.spec.facts.iter().flat_map(|facts| facts.installed_components()) {
-        let entry = Component { source: Source::Installed, version, asked_by: vec![("facts".to_owned(), origin)] };
+    for (name, version, origin) in cluster
+        .spec
+        .facts
+        .iter()
+        .flat_map(|facts| facts.installed_components())
+    {
+        let entry = Component {
+            source: Source::Installed,
+            version,
+            asked_by: vec![("facts".to_owned(), origin)],
+        };
         components.insert(name, entry);
     }
     components

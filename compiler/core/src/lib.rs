@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod close;
+pub mod compile;
 pub mod diag;
 pub mod emit;
 pub mod flows;
@@ -16,9 +17,11 @@ pub mod par;
 pub mod place;
 pub mod plan;
 pub mod resolve;
+pub mod rules;
 pub mod schema;
 pub mod target;
 pub mod units;
 pub mod world;
 
+pub use compile::{Built, Options, Run, build, check};
 pub use tenantry_syntax::{FileId, Span};

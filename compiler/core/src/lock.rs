@@ -17,17 +17,23 @@ pub struct Allocations(BTreeMap<(String, String), String>);
 impl Allocations {
     /// The value chosen for a path.
     pub fn get(&self, what: &str, path: &str) -> Option<&str> {
-        self.0.get(&(what.to_owned(), path.to_owned())).map(String::as_str)
+        self.0
+            .get(&(what.to_owned(), path.to_owned()))
+            .map(String::as_str)
     }
 
     /// Remembers a choice.
     pub fn set(&mut self, what: &str, path: &str, value: impl Into<String>) {
-        self.0.insert((what.to_owned(), path.to_owned()), value.into());
+        self.0
+            .insert((what.to_owned(), path.to_owned()), value.into());
     }
 
     /// All choices of a sort: path and value, by path.
     pub fn all<'a>(&'a self, what: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0.iter().filter(move |((kind, _), _)| kind == what).map(|((_, path), value)| (path.as_str(), value.as_str()))
+        self.0
+            .iter()
+            .filter(move |((kind, _), _)| kind == what)
+            .map(|((_, path), value)| (path.as_str(), value.as_str()))
     }
 
     /// Forgets what is not for one of these.
@@ -54,7 +60,11 @@ impl Lock {
     /// # Errors
     /// Says what is wrong with it: it is written by the compiler and merged by people.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let parse = tenantry_syntax::parse(FileId::default(), text.into(), &tenantry_syntax::Limits::default());
+        let parse = tenantry_syntax::parse(
+            FileId::default(),
+            text.into(),
+            &tenantry_syntax::Limits::default(),
+        );
         if let Some(error) = parse.errors().first() {
             return Err(error.message.clone());
         }
@@ -65,10 +75,14 @@ impl Lock {
                     let env = words(node).into_iter().next().unwrap_or_default();
                     let allocations = lock.environments.entry(env.into()).or_default();
                     for entry in node.nodes() {
-                        let [path, value]: [String; 2] =
-                            words(entry).try_into().map_err(|_| format!("`{}` needs a path and a value", entry.name()))?;
+                        let [path, value]: [String; 2] = words(entry)
+                            .try_into()
+                            .map_err(|_| format!("`{}` needs a path and a value", entry.name()))?;
                         if allocations.get(&entry.name(), &path).is_some() {
-                            return Err(format!("`{} {path}` stands twice; keep one of them", entry.name()));
+                            return Err(format!(
+                                "`{} {path}` stands twice; keep one of them",
+                                entry.name()
+                            ));
                         }
                         allocations.set(&entry.name(), &path, value);
                     }
@@ -85,9 +99,19 @@ impl Lock {
         if self.environments.values().all(Allocations::is_empty) {
             return String::new();
         }
-        let mut text = String::from("// Written by `tenantry build` and kept under version control: choices that must not jump.\nversion 1\n");
-        for (env, allocations) in self.environments.iter().filter(|(_, allocations)| !allocations.is_empty()) {
-            let name = if env.is_empty() { String::new() } else { format!(" {env}") };
+        let mut text = String::from(
+            "// Written by `tenantry build` and kept under version control: choices that must not jump.\nversion 1\n",
+        );
+        for (env, allocations) in self
+            .environments
+            .iter()
+            .filter(|(_, allocations)| !allocations.is_empty())
+        {
+            let name = if env.is_empty() {
+                String::new()
+            } else {
+                format!(" {env}")
+            };
             // Writing to a string cannot fail.
             let _ = writeln!(text, "allocations{name} {{");
             for ((what, path), value) in &allocations.0 {
@@ -121,7 +145,9 @@ mod tests {
         let mut allocations = Allocations::default();
         allocations.set("vmid", "research.notebook", "120");
         allocations.set("node", "research.notebook", "pve1");
-        let lock = Lock { environments: [("prod".into(), allocations)].into() };
+        let lock = Lock {
+            environments: [("prod".into(), allocations)].into(),
+        };
         assert_eq!(Lock::parse(&lock.print()), Ok(lock));
     }
 

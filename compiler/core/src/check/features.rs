@@ -35,11 +35,22 @@ fn tenants(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
             continue;
         }
         let by = format!("tenant `{}`", tenant.name.value);
-        let mut ask = |feature, what: &str, origin| asks.push(Ask { feature, what: what.to_owned(), by: by.clone(), origin });
+        let mut ask = |feature, what: &str, origin| {
+            asks.push(Ask {
+                feature,
+                what: what.to_owned(),
+                by: by.clone(),
+                origin,
+            })
+        };
         if let Some(secret) = tenant.spec.secret.first() {
             ask("secret", "secrets from outside", secret.meta.origin);
         }
-        for quota in tenant.quotas.iter().filter(|quota| quota.cluster == cluster) {
+        for quota in tenant
+            .quotas
+            .iter()
+            .filter(|quota| quota.cluster == cluster)
+        {
             ask("quota", "a quota", quota.spec.meta.origin);
         }
     }
@@ -49,18 +60,42 @@ fn tenants(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
 pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
     let workload = &estate.workloads[id];
     let by = format!("workload `{}`", workload.path);
-    let mut ask = |feature, what: &str, origin| asks.push(Ask { feature, what: what.to_owned(), by: by.clone(), origin });
+    let mut ask = |feature, what: &str, origin| {
+        asks.push(Ask {
+            feature,
+            what: what.to_owned(),
+            by: by.clone(),
+            origin,
+        })
+    };
     body(workload, &mut ask);
     for gpu in &workload.gpus {
         let slice = gpu.spec.slice.as_ref();
         match (&workload.body, slice) {
-            (Body::Vm(..), None) => ask("gpu-passthrough", "a passed-through GPU", gpu.spec.meta.origin),
-            (Body::Vm(..), Some(slice)) => ask("gpu-vgpu", "a slice of a GPU in a virtual machine", slice.origin),
-            (_, None) => ask("gpu-container", "a GPU in a container", gpu.spec.meta.origin),
+            (Body::Vm(..), None) => ask(
+                "gpu-passthrough",
+                "a passed-through GPU",
+                gpu.spec.meta.origin,
+            ),
+            (Body::Vm(..), Some(slice)) => ask(
+                "gpu-vgpu",
+                "a slice of a GPU in a virtual machine",
+                slice.origin,
+            ),
+            (_, None) => ask(
+                "gpu-container",
+                "a GPU in a container",
+                gpu.spec.meta.origin,
+            ),
             (_, Some(slice)) => ask("gpu-slice", "a slice of a GPU in a container", slice.origin),
         }
     }
-    if let Some(pages) = workload.spec.memory.as_ref().and_then(|memory| memory.hugepages.as_ref()) {
+    if let Some(pages) = workload
+        .spec
+        .memory
+        .as_ref()
+        .and_then(|memory| memory.hugepages.as_ref())
+    {
         ask("hugepages", "huge pages", pages.origin);
     }
     if let Some(cpu) = &workload.spec.cpu {
@@ -93,7 +128,11 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
         ask("probe", "a probe", probe.meta.origin);
     }
     for nic in workload.nics.iter().filter(|nic| nic.network.is_some()) {
-        ask("network-attachment", "a further network", nic.spec.meta.origin);
+        ask(
+            "network-attachment",
+            "a further network",
+            nic.spec.meta.origin,
+        );
     }
 }
 
@@ -105,7 +144,11 @@ fn body(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, OriginId))
                 ask("tpm", "a TPM", tpm.origin);
             }
             if vm.confidential.value.word() != "none" {
-                ask("confidential", "confidential computing", vm.confidential.origin);
+                ask(
+                    "confidential",
+                    "confidential computing",
+                    vm.confidential.origin,
+                );
             }
             if let Some(instance_type) = &vm.instance_type {
                 ask("instance-type", "an instance type", instance_type.origin);
@@ -113,7 +156,11 @@ fn body(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, OriginId))
         }
         Body::Container(container) => {
             ask("container", "a container", container.meta.origin);
-            sandbox(container.sandbox.value.word(), container.sandbox.origin, ask);
+            sandbox(
+                container.sandbox.value.word(),
+                container.sandbox.origin,
+                ask,
+            );
         }
         Body::Job(job) => {
             ask("job", "a job", job.meta.origin);

@@ -28,7 +28,10 @@ pub struct Subject<'a> {
 impl Subject<'_> {
     /// The workloads of which nothing is broken: rules that need the whole of one look at these.
     pub fn whole_workloads(&self) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
-        self.estate.workloads.iter().filter(|(id, _)| !self.estate.is_tainted(*id))
+        self.estate
+            .workloads
+            .iter()
+            .filter(|(id, _)| !self.estate.is_tainted(*id))
     }
 }
 
@@ -52,8 +55,16 @@ impl<'a> Checked<'a> {
 }
 
 /// Runs all rules.
-pub fn run<'a>(estate: &'a Estate, platform: &'a Platform, targets: &[&dyn Target]) -> Outcome<Checked<'a>> {
-    let subject = Subject { estate, platform, targets };
+pub fn run<'a>(
+    estate: &'a Estate,
+    platform: &'a Platform,
+    targets: &[&dyn Target],
+) -> Outcome<Checked<'a>> {
+    let subject = Subject {
+        estate,
+        platform,
+        targets,
+    };
     let mut findings = Findings::new();
     for check in rules::checks() {
         check(&subject, &mut findings);

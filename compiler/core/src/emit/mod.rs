@@ -3,9 +3,11 @@
 //! the same way every time.
 
 pub mod artifact;
+pub mod assemble;
 pub mod json;
 pub mod layout;
 pub mod manifest;
+pub mod objects;
 pub mod sha256;
 pub mod sourcemap;
 pub mod template;
@@ -14,7 +16,9 @@ pub mod tree;
 pub mod yaml;
 
 pub use artifact::{Artifact, ArtifactPath, ArtifactSet, Collision, ObjectEntry, PathError};
+pub use assemble::Output;
 pub use manifest::Manifest;
+pub use objects::{Body, Content, KubeId, Need, Object, Objects, Owner};
 pub use sha256::Sha256;
 pub use sourcemap::SourceMap;
 pub use text::{LineOrigins, Text};

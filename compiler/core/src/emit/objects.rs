@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::tree::Tree;
+use super::{artifact::ArtifactPath, tree::Tree};
 use crate::{
     model::{Cluster, Id, Tenant},
     origin::OriginId,
@@ -34,7 +34,12 @@ impl KubeId {
 
     /// A cluster-wide object.
     pub fn cluster_wide(api_version: &str, kind: &str, name: &str) -> Self {
-        Self { api_version: api_version.to_owned(), kind: kind.to_owned(), namespace: None, name: name.to_owned() }
+        Self {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            namespace: None,
+            name: name.to_owned(),
+        }
     }
 }
 
@@ -93,10 +98,10 @@ pub enum Body {
         /// The object.
         tree: Tree,
     },
-    /// A file at a path of the target's own folder: `<target>/<path>`.
+    /// A file; [`layout`](super::layout) has the paths.
     File {
-        /// `/`-separated.
-        path: String,
+        /// Where.
+        path: ArtifactPath,
         /// What is in it.
         content: Content,
     },

@@ -39,6 +39,13 @@ pub struct Text {
 }
 
 impl Text {
+    /// Text that is no document of ours: a script from a template, without origins.
+    pub fn plain(text: &str) -> Self {
+        let mut plain = Self::default();
+        plain.add(text);
+        plain
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -23,7 +23,9 @@ pub fn collect(checked: &Checked<'_>, targets: &[&dyn Target]) -> Outcome<FlowSe
         for target in targets.iter().filter(|target| target.serves(spec)) {
             flows.extend(target.traffic(checked, cluster, checked.platform()));
         }
-        flows.sort_by(|a, b| (&a.from, &a.to, &a.ports, &a.reason).cmp(&(&b.from, &b.to, &b.ports, &b.reason)));
+        flows.sort_by(|a, b| {
+            (&a.from, &a.to, &a.ports, &a.reason).cmp(&(&b.from, &b.to, &b.ports, &b.reason))
+        });
         flows.dedup();
         set.clusters.push((cluster, flows));
     }
@@ -43,9 +45,21 @@ fn connects(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>, findings: 
             Connected::External(system) => {
                 let spec = &estate.externals[system.to];
                 let narrowed = connect.cidr.is_some() || connect.host.is_some();
-                let cidrs = if narrowed { connect.cidr.iter().map(|c| c.value.clone()).collect() } else { spec.cidrs() };
-                let hosts = if narrowed { connect.host.iter().map(|h| h.value.clone()).collect() } else { spec.hosts() };
-                Peer::External { system: Some(system.to), cidrs, hosts }
+                let cidrs = if narrowed {
+                    connect.cidr.iter().map(|c| c.value.clone()).collect()
+                } else {
+                    spec.cidrs()
+                };
+                let hosts = if narrowed {
+                    connect.host.iter().map(|h| h.value.clone()).collect()
+                } else {
+                    spec.hosts()
+                };
+                Peer::External {
+                    system: Some(system.to),
+                    cidrs,
+                    hosts,
+                }
             }
             Connected::Internet => Peer::External {
                 system: None,
@@ -66,12 +80,23 @@ fn connects(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>, findings: 
 
 /// Whether a connection to another workload may be: inside a tenant always, between tenants
 /// when the other side offers the port; between clusters only through what is exposed.
-fn permitted(estate: &Estate, id: Id<Workload>, connect: &Connect, findings: &mut Findings) -> bool {
+fn permitted(
+    estate: &Estate,
+    id: Id<Workload>,
+    connect: &Connect,
+    findings: &mut Findings,
+) -> bool {
     let workload = &estate.workloads[id];
-    let Connected::Workload(other) = connect.to else { return true };
+    let Connected::Workload(other) = connect.to else {
+        return true;
+    };
     let target = &estate.workloads[other.to];
     if target.cluster != workload.cluster {
-        if !connect.ports.iter().all(|port| target.exposes.iter().any(|expose| expose.port == *port)) {
+        if !connect
+            .ports
+            .iter()
+            .all(|port| target.exposes.iter().any(|expose| expose.port == *port))
+        {
             findings.push(rules::not_exposed(estate, workload, target, connect));
         }
         // What reaches an exposed port comes from outside its cluster, and leaves ours.
@@ -89,9 +114,16 @@ fn permitted(estate: &Estate, id: Id<Workload>, connect: &Connect, findings: &mu
                 }
         })
     };
-    let missing: Vec<_> = connect.ports.iter().filter(|port| !offered(**port)).copied().collect();
+    let missing: Vec<_> = connect
+        .ports
+        .iter()
+        .filter(|port| !offered(**port))
+        .copied()
+        .collect();
     if !missing.is_empty() {
-        findings.push(rules::not_offered(estate, workload, target, connect, &missing));
+        findings.push(rules::not_offered(
+            estate, workload, target, connect, &missing,
+        ));
         return false;
     }
     true
@@ -101,7 +133,11 @@ fn permitted(estate: &Estate, id: Id<Workload>, connect: &Connect, findings: &mu
 /// nothing stands in between.
 fn exposes(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>) {
     for expose in &estate.workloads[id].exposes {
-        let from = if expose.through_gateway() { Peer::Platform(Service::Ingress) } else { Peer::Clients(expose.clients(estate)) };
+        let from = if expose.through_gateway() {
+            Peer::Platform(Service::Ingress)
+        } else {
+            Peer::Clients(expose.clients(estate))
+        };
         flows.push(Flow {
             from,
             to: Peer::Workload(id),

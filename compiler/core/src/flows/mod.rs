@@ -49,12 +49,20 @@ pub struct Port {
 impl Port {
     /// A single TCP port.
     pub fn tcp(port: u16) -> Self {
-        Self { protocol: Protocol::Tcp, from: port, to: port }
+        Self {
+            protocol: Protocol::Tcp,
+            from: port,
+            to: port,
+        }
     }
 
     /// A single UDP port.
     pub fn udp(port: u16) -> Self {
-        Self { protocol: Protocol::Udp, from: port, to: port }
+        Self {
+            protocol: Protocol::Udp,
+            from: port,
+            to: port,
+        }
     }
 }
 
@@ -134,6 +142,9 @@ pub struct FlowSet {
 impl FlowSet {
     /// The flows of a cluster.
     pub fn of(&self, cluster: Id<Cluster>) -> &[Flow] {
-        self.clusters.iter().find(|(id, _)| *id == cluster).map_or(&[], |(_, flows)| flows)
+        self.clusters
+            .iter()
+            .find(|(id, _)| *id == cluster)
+            .map_or(&[], |(_, flows)| flows)
     }
 }

@@ -14,15 +14,35 @@ rule_set! {
 }
 
 fn ports(ports: &[Port]) -> String {
-    let words: Vec<String> = ports.iter().map(|port| if port.from == port.to { port.from.to_string() } else { format!("{}-{}", port.from, port.to) }).collect();
+    let words: Vec<String> = ports
+        .iter()
+        .map(|port| {
+            if port.from == port.to {
+                port.from.to_string()
+            } else {
+                format!("{}-{}", port.from, port.to)
+            }
+        })
+        .collect();
     words.join(", ")
 }
 
 /// The other tenant does not offer it.
-pub fn not_offered(estate: &Estate, from: &Workload, to: &Workload, connect: &Connect, missing: &[Port]) -> Diagnostic {
+pub fn not_offered(
+    estate: &Estate,
+    from: &Workload,
+    to: &Workload,
+    connect: &Connect,
+    missing: &[Port],
+) -> Diagnostic {
     let tenant = &estate.tenants[from.tenant].name.value;
     let owner = &estate.tenants[to.tenant].name.value;
-    let named = to.spec.port.iter().find(|port| missing.iter().any(|m| port.number.value.from() == m.from)).map(|port| port.name.value.to_string());
+    let named = to
+        .spec
+        .port
+        .iter()
+        .find(|port| missing.iter().any(|m| port.number.value.first() == m.from))
+        .map(|port| port.name.value.to_string());
     let port = named.unwrap_or_else(|| ports(missing));
     Diagnostic::new(
         &CONNECTION_NOT_OFFERED,
@@ -35,8 +55,16 @@ pub fn not_offered(estate: &Estate, from: &Workload, to: &Workload, connect: &Co
 }
 
 /// The port is not exposed in its cluster.
-pub fn not_exposed(estate: &Estate, from: &Workload, to: &Workload, connect: &Connect) -> Diagnostic {
-    let (ours, theirs) = (&estate.clusters[from.cluster].name.value, &estate.clusters[to.cluster].name.value);
+pub fn not_exposed(
+    estate: &Estate,
+    from: &Workload,
+    to: &Workload,
+    connect: &Connect,
+) -> Diagnostic {
+    let (ours, theirs) = (
+        &estate.clusters[from.cluster].name.value,
+        &estate.clusters[to.cluster].name.value,
+    );
     Diagnostic::new(
         &CONNECTION_NOT_EXPOSED,
         connect.spec.meta.span,

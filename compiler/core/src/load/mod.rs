@@ -6,9 +6,12 @@
 
 mod rules;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
-pub use rules::RULES;
+pub use rules::{RULES, bad_lock, unreadable};
 use tenantry_syntax::{FileId, Parse, Span, ast};
 
 use crate::{
@@ -38,6 +41,27 @@ pub struct Source {
     pub path: Arc<str>,
     /// Its tree and text.
     pub parse: Parse,
+    /// Where its lines start, worked out when first asked for.
+    lines: OnceLock<Vec<u32>>,
+}
+
+impl Source {
+    /// Line and column of an offset, from 1, the column in characters.
+    fn position(&self, offset: u32) -> (u32, u32) {
+        let text = self.parse.text();
+        let starts = self.lines.get_or_init(|| {
+            let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0)
+                .chain(ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
+                .collect()
+        });
+        let line = starts.partition_point(|start| *start <= offset).max(1);
+        let before = text
+            .get(starts[line - 1] as usize..offset as usize)
+            .unwrap_or_default();
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        (number(line), number(before.chars().count() + 1))
+    }
 }
 
 /// All files of an estate, the standard library's last.
@@ -62,9 +86,17 @@ impl Sources {
         self.get(file).map_or("?", |source| &source.path)
     }
 
+    /// Line and column where a span starts, from 1, the column in characters.
+    pub fn position(&self, span: Span) -> Option<(u32, u32)> {
+        self.get(span.file)
+            .map(|source| source.position(span.start))
+    }
+
     /// The text behind a span.
     pub fn text(&self, span: Span) -> &str {
-        self.get(span.file).and_then(|source| source.parse.text().get(span.range())).unwrap_or_default()
+        self.get(span.file)
+            .and_then(|source| source.parse.text().get(span.range()))
+            .unwrap_or_default()
     }
 }
 
@@ -75,7 +107,10 @@ pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sou
     walk(world, "", limits.folders, &mut paths, &mut findings);
     if !paths.contains(ROOT_FILE) && findings.is_empty() {
         findings.push(rules::no_estate(paths.len()));
-        return Outcome { value: Some(Sources::default()), findings };
+        return Outcome {
+            value: Some(Sources::default()),
+            findings,
+        };
     }
     if paths.len() > limits.files {
         findings.push(rules::too_many_files(paths.len(), limits.files));
@@ -96,13 +131,23 @@ pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sou
     Outcome::new(sources, findings)
 }
 
-fn walk(world: &dyn World, folder: &str, depth: usize, paths: &mut BTreeSet<String>, findings: &mut Findings) {
+fn walk(
+    world: &dyn World,
+    folder: &str,
+    depth: usize,
+    paths: &mut BTreeSet<String>,
+    findings: &mut Findings,
+) {
     let entries = match world.list(folder) {
         Ok(entries) => entries,
         Err(error) => return findings.push(rules::unreadable(folder, &error)),
     };
     for entry in entries {
-        let path = if folder.is_empty() { entry.name.clone() } else { format!("{folder}/{}", entry.name) };
+        let path = if folder.is_empty() {
+            entry.name.clone()
+        } else {
+            format!("{folder}/{}", entry.name)
+        };
         if entry.name.starts_with('.') || (entry.folder && entry.name == "vendor") {
             continue;
         }
@@ -111,22 +156,43 @@ fn walk(world: &dyn World, folder: &str, depth: usize, paths: &mut BTreeSet<Stri
                 paths.insert(path);
             }
         } else if depth == 0 {
-            findings.push(rules::unreadable(&path, &ReadError::Other("folders are nested too deep".into())));
+            findings.push(rules::unreadable(
+                &path,
+                &ReadError::Other("folders are nested too deep".into()),
+            ));
         } else {
             walk(world, &path, depth - 1, paths, findings);
         }
     }
 }
 
-fn parse_into(sources: &mut Sources, files: Vec<(String, Arc<str>)>, limits: &Limits, findings: &mut Findings) {
+fn parse_into(
+    sources: &mut Sources,
+    files: Vec<(String, Arc<str>)>,
+    limits: &Limits,
+    findings: &mut Findings,
+) {
     let first = sources.files.len();
-    let syntax = tenantry_syntax::Limits { max_depth: limits.depth, max_bytes: limits.file_bytes, ..Default::default() };
-    let numbered: Vec<(u32, &(String, Arc<str>))> =
-        files.iter().enumerate().map(|(at, file)| (u32::try_from(first + at).unwrap_or(u32::MAX), file)).collect();
-    let parses = par::map(&numbered, |(id, (_, text))| tenantry_syntax::parse(FileId(*id), text.clone(), &syntax));
+    let syntax = tenantry_syntax::Limits {
+        max_depth: limits.depth,
+        max_bytes: limits.file_bytes,
+        ..Default::default()
+    };
+    let numbered: Vec<(u32, &(String, Arc<str>))> = files
+        .iter()
+        .enumerate()
+        .map(|(at, file)| (u32::try_from(first + at).unwrap_or(u32::MAX), file))
+        .collect();
+    let parses = par::map(&numbered, |(id, (_, text))| {
+        tenantry_syntax::parse(FileId(*id), text.clone(), &syntax)
+    });
     for ((path, _), parse) in files.iter().zip(parses) {
         findings.extend(parse.errors().iter().map(rules::syntax));
-        sources.files.push(Source { path: path.as_str().into(), parse });
+        sources.files.push(Source {
+            path: path.as_str().into(),
+            parse,
+            lines: OnceLock::new(),
+        });
     }
 }
 
@@ -162,7 +228,13 @@ fn names_used(node: ast::Node<'_>, library: Library, wanted: &mut BTreeSet<&'sta
             ast::Entry::Prop(prop) => prop.value(),
         };
         if let ast::Scalar::Str(text) = value {
-            wanted.extend(library.index.iter().filter(|(_, name, _)| *name == text).map(|(_, _, path)| *path));
+            wanted.extend(
+                library
+                    .index
+                    .iter()
+                    .filter(|(_, name, _)| *name == text)
+                    .map(|(_, _, path)| *path),
+            );
         }
     }
     for child in node.nodes() {

@@ -13,6 +13,7 @@ rule_set! {
     NO_ESTATE = "no-estate", Load, Error, "a folder without tenantry.kdl", include_str!("pages/no-estate.md");
     UNREADABLE_FILE = "unreadable-file", Load, Error, "a file that cannot be read as text", include_str!("pages/unreadable-file.md");
     LIMIT_PASSED = "limit-passed", Load, Error, "an estate larger than one of the compiler's bounds", include_str!("pages/limit-passed.md");
+    BAD_LOCK = "bad-lock", Load, Error, "a tenantry.lock that cannot be read", include_str!("pages/bad-lock.md");
     SYNTAX = "syntax", Syntax, Error, "text that is not KDL 2.0", include_str!("pages/syntax.md");
 }
 
@@ -20,9 +21,12 @@ rule_set! {
 pub fn no_estate(others: usize) -> Diagnostic {
     let message = match others {
         0 => "this folder holds no estate: there is no tenantry.kdl".to_owned(),
-        n => format!("this folder holds {n} .kdl files but no tenantry.kdl, which would make it an estate"),
+        n => format!(
+            "this folder holds {n} .kdl files but no tenantry.kdl, which would make it an estate"
+        ),
     };
-    Diagnostic::nowhere(&NO_ESTATE, message).help("`tenantry init` writes a first one; or name the estate's folder on the command line")
+    Diagnostic::nowhere(&NO_ESTATE, message)
+        .help("`tenantry init` writes a first one; or name the estate's folder on the command line")
 }
 
 /// A file could not be read.
@@ -37,6 +41,12 @@ pub fn unreadable(path: &str, error: &ReadError) -> Diagnostic {
     Diagnostic::nowhere(&UNREADABLE_FILE, format!("cannot read {path}: {why}"))
 }
 
+/// The lock cannot be read.
+pub fn bad_lock(error: &str) -> Diagnostic {
+    Diagnostic::nowhere(&BAD_LOCK, format!("tenantry.lock cannot be read: {error}"))
+        .help("take it back from version control, or mend the merge that broke it; without it allocations would be chosen anew")
+}
+
 /// More files than one estate may have.
 pub fn too_many_files(found: usize, limit: usize) -> Diagnostic {
     Diagnostic::nowhere(&LIMIT_PASSED, format!("the estate has {found} .kdl files; at most {limit} are read"))
@@ -46,7 +56,8 @@ pub fn too_many_files(found: usize, limit: usize) -> Diagnostic {
 /// A syntax error as a finding.
 pub fn syntax(error: &SyntaxError) -> Diagnostic {
     let rule = if error.limit { &LIMIT_PASSED } else { &SYNTAX };
-    let mut finding = Diagnostic::new(rule, error.span, error.message.clone()).maybe_help(error.help.clone());
+    let mut finding =
+        Diagnostic::new(rule, error.span, error.message.clone()).maybe_help(error.help.clone());
     finding.label = error.label.clone();
     if let Some((span, text)) = &error.related {
         finding = finding.also(*span, text.clone());

@@ -3,7 +3,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::IpAddr,
     sync::Arc,
 };
 
@@ -14,7 +13,7 @@ use crate::{
     diag::{Diagnostic, Findings},
     lock::Allocations,
     model::{Backend, Estate, Nic, Workload},
-    units::{Cidr, IpLen},
+    units::{Cidr, Ip, IpLen},
 };
 
 /// Proxmox numbers are taken from here: above what its own `nextid` hands out by default
@@ -33,7 +32,10 @@ impl<'a> Allocator<'a> {
     pub(super) fn new(estate: &'a Estate, old: Allocations) -> Self {
         let mut taken = BTreeSet::new();
         for what in ["vmid", "address"] {
-            taken.extend(old.all(what).map(|(path, value)| (scope(what, path), value.to_owned())));
+            taken.extend(
+                old.all(what)
+                    .map(|(path, value)| (scope(what, path), value.to_owned())),
+            );
         }
         let mut new = Allocations::default();
         for (path, value) in old.all("node") {
@@ -42,7 +44,12 @@ impl<'a> Allocator<'a> {
         for (path, value) in old.all("dedicated") {
             new.set("dedicated", path, value);
         }
-        Self { estate, old, new, taken }
+        Self {
+            estate,
+            old,
+            new,
+            taken,
+        }
     }
 
     pub(super) fn finish(self) -> Allocations {
@@ -50,16 +57,38 @@ impl<'a> Allocator<'a> {
     }
 
     /// The number of a guest, on Proxmox.
-    pub(super) fn vmid(&mut self, workload: &Workload, path: &str, _: &mut Findings) -> Option<u32> {
-        if !matches!(self.estate.clusters[workload.cluster].backend, Backend::Proxmox(_)) {
+    pub(super) fn vmid(
+        &mut self,
+        workload: &Workload,
+        path: &str,
+        _: &mut Findings,
+    ) -> Option<u32> {
+        if !matches!(
+            self.estate.clusters[workload.cluster].backend,
+            Backend::Proxmox(_)
+        ) {
             return None;
         }
-        if let Some(fixed) = workload.spec.target.iter().find_map(|target| target.vmid.as_ref()) {
+        if let Some(fixed) = workload
+            .spec
+            .target
+            .iter()
+            .find_map(|target| target.vmid.as_ref())
+        {
             self.keep("vmid", path, &fixed.value.to_string());
             return Some(fixed.value);
         }
-        let was = workload.spec.meta.was.as_ref().map(|was| renamed(workload, path, was));
-        let kept = self.old.get("vmid", path).or_else(|| self.old.get("vmid", was.as_deref()?)).and_then(|old| old.parse().ok());
+        let was = workload
+            .spec
+            .meta
+            .was
+            .as_ref()
+            .map(|was| renamed(workload, path, was));
+        let kept = self
+            .old
+            .get("vmid", path)
+            .or_else(|| self.old.get("vmid", was.as_deref()?))
+            .and_then(|old| old.parse().ok());
         let chosen = kept.unwrap_or_else(|| self.free_vmid(path));
         self.keep("vmid", path, &chosen.to_string());
         Some(chosen)
@@ -75,7 +104,13 @@ impl<'a> Allocator<'a> {
     }
 
     /// The addresses of a replica, by interface, on networks that have a range.
-    pub(super) fn addresses(&mut self, workload: &Workload, path: &str, index: u32, findings: &mut Findings) -> BTreeMap<Arc<str>, IpLen> {
+    pub(super) fn addresses(
+        &mut self,
+        workload: &Workload,
+        path: &str,
+        index: u32,
+        findings: &mut Findings,
+    ) -> BTreeMap<Arc<str>, IpLen> {
         let mut addresses = BTreeMap::new();
         for nic in &workload.nics {
             let name: Arc<str> = nic.spec.name.value.as_str().into();
@@ -86,27 +121,59 @@ impl<'a> Allocator<'a> {
         addresses
     }
 
-    fn address(&mut self, workload: &Workload, nic: &Nic, path: &str, index: u32, findings: &mut Findings) -> Option<IpLen> {
+    fn address(
+        &mut self,
+        workload: &Workload,
+        nic: &Nic,
+        path: &str,
+        index: u32,
+        findings: &mut Findings,
+    ) -> Option<IpLen> {
         let key = format!("{path}.{}", nic.spec.name.value);
-        if let Some(fixed) = nic.spec.ip.get(index as usize) {
+        if let Some(fixed) = nic
+            .spec
+            .ip
+            .iter()
+            .flat_map(|ip| &ip.addresses)
+            .nth(index as usize)
+        {
             self.keep("address", &key, &fixed.value.to_string());
-            return Some(fixed.value.clone());
+            return Some(fixed.value);
         }
         let network = &self.estate.networks[nic.network?.to];
         let range = network.spec.cidr.as_ref()?;
         if network.spec.is_dhcp() {
             return None;
         }
-        let was = workload.spec.meta.was.as_ref().map(|was| renamed(workload, &key, was));
-        let kept = self.old.get("address", &key).or_else(|| self.old.get("address", was.as_deref()?));
-        let kept = kept.and_then(|text| <IpLen as crate::units::Unit>::parse(text).ok()).filter(|old| range.value.contains(old.address()));
+        let was = workload
+            .spec
+            .meta
+            .was
+            .as_ref()
+            .map(|was| renamed(workload, &key, was));
+        let kept = self
+            .old
+            .get("address", &key)
+            .or_else(|| self.old.get("address", was.as_deref()?));
+        let kept = kept
+            .and_then(|text| <IpLen as crate::units::Unit>::parse(text).ok())
+            .filter(|old| range.value.contains(old.ip()));
         let free = kept.or_else(|| self.free_address(&range.value, &network.spec, &key));
         let Some(address) = free else {
             findings.push(
-                Diagnostic::new(&names::NO_FREE_ADDRESS, nic.spec.meta.span, format!("network `{}` ({}) has no free address for `{key}`", network.spec.name.value, range.value))
-                    .label("needs an address")
-                    .also(network.spec.meta.span, "the network")
-                    .help("widen its `cidr`, shorten what is `reserved`, or give the interface an `ip`"),
+                Diagnostic::new(
+                    &names::NO_FREE_ADDRESS,
+                    nic.spec.meta.span,
+                    format!(
+                        "network `{}` ({}) has no free address for `{key}`",
+                        network.spec.name.value, range.value
+                    ),
+                )
+                .label("needs an address")
+                .also(network.spec.meta.span, "the network")
+                .help(
+                    "widen its `cidr`, shorten what is `reserved`, or give the interface an `ip`",
+                ),
             );
             return None;
         };
@@ -114,18 +181,31 @@ impl<'a> Allocator<'a> {
         Some(address)
     }
 
-    fn free_address(&self, range: &Cidr, network: &crate::model::Network, key: &str) -> Option<IpLen> {
+    fn free_address(
+        &self,
+        range: &Cidr,
+        network: &crate::model::Network,
+        key: &str,
+    ) -> Option<IpLen> {
         // Where the range is huge the first 2^16 addresses are enough to look through.
         let hosts = range.host_count().min(1 << 16);
         let first = hash(key) % u64::try_from(hosts).unwrap_or(1).max(1);
         (0..u64::try_from(hosts).unwrap_or(0))
-            .filter_map(|step| range.nth(u128::from((first + step) % u64::try_from(hosts).unwrap_or(1))))
-            .find(|address| usable(*address, range, network) && !self.is_taken(*address, range, key))
+            .filter_map(|step| {
+                range.nth(u128::from(
+                    (first + step) % u64::try_from(hosts).unwrap_or(1),
+                ))
+            })
+            .find(|address| {
+                usable(*address, range, network) && !self.is_taken(*address, range, key)
+            })
             .and_then(|address| IpLen::new(address, range.prefix_len()))
     }
 
-    fn is_taken(&self, address: IpAddr, range: &Cidr, key: &str) -> bool {
-        let printed = IpLen::new(address, range.prefix_len()).map(|a| a.to_string()).unwrap_or_default();
+    fn is_taken(&self, address: Ip, range: &Cidr, key: &str) -> bool {
+        let printed = IpLen::new(address, range.prefix_len())
+            .map(|a| a.to_string())
+            .unwrap_or_default();
         self.taken.contains(&(scope("address", key), printed))
     }
 
@@ -137,9 +217,14 @@ impl<'a> Allocator<'a> {
 
 /// Neither the network's own address, nor broadcast, nor the gateway, nor what is reserved or
 /// leased by DHCP.
-fn usable(address: IpAddr, range: &Cidr, network: &crate::model::Network) -> bool {
+fn usable(address: Ip, range: &Cidr, network: &crate::model::Network) -> bool {
     let edge = range.nth(0) == Some(address) || range.last() == address;
-    !edge && network.gateway.as_ref().is_none_or(|gateway| gateway.value.address() != address) && !network.is_reserved(address)
+    !edge
+        && network
+            .gateway
+            .as_ref()
+            .is_none_or(|gateway| gateway.value != address)
+        && !network.is_reserved(address)
 }
 
 /// What must be unique together: all numbers, and all addresses.
@@ -155,5 +240,8 @@ fn renamed(workload: &Workload, path: &str, was: &str) -> String {
 
 fn hash(path: &str) -> u64 {
     let digest = Sha256::digest(path.as_bytes());
-    digest.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
+    digest
+        .iter()
+        .take(8)
+        .fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
 }

@@ -32,8 +32,18 @@ pub struct RuleGroup {
 /// What may come in to a workload, and what may go out of it.
 pub(super) fn of(_: &Estate, flows: &[Flow], id: Id<Workload>) -> (Vec<RuleGroup>, Vec<RuleGroup>) {
     let me = Peer::Workload(id);
-    let ingress = group(flows.iter().filter(|flow| flow.to == me).map(|flow| (flow, &flow.from)));
-    let egress = group(flows.iter().filter(|flow| flow.from == me).map(|flow| (flow, &flow.to)));
+    let ingress = group(
+        flows
+            .iter()
+            .filter(|flow| flow.to == me)
+            .map(|flow| (flow, &flow.from)),
+    );
+    let egress = group(
+        flows
+            .iter()
+            .filter(|flow| flow.from == me)
+            .map(|flow| (flow, &flow.to)),
+    );
     (ingress, egress)
 }
 
@@ -41,14 +51,25 @@ fn group<'f>(flows: impl Iterator<Item = (&'f Flow, &'f Peer)>) -> Vec<RuleGroup
     // First all ports of each peer, then all peers of each port set.
     let mut by_peer: BTreeMap<&Peer, (Vec<Port>, &Flow)> = BTreeMap::new();
     for (flow, peer) in flows {
-        by_peer.entry(peer).or_insert_with(|| (Vec::new(), flow)).0.extend(&flow.ports);
+        by_peer
+            .entry(peer)
+            .or_insert_with(|| (Vec::new(), flow))
+            .0
+            .extend(&flow.ports);
     }
     let mut groups: BTreeMap<Vec<Port>, Vec<PeerRule>> = BTreeMap::new();
     for (peer, (mut ports, flow)) in by_peer {
         ports.sort_unstable();
         ports.dedup();
-        let rule = PeerRule { peer: peer.clone(), reason: flow.reason.clone(), origin: flow.origin };
+        let rule = PeerRule {
+            peer: peer.clone(),
+            reason: flow.reason.clone(),
+            origin: flow.origin,
+        };
         groups.entry(ports).or_default().push(rule);
     }
-    groups.into_iter().map(|(ports, peers)| RuleGroup { ports, peers }).collect()
+    groups
+        .into_iter()
+        .map(|(ports, peers)| RuleGroup { ports, peers })
+        .collect()
 }

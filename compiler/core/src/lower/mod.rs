@@ -96,8 +96,16 @@ pub struct Lowered<'a> {
 
 impl Lowered<'_> {
     /// All workloads of a cluster.
-    pub fn workloads<'l>(&'l self, cluster: &'l LoweredCluster) -> impl Iterator<Item = (&'l LoweredTenant, &'l LoweredWorkload)> {
-        cluster.tenants.iter().flat_map(|tenant| tenant.workloads.iter().map(move |workload| (tenant, workload)))
+    pub fn workloads<'l>(
+        &'l self,
+        cluster: &'l LoweredCluster,
+    ) -> impl Iterator<Item = (&'l LoweredTenant, &'l LoweredWorkload)> {
+        cluster.tenants.iter().flat_map(|tenant| {
+            tenant
+                .workloads
+                .iter()
+                .map(move |workload| (tenant, workload))
+        })
     }
 
     /// A workload, lowered.
@@ -105,20 +113,33 @@ impl Lowered<'_> {
         self.clusters
             .iter()
             .flat_map(|cluster| &cluster.tenants)
-            .flat_map(|tenant| tenant.workloads.iter().map(move |workload| (tenant, workload)))
+            .flat_map(|tenant| {
+                tenant
+                    .workloads
+                    .iter()
+                    .map(move |workload| (tenant, workload))
+            })
             .find(|(_, workload)| workload.id == id)
     }
 }
 
 /// Lowers an estate. Choices that the build before made are kept while they still hold.
-pub fn lower<'a>(checked: &Checked<'a>, placement: &'a Placement, flows: &'a FlowSet) -> Outcome<Lowered<'a>> {
+pub fn lower<'a>(
+    checked: &Checked<'a>,
+    placement: &'a Placement,
+    flows: &'a FlowSet,
+) -> Outcome<Lowered<'a>> {
     let estate = checked.estate();
     let mut findings = Findings::new();
     let mut allocator = allocate::Allocator::new(estate, placement.allocations.clone());
     let mut clusters = Vec::new();
     for (cluster, _) in estate.clusters.iter() {
         let mut tenants = Vec::new();
-        for (tenant, spec) in estate.tenants.iter().filter(|(tenant, _)| estate.lives_in(*tenant, cluster)) {
+        for (tenant, spec) in estate
+            .tenants
+            .iter()
+            .filter(|(tenant, _)| estate.lives_in(*tenant, cluster))
+        {
             let namespace = spec.namespace.value.to_string();
             let workloads = estate
                 .workloads_in(tenant, cluster)
@@ -129,18 +150,38 @@ pub fn lower<'a>(checked: &Checked<'a>, placement: &'a Placement, flows: &'a Flo
                         id,
                         name: workload.name.value.to_string(),
                         namespace: namespace.clone(),
-                        instances: instances(workload, id, placement, &mut allocator, &mut findings),
+                        instances: instances(
+                            workload,
+                            id,
+                            placement,
+                            &mut allocator,
+                            &mut findings,
+                        ),
                         ingress,
                         egress,
                     }
                 })
                 .collect();
-            tenants.push(LoweredTenant { id: tenant, namespace, workloads });
+            tenants.push(LoweredTenant {
+                id: tenant,
+                namespace,
+                workloads,
+            });
         }
-        clusters.push(LoweredCluster { id: cluster, tenants });
+        clusters.push(LoweredCluster {
+            id: cluster,
+            tenants,
+        });
     }
     let allocations = allocator.finish();
-    let lowered = Lowered { estate, platform: checked.platform(), placement, flows, clusters, allocations };
+    let lowered = Lowered {
+        estate,
+        platform: checked.platform(),
+        placement,
+        flows,
+        clusters,
+        allocations,
+    };
     Outcome::new(lowered, findings)
 }
 
@@ -163,8 +204,16 @@ fn instances(
     let numbered = workload.spec.replicas.is_some();
     (0..count)
         .map(|index| {
-            let name = if numbered { format!("{}-{index}", workload.name.value) } else { workload.name.value.to_string() };
-            let path = if numbered { format!("{}.{index}", workload.path) } else { workload.path.to_string() };
+            let name = if numbered {
+                format!("{}-{index}", workload.name.value)
+            } else {
+                workload.name.value.to_string()
+            };
+            let path = if numbered {
+                format!("{}.{index}", workload.path)
+            } else {
+                workload.path.to_string()
+            };
             Instance {
                 host: placement.hosts.get(&(id, index)).copied(),
                 vmid: allocator.vmid(workload, &path, findings),

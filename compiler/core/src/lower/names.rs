@@ -35,15 +35,30 @@ pub const PATH_ANNOTATION: &str = "tenantry.dev/path";
 /// the 63 of a label.
 pub fn longest(workload: &Workload) -> (usize, String) {
     let digits = match &workload.replicas {
-        Replicas::Fixed(count) if workload.spec.replicas.is_some() && workload.has_identity() => count.value.saturating_sub(1).to_string().len() + 1,
+        Replicas::Fixed(count) if workload.spec.replicas.is_some() && workload.has_identity() => {
+            count.value.saturating_sub(1).to_string().len() + 1
+        }
         _ => 0,
     };
     match &workload.body {
-        Body::Job(job) if job.schedule.is_some() => (52, "a CronJob's name has at most 52 characters, because its Jobs get 11 more".to_owned()),
+        Body::Job(job) if job.schedule.is_some() => (
+            52,
+            "a CronJob's name has at most 52 characters, because its Jobs get 11 more".to_owned(),
+        ),
         Body::Vm(..) => {
-            let disk = workload.disks.iter().map(|disk| disk.spec.name.value.as_str().len()).max().unwrap_or(0);
+            let disk = workload
+                .disks
+                .iter()
+                .map(|disk| disk.spec.name.value.as_str().len())
+                .max()
+                .unwrap_or(0);
             let suffix = digits + disk + 1;
-            (63 - suffix.min(62), format!("its longest disk is called NAME plus {suffix} characters, and a label has at most 63"))
+            (
+                63 - suffix.min(62),
+                format!(
+                    "its longest disk is called NAME plus {suffix} characters, and a label has at most 63"
+                ),
+            )
         }
         _ => (63 - digits, "a label has at most 63 characters".to_owned()),
     }
@@ -55,10 +70,17 @@ pub fn check(_: &Estate, workload: &Workload, findings: &mut Findings) {
     let name = workload.name.value.as_str();
     if name.len() > longest {
         findings.push(
-            Diagnostic::new(&NAME_TOO_LONG, workload.spec.meta.name_span, format!("the name `{name}` has {} characters; here at most {longest} fit", name.len()))
-                .label("too long")
-                .why(why)
-                .help("shorten the workload's name"),
+            Diagnostic::new(
+                &NAME_TOO_LONG,
+                workload.spec.meta.name_span,
+                format!(
+                    "the name `{name}` has {} characters; here at most {longest} fit",
+                    name.len()
+                ),
+            )
+            .label("too long")
+            .why(why)
+            .help("shorten the workload's name"),
         );
     }
 }

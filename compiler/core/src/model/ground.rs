@@ -101,13 +101,22 @@ pub struct Pool {
 impl Pool {
     /// Huge pages of one machine, by page size.
     pub fn hugepages(&self) -> impl Iterator<Item = (&V<Bytes>, &V<Bytes>)> {
-        self.spec.memory.hugepages.iter().map(|pages| (&pages.size, &pages.total))
+        self.spec
+            .memory
+            .hugepages
+            .iter()
+            .map(|pages| (&pages.size, &pages.total))
     }
 
     /// CPU of one machine that workloads may have: all threads less the reserve.
     pub fn allocatable_cpu(&self) -> Cores {
-        let reserved = self.spec.reserve.as_ref().and_then(|reserve| reserve.cpu.as_ref()).map_or(0, |cpu| cpu.value.milli());
-        Cores::from_milli((u64::from(self.threads) * 1000).saturating_sub(reserved))
+        let reserved = self
+            .spec
+            .reserve
+            .as_ref()
+            .and_then(|reserve| reserve.cpu.as_ref())
+            .map_or(0, |cpu| cpu.value.as_millis());
+        Cores::millis((u64::from(self.threads) * 1000).saturating_sub(reserved))
     }
 
     /// Ordinary memory of one machine that workloads may have: what is left of all of it after
@@ -115,9 +124,23 @@ impl Pool {
     /// `memory.available`).
     pub fn allocatable_memory(&self) -> Bytes {
         let pages: u64 = self.hugepages().map(|(_, total)| total.value.get()).sum();
-        let reserved = self.spec.reserve.as_ref().and_then(|reserve| reserve.memory.as_ref()).map_or(0, |memory| memory.value.get());
+        let reserved = self
+            .spec
+            .reserve
+            .as_ref()
+            .and_then(|reserve| reserve.memory.as_ref())
+            .map_or(0, |memory| memory.value.get());
         let eviction = 100 << 20;
-        Bytes::new(self.spec.memory.size.value.get().saturating_sub(pages).saturating_sub(reserved).saturating_sub(eviction))
+        Bytes::new(
+            self.spec
+                .memory
+                .size
+                .value
+                .get()
+                .saturating_sub(pages)
+                .saturating_sub(reserved)
+                .saturating_sub(eviction),
+        )
     }
 
     /// The path in messages and in the manifest: `sz1.gpu-train`.

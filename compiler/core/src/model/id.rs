@@ -24,7 +24,10 @@ impl<K> Id<K> {
 
     pub(crate) fn new(at: usize) -> Self {
         // An arena never passes the bound on nodes, which is far below 2^32.
-        Self { at: u32::try_from(at).unwrap_or(u32::MAX), kind: PhantomData }
+        Self {
+            at: u32::try_from(at).unwrap_or(u32::MAX),
+            kind: PhantomData,
+        }
     }
 }
 
@@ -121,7 +124,10 @@ impl<K> Arena<K> {
 
     /// All of them, in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Id<K>, &K)> + ExactSizeIterator {
-        self.0.iter().enumerate().map(|(at, item)| (Id::new(at), item))
+        self.0
+            .iter()
+            .enumerate()
+            .map(|(at, item)| (Id::new(at), item))
     }
 
     /// All of them, in order, without their ids.

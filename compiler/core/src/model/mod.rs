@@ -15,7 +15,8 @@ pub use ground::{Backend, Cluster, Node, Pool, PoolGpu, Storage};
 pub use id::{Arena, Id, Ref};
 use tenantry_syntax::Span;
 pub use workload::{
-    Backup, Body, Connect, Disk, Expose, Gpu, ImageUse, Mount, Nic, Offer, Priority, Quota, Replicas, Target, Tenant, Workload,
+    Backup, Body, Connect, Disk, Expose, Gpu, ImageUse, Mount, Nic, Offer, OfferTo, Priority,
+    Quota, Replicas, Target, Tenant, Workload,
 };
 
 pub use crate::schema::kinds::{BackupStore, CpuModel, External, GpuModel, Image, Network};
@@ -85,22 +86,38 @@ impl Estate {
 
     /// The pools of a cluster.
     pub fn pools_of(&self, cluster: Id<Cluster>) -> impl Iterator<Item = (Id<Pool>, &Pool)> {
-        self.pools.iter().filter(move |(_, pool)| pool.cluster == cluster)
+        self.pools
+            .iter()
+            .filter(move |(_, pool)| pool.cluster == cluster)
     }
 
     /// The workloads of a cluster.
-    pub fn workloads_of(&self, cluster: Id<Cluster>) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
-        self.workloads.iter().filter(move |(_, workload)| workload.cluster == cluster)
+    pub fn workloads_of(
+        &self,
+        cluster: Id<Cluster>,
+    ) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
+        self.workloads
+            .iter()
+            .filter(move |(_, workload)| workload.cluster == cluster)
     }
 
     /// The workloads of a tenant in a cluster.
-    pub fn workloads_in(&self, tenant: Id<Tenant>, cluster: Id<Cluster>) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
-        self.workloads_of(cluster).filter(move |(_, workload)| workload.tenant == tenant)
+    pub fn workloads_in(
+        &self,
+        tenant: Id<Tenant>,
+        cluster: Id<Cluster>,
+    ) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
+        self.workloads_of(cluster)
+            .filter(move |(_, workload)| workload.tenant == tenant)
     }
 
     /// Whether a tenant lives in a cluster: it has a workload or a quota there.
     pub fn lives_in(&self, tenant: Id<Tenant>, cluster: Id<Cluster>) -> bool {
-        self.workloads_in(tenant, cluster).next().is_some() || self.tenants[tenant].quotas.iter().any(|quota| quota.cluster == cluster)
+        self.workloads_in(tenant, cluster).next().is_some()
+            || self.tenants[tenant]
+                .quotas
+                .iter()
+                .any(|quota| quota.cluster == cluster)
     }
 
     /// Whether a part of the workload is broken.

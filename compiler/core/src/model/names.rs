@@ -24,7 +24,9 @@ pub(super) struct Index<K> {
 
 impl<K> Default for Index<K> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new() }
+        Self {
+            entries: BTreeMap::new(),
+        }
     }
 }
 
@@ -36,29 +38,53 @@ impl<K> Index<K> {
     /// What a name leads to. `near` are the scopes to look in first.
     fn find(&self, text: &str, near: &[&str]) -> Found<K> {
         if let Some((scope, name)) = text.split_once('.') {
-            return self.entries.get(&(scope.into(), name.into())).map_or(Found::Nothing, |id| Found::One(*id));
+            return self
+                .entries
+                .get(&(scope.into(), name.into()))
+                .map_or(Found::Nothing, |id| Found::One(*id));
         }
         for scope in near {
             if let Some(id) = self.entries.get(&((*scope).into(), text.into())) {
                 return Found::One(*id);
             }
         }
-        let all: Vec<(&(Arc<str>, Arc<str>), &Id<K>)> = self.entries.iter().filter(|((_, name), _)| &**name == text).collect();
+        let all: Vec<(&(Arc<str>, Arc<str>), &Id<K>)> = self
+            .entries
+            .iter()
+            .filter(|((_, name), _)| &**name == text)
+            .collect();
         match all.as_slice() {
             [] => Found::Nothing,
             [(_, id)] => Found::One(**id),
-            several => Found::Several(several.iter().map(|((scope, name), _)| dotted(scope, name)).collect()),
+            several => Found::Several(
+                several
+                    .iter()
+                    .map(|((scope, name), _)| dotted(scope, name))
+                    .collect(),
+            ),
         }
+    }
+
+    /// Whether a name is known in exactly this scope.
+    pub(super) fn contains(&self, scope: &str, name: &str) -> bool {
+        self.entries.contains_key(&(scope.into(), name.into()))
     }
 
     /// All names, as one would write them from anywhere.
     pub(super) fn names(&self) -> Vec<String> {
-        self.entries.keys().map(|(scope, name)| dotted(scope, name)).collect()
+        self.entries
+            .keys()
+            .map(|(scope, name)| dotted(scope, name))
+            .collect()
     }
 }
 
 fn dotted(scope: &str, name: &str) -> String {
-    if scope.is_empty() { name.to_owned() } else { format!("{scope}.{name}") }
+    if scope.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{scope}.{name}")
+    }
 }
 
 enum Found<K> {
@@ -75,23 +101,47 @@ pub(super) struct Lookup<'a> {
 
 impl Lookup<'_> {
     /// A reference of a kind; an unknown one is reported and gives none.
-    pub(super) fn get<K, T: Named>(&mut self, index: &Index<K>, name: &V<NameOf<T>>, near: &[&str]) -> Option<Ref<K>> {
+    pub(super) fn get<K, T: Named>(
+        &mut self,
+        index: &Index<K>,
+        name: &V<NameOf<T>>,
+        near: &[&str],
+    ) -> Option<Ref<K>> {
         let span = self.span(name);
         match index.find(&name.value.text, near) {
-            Found::One(to) => Some(Ref { to, at: name.origin }),
+            Found::One(to) => Some(Ref {
+                to,
+                at: name.origin,
+            }),
             Found::Nothing => {
-                self.findings.push(rules::unknown_name(T::KINDS, &name.value.text, span, &index.names(), near));
+                self.findings.push(rules::unknown_name(
+                    T::KINDS,
+                    &name.value.text,
+                    span,
+                    &index.names(),
+                    near,
+                ));
                 None
             }
             Found::Several(candidates) => {
-                self.findings.push(rules::ambiguous_name(T::KINDS, &name.value.text, span, &candidates));
+                self.findings.push(rules::ambiguous_name(
+                    T::KINDS,
+                    &name.value.text,
+                    span,
+                    &candidates,
+                ));
                 None
             }
         }
     }
 
     /// The same for a reference that need not be there; `Err` when it leads nowhere.
-    pub(super) fn maybe<K, T: Named>(&mut self, index: &Index<K>, name: Option<&V<NameOf<T>>>, near: &[&str]) -> Result<Option<Ref<K>>, ()> {
+    pub(super) fn maybe<K, T: Named>(
+        &mut self,
+        index: &Index<K>,
+        name: Option<&V<NameOf<T>>>,
+        near: &[&str],
+    ) -> Result<Option<Ref<K>>, ()> {
         match name {
             None => Ok(None),
             Some(name) => self.get(index, name, near).map(Some).ok_or(()),

@@ -21,9 +21,16 @@ fn kinds_in_words(kinds: &[&str]) -> String {
 }
 
 /// A name that leads nowhere.
-pub fn unknown_name(kinds: &[&str], text: &str, span: Span, known: &[String], near: &[&str]) -> Diagnostic {
+pub fn unknown_name(
+    kinds: &[&str],
+    text: &str,
+    span: Span,
+    known: &[String],
+    near: &[&str],
+) -> Diagnostic {
     let kind = kinds_in_words(kinds);
-    let finding = Diagnostic::new(&UNKNOWN_NAME, span, format!("no {kind} is called `{text}`")).label("leads nowhere");
+    let finding = Diagnostic::new(&UNKNOWN_NAME, span, format!("no {kind} is called `{text}`"))
+        .label("leads nowhere");
     // From here a name of a near scope is written bare.
     let bare: Vec<&str> = known
         .iter()
@@ -33,25 +40,46 @@ pub fn unknown_name(kinds: &[&str], text: &str, span: Span, known: &[String], ne
         })
         .collect();
     if let Some(near) = nearest(text, bare.iter().copied()) {
-        return finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+        return finding
+            .help(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
     }
     match bare.as_slice() {
-        [] => finding.help(format!("no {kind} is declared at all: add `{} {text} …`", kinds.first().copied().unwrap_or("node"))),
+        [] => finding.help(format!(
+            "no {kind} is declared at all: add `{} {text} …`",
+            kinds.first().copied().unwrap_or("node")
+        )),
         few if few.len() <= 12 => finding.help(format!("declared are {}", few.join(", "))),
-        many => finding.help(format!("{} are declared; none has a name like this", many.len())),
+        many => finding.help(format!(
+            "{} are declared; none has a name like this",
+            many.len()
+        )),
     }
 }
 
 /// A name that leads to several things.
 pub fn ambiguous_name(kinds: &[&str], text: &str, span: Span, candidates: &[String]) -> Diagnostic {
-    Diagnostic::new(&AMBIGUOUS_NAME, span, format!("`{text}` could be any of {} {}s", candidates.len(), kinds_in_words(kinds)))
-        .label("which one?")
-        .help(format!("write one of {}", candidates.join(", ")))
+    Diagnostic::new(
+        &AMBIGUOUS_NAME,
+        span,
+        format!(
+            "`{text}` could be any of {} {}s",
+            candidates.len(),
+            kinds_in_words(kinds)
+        ),
+    )
+    .label("which one?")
+    .help(format!("write one of {}", candidates.join(", ")))
 }
 
 /// Something that needs its cluster named.
 pub fn cluster_not_chosen(what: &str, span: Span, clusters: &[String]) -> Diagnostic {
-    let finding = Diagnostic::new(&CLUSTER_NOT_CHOSEN, span, format!("{what} does not say in which cluster it is")).label("in which cluster?");
+    let finding = Diagnostic::new(
+        &CLUSTER_NOT_CHOSEN,
+        span,
+        format!("{what} does not say in which cluster it is"),
+    )
+    .label("in which cluster?");
     match clusters {
         [] => finding.help("the estate has no cluster yet: add one, `cluster NAME { … }`"),
         several => finding.help(format!("add `cluster=` with one of {}", several.join(", "))),
@@ -60,15 +88,27 @@ pub fn cluster_not_chosen(what: &str, span: Span, clusters: &[String]) -> Diagno
 
 /// A workload whose pools lie in several clusters.
 pub fn several_clusters(what: &str, first: (Span, &str), other: (Span, &str)) -> Diagnostic {
-    Diagnostic::new(&POOLS_OF_SEVERAL_CLUSTERS, other.0, format!("the pools of {what} lie in two clusters, {} and {}", first.1, other.1))
-        .label(format!("in {}", other.1))
-        .also(first.0, format!("in {}", first.1))
-        .help("name pools of one cluster: those of one `on` are alternatives for the same replicas")
+    Diagnostic::new(
+        &POOLS_OF_SEVERAL_CLUSTERS,
+        other.0,
+        format!(
+            "the pools of {what} lie in two clusters, {} and {}",
+            first.1, other.1
+        ),
+    )
+    .label(format!("in {}", other.1))
+    .also(first.0, format!("in {}", first.1))
+    .help("name pools of one cluster: those of one `on` are alternatives for the same replicas")
 }
 
 /// A workload whose cluster cannot be told, because it names no pool.
 pub fn pool_not_chosen(what: &str, span: Span, candidates: &[String]) -> Diagnostic {
-    let finding = Diagnostic::new(&CLUSTER_NOT_CHOSEN, span, format!("{what} does not say where it runs")).label("on which pool?");
+    let finding = Diagnostic::new(
+        &CLUSTER_NOT_CHOSEN,
+        span,
+        format!("{what} does not say where it runs"),
+    )
+    .label("on which pool?");
     match candidates {
         [] => finding.help("add `on POOL`; the estate has no pool that any workload may use"),
         several => finding.help(format!("add `on` with one of {}", several.join(", "))),
@@ -76,25 +116,46 @@ pub fn pool_not_chosen(what: &str, span: Span, candidates: &[String]) -> Diagnos
 }
 
 /// A port by a name that its owner does not declare.
-pub fn unknown_port(name: &str, span: Span, owner: &str, owner_span: Span, known: &[&str]) -> Diagnostic {
-    let finding = Diagnostic::new(&UNKNOWN_PORT, span, format!("{owner} declares no port `{name}`"))
-        .label("not declared there")
-        .also(owner_span, format!("{owner} is declared here"));
+pub fn unknown_port(
+    name: &str,
+    span: Span,
+    owner: &str,
+    owner_span: Span,
+    known: &[&str],
+) -> Diagnostic {
+    let finding = Diagnostic::new(
+        &UNKNOWN_PORT,
+        span,
+        format!("{owner} declares no port `{name}`"),
+    )
+    .label("not declared there")
+    .also(owner_span, format!("{owner} is declared here"));
     match (nearest(name, known.iter().copied()), known) {
-        (Some(near), _) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+        (Some(near), _) => finding
+            .help(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
         (None, []) => finding.help(format!("declare it there: `port {name} NUMBER`")),
-        (None, known) => finding.help(format!("it declares {}; or declare this one there: `port {name} NUMBER`", known.join(", "))),
+        (None, known) => finding.help(format!(
+            "it declares {}; or declare this one there: `port {name} NUMBER`",
+            known.join(", ")
+        )),
     }
 }
 
 /// A connection without a port.
 pub fn port_missing(to: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&PORT_MISSING, span, format!("this connection to {to} names no port"))
-        .label("on which port?")
-        .help("add `port=NAME` or `port=NUMBER`: a flow is opened for declared ports alone")
+    Diagnostic::new(
+        &PORT_MISSING,
+        span,
+        format!("this connection to {to} names no port"),
+    )
+    .label("on which port?")
+    .help("add `port=NAME` or `port=NUMBER`: a flow is opened for declared ports alone")
 }
 
 /// No `estate` node.
 pub fn missing_estate(span: Span) -> Diagnostic {
-    Diagnostic::new(&MISSING_ESTATE, span, "tenantry.kdl has no `estate` node").label("expected here").help("add `estate NAME`")
+    Diagnostic::new(&MISSING_ESTATE, span, "tenantry.kdl has no `estate` node")
+        .label("expected here")
+        .help("add `estate NAME`")
 }

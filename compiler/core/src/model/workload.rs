@@ -27,6 +27,8 @@ pub struct Tenant {
     pub tier: Option<Ref<kinds::Tier>>,
     /// What it may use, by cluster.
     pub quotas: Vec<Quota>,
+    /// Machines that it has alone.
+    pub dedicated: Vec<(Ref<Pool>, kinds::Dedicated)>,
     /// The rest, as declared. Its workloads are in [`super::Estate::workloads`].
     pub spec: kinds::Tenant,
 }
@@ -51,6 +53,8 @@ pub enum ImageUse {
     Named(Ref<kinds::Image>),
     /// A reference to a registry, and why it is so.
     Oci(V<OciRef>),
+    /// It leads nowhere, which was reported; the workload is tainted.
+    Unknown,
 }
 
 /// What a workload is.
@@ -223,6 +227,8 @@ pub struct Workload {
     pub disks: Vec<Disk>,
     /// Interfaces of each replica, `default` first.
     pub nics: Vec<Nic>,
+    /// What is mounted.
+    pub mounts: Vec<Mount>,
     /// Whom it calls.
     pub connects: Vec<Connect>,
     /// Whom of other tenants it serves.
@@ -237,6 +243,62 @@ pub struct Workload {
     pub spec: kinds::Workload,
 }
 
+impl Expose {
+    /// The feature's word in capability tables.
+    pub fn feature(&self) -> &'static str {
+        match self.spec.via.value {
+            kinds::Via::Gateway => "expose-gateway",
+            kinds::Via::Ingress => "expose-ingress",
+            kinds::Via::LoadBalancer => "expose-load-balancer",
+            kinds::Via::NodePort => "expose-node-port",
+            kinds::Via::SshGateway => "expose-ssh-gateway",
+            kinds::Via::Direct => "expose-direct",
+        }
+    }
+
+    /// The same for a message.
+    pub fn what(&self) -> &'static str {
+        match self.spec.via.value {
+            kinds::Via::Gateway => "a route through the gateway",
+            kinds::Via::Ingress => "a route through an ingress controller",
+            kinds::Via::LoadBalancer => "a load balancer's address",
+            kinds::Via::NodePort => "a port of each node",
+            kinds::Via::SshGateway => "the gateway for shells",
+            kinds::Via::Direct => "an address that clients reach directly",
+        }
+    }
+
+    /// Whether a proxy of the cluster stands between clients and the workload.
+    pub fn through_gateway(&self) -> bool {
+        matches!(
+            self.spec.via.value,
+            kinds::Via::Gateway | kinds::Via::Ingress | kinds::Via::SshGateway
+        )
+    }
+
+    /// The addresses of who may reach it; empty is everybody.
+    pub fn clients(&self, estate: &super::Estate) -> Vec<Cidr> {
+        let mut clients = Vec::new();
+        for client in self.spec.from.iter().flat_map(|from| &from.clients) {
+            match &client.value {
+                kinds::ClientRange::Cidr(cidr) => clients.push(*cidr),
+                kinds::ClientRange::External(name) => {
+                    clients.extend(
+                        estate
+                            .externals
+                            .values()
+                            .filter(|external| external.name.value == *name)
+                            .flat_map(kinds::External::cidrs),
+                    );
+                }
+            }
+        }
+        clients.sort_unstable();
+        clients.dedup();
+        clients
+    }
+}
+
 impl Workload {
     /// The virtual machine, if it is one.
     pub fn vm(&self) -> Option<&kinds::Vm> {
@@ -246,8 +308,35 @@ impl Workload {
         }
     }
 
+    /// Whether its replicas are told apart: machines and system containers are, and what says so.
+    pub fn has_identity(&self) -> bool {
+        let said = self
+            .spec
+            .replicas
+            .as_ref()
+            .and_then(|replicas| replicas.identity.as_ref());
+        match (said.map(|identity| identity.value), &self.body) {
+            (Some(identity), _) => identity == kinds::Identity::Stable,
+            (None, Body::Vm(..)) => self.spec.scale.is_none(),
+            (None, Body::Lxc(_)) => true,
+            (None, Body::Container(_) | Body::Job(_)) => false,
+        }
+    }
+
+    /// Virtual CPUs of a machine: its topology, or the whole cores that it asks for.
+    pub fn vcpus(&self) -> Option<u32> {
+        let cpu = self.spec.cpu.as_ref()?;
+        cpu.vcpus().or_else(|| {
+            let request = cpu.request.as_ref()?.value.as_millis();
+            u32::try_from(request.div_ceil(1000)).ok()
+        })
+    }
+
     /// The declared port of that name.
     pub fn port(&self, name: &str) -> Option<&kinds::Port> {
-        self.spec.port.iter().find(|port| port.name.value.as_str() == name)
+        self.spec
+            .port
+            .iter()
+            .find(|port| port.name.value.as_str() == name)
     }
 }

@@ -42,14 +42,26 @@ pub struct Placement {
 }
 
 /// Accounts for every workload and finds hosts. `old` are the choices of the build before.
-pub fn place(checked: &Checked<'_>, targets: &[&dyn Target], old: &Allocations) -> Outcome<Placement> {
+pub fn place(
+    checked: &Checked<'_>,
+    targets: &[&dyn Target],
+    old: &Allocations,
+) -> Outcome<Placement> {
     let mut findings = Findings::new();
-    let mut placement = Placement { allocations: old.clone(), ..Placement::default() };
+    let mut placement = Placement {
+        allocations: old.clone(),
+        ..Placement::default()
+    };
     let estate = checked.estate();
     for (id, workload) in estate.workloads.iter() {
         let cluster = &estate.clusters[workload.cluster];
-        let footprint = targets.iter().filter(|target| target.serves(cluster)).find_map(|target| target.footprint(checked, id));
-        placement.footprints.extend(footprint.map(|footprint| (id, footprint)));
+        let footprint = targets
+            .iter()
+            .filter(|target| target.serves(cluster))
+            .find_map(|target| target.footprint(checked, id));
+        placement
+            .footprints
+            .extend(footprint.map(|footprint| (id, footprint)));
     }
     account::check(checked, &placement, &mut findings);
     account::assign_hosts(checked, &mut placement);

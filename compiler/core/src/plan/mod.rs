@@ -80,7 +80,15 @@ fn edges(
     let mut edges = Vec::new();
     for (at, object) in objects.iter().enumerate() {
         let cluster = object.cluster.map(|c| c.index());
-        if let Body::Kube { id: KubeId { namespace: Some(namespace), .. }, .. } = &object.body {
+        if let Body::Kube {
+            id:
+                KubeId {
+                    namespace: Some(namespace),
+                    ..
+                },
+            ..
+        } = &object.body
+        {
             // A namespace that is not ours exists already; one of ours comes first.
             let home = (cluster, KubeId::cluster_wide("v1", "Namespace", namespace));
             edges.extend(index.get(&home).map(|first| (*first, at)));
@@ -92,8 +100,15 @@ fn edges(
                     None => findings.push(rules::unmet(&id.to_string(), object, origins)),
                 },
                 Need::Component(name) => {
-                    if !object.cluster.is_some_and(|cluster| platform.has(cluster, name)) {
-                        findings.push(rules::unmet(&format!("the component {name}"), object, origins));
+                    if !object
+                        .cluster
+                        .is_some_and(|cluster| platform.has(cluster, name))
+                    {
+                        findings.push(rules::unmet(
+                            &format!("the component {name}"),
+                            object,
+                            origins,
+                        ));
                     }
                 }
             }

@@ -22,12 +22,26 @@ fn at(object: &Object, origins: &Origins, message: String) -> Diagnostic {
 
 /// Two objects with one identity.
 pub fn twice(id: &KubeId, object: &Object, first: &Object, origins: &Origins) -> Diagnostic {
-    at(object, origins, format!("{id} is emitted twice: for {} by {} and for {} by {}", first.spec_path, first.target, object.spec_path, object.target))
+    at(
+        object,
+        origins,
+        format!(
+            "{id} is emitted twice: for {} by {} and for {} by {}",
+            first.spec_path, first.target, object.spec_path, object.target
+        ),
+    )
 }
 
 /// A need that nothing meets.
 pub fn unmet(need: &str, object: &Object, origins: &Origins) -> Diagnostic {
-    at(object, origins, format!("what is emitted for {} needs {need}, which nothing provides", object.spec_path))
+    at(
+        object,
+        origins,
+        format!(
+            "what is emitted for {} needs {need}, which nothing provides",
+            object.spec_path
+        ),
+    )
 }
 
 /// Objects that wait for each other.
@@ -37,9 +51,12 @@ pub fn circle(objects: &Objects, members: &[usize]) -> Diagnostic {
         .filter_map(|at| objects.iter().nth(*at))
         .map(|object| match &object.body {
             Body::Kube { id, .. } => id.to_string(),
-            Body::File { path, .. } => path.clone(),
+            Body::File { path, .. } => path.as_str().to_owned(),
         })
         .collect();
-    Diagnostic::nowhere(&UNORDERED_OUTPUT, format!("these objects wait for each other: {}", names.join(" → ")))
-        .why("this is a defect of tenantry, not of the estate: please report it with the spec")
+    Diagnostic::nowhere(
+        &UNORDERED_OUTPUT,
+        format!("these objects wait for each other: {}", names.join(" → ")),
+    )
+    .why("this is a defect of tenantry, not of the estate: please report it with the spec")
 }

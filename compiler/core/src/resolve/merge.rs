@@ -38,7 +38,11 @@ fn drop_omitted(vocabulary: &Vocabulary, omits: &[Omit], far: &mut Node) {
     for omit in omits {
         far.children.retain(|child| {
             let kind = vocabulary.kind(child.kind);
-            let named = kind.name == *omit.kind && omit.key.as_ref().is_none_or(|key| child.key(&kind.key) == **key);
+            let named = kind.name == *omit.kind
+                && omit
+                    .key
+                    .as_ref()
+                    .is_none_or(|key| child.key(&kind.key) == **key);
             !named
         });
     }
@@ -47,22 +51,36 @@ fn drop_omitted(vocabulary: &Vocabulary, omits: &[Omit], far: &mut Node) {
 /// Of a group of alternatives the nearer choice replaces the inherited one.
 fn drop_other_alternatives(vocabulary: &Vocabulary, kind: &Kind, near: &Node, far: &mut Node) {
     for group in &kind.one_of {
-        let chosen = near.children.iter().find(|child| group.contains(&vocabulary.kind(child.kind).name));
+        let chosen = near
+            .children
+            .iter()
+            .find(|child| group.contains(&vocabulary.kind(child.kind).name));
         if let Some(chosen) = chosen {
-            far.children.retain(|child| child.kind == chosen.kind || !group.contains(&vocabulary.kind(child.kind).name));
+            far.children.retain(|child| {
+                child.kind == chosen.kind || !group.contains(&vocabulary.kind(child.kind).name)
+            });
         }
     }
 }
 
 /// The inherited node that a nearer one speaks of.
-pub(super) fn counterpart(vocabulary: &Vocabulary, parent: &Kind, child: &Node, far: &[Node]) -> Option<usize> {
+pub(super) fn counterpart(
+    vocabulary: &Vocabulary,
+    parent: &Kind,
+    child: &Node,
+    far: &[Node],
+) -> Option<usize> {
     let kind = vocabulary.kind(child.kind);
-    let many = parent.children.iter().any(|known| known.kind == child.kind && known.many);
+    let many = parent
+        .children
+        .iter()
+        .any(|known| known.kind == child.kind && known.many);
     if kind.ordered && many && kind.key.is_empty() {
         return None;
     }
     let key = child.key(&kind.key);
-    far.iter().position(|other| other.kind == child.kind && (!many || other.key(&kind.key) == key))
+    far.iter()
+        .position(|other| other.kind == child.kind && (!many || other.key(&kind.key) == key))
 }
 
 /// A list is replaced whole: its elements have no keys to merge by.

@@ -51,7 +51,11 @@ pub fn environments(typed: &TypedEstate) -> Vec<(Arc<str>, Span)> {
 }
 
 /// Resolves the estate for one environment. `sets` are values of parameters given from outside.
-pub fn resolve(typed: &TypedEstate, env: Option<&Arc<str>>, sets: &[(String, String)]) -> Outcome<Resolved> {
+pub fn resolve(
+    typed: &TypedEstate,
+    env: Option<&Arc<str>>,
+    sets: &[(String, String)],
+) -> Outcome<Resolved> {
     let environments = environments(typed);
     let mut resolver = Resolver {
         typed,
@@ -67,7 +71,12 @@ pub fn resolve(typed: &TypedEstate, env: Option<&Arc<str>>, sets: &[(String, Str
     let mut root = resolver.empty_root();
     root.children = children;
     resolver.refuse_duplicates(&root);
-    let Resolver { env, origins, findings, .. } = resolver;
+    let Resolver {
+        env,
+        origins,
+        findings,
+        ..
+    } = resolver;
     Outcome::new(Resolved { env, root, origins }, findings)
 }
 
@@ -120,10 +129,15 @@ impl<'t> Resolver<'t> {
         for overlay in &typed.overlays {
             for (env, span) in &overlay.envs {
                 if !self.environments.contains(env) {
-                    self.findings.push(rules::unknown_environment(env, *span, &self.environments));
+                    self.findings
+                        .push(rules::unknown_environment(env, *span, &self.environments));
                 }
             }
-            if overlay.envs.iter().any(|(env, _)| Some(env) == self.env.as_ref()) {
+            if overlay
+                .envs
+                .iter()
+                .any(|(env, _)| Some(env) == self.env.as_ref())
+            {
                 let near = self.with_environment(&overlay.body);
                 let place = (node.span, node.name_span, node.origin);
                 merge(self.typed.vocabulary, near, &mut node);
@@ -135,8 +149,16 @@ impl<'t> Resolver<'t> {
 
     fn plain(&mut self, typed: &TypedNode) -> Node {
         let origin = self.origins.literal(typed.span);
-        let fields = typed.fields.iter().filter_map(|field| self.field(typed, field)).collect();
-        let children = typed.children.iter().map(|child| self.node(child)).collect();
+        let fields = typed
+            .fields
+            .iter()
+            .filter_map(|field| self.field(typed, field))
+            .collect();
+        let children = typed
+            .children
+            .iter()
+            .map(|child| self.node(child))
+            .collect();
         let labels = self.tags(&typed.labels);
         let annotations = self.tags(&typed.annotations);
         Node {
@@ -160,8 +182,18 @@ impl<'t> Resolver<'t> {
         tags.iter()
             .filter_map(|tag| {
                 let (lit, origin) = self.value(&tag.value.expr, tag.value.span)?;
-                let value = ValueField { field: tag.value.field, lit, span: tag.value.span, origin, rival: None };
-                Some(Tag { key: tag.key.clone(), value, span: tag.span })
+                let value = ValueField {
+                    field: tag.value.field,
+                    lit,
+                    span: tag.value.span,
+                    origin,
+                    rival: None,
+                };
+                Some(Tag {
+                    key: tag.key.clone(),
+                    value,
+                    span: tag.span,
+                })
             })
             .collect()
     }
@@ -171,12 +203,25 @@ impl<'t> Resolver<'t> {
         if !matches!(field.expr, Expr::Lit(_)) {
             let slot = self.typed.vocabulary.kind(node.kind).slot(field.field)?;
             if let Err(error) = (slot.ty.check)(&lit) {
-                let made_from = self.origins.get(origin).from.first().and_then(|from| self.origins.span(*from));
-                self.findings.push(rules::wrong_parameter(slot, field.span, &lit, &error, made_from));
+                let made_from = self
+                    .origins
+                    .get(origin)
+                    .from
+                    .first()
+                    .and_then(|from| self.origins.span(*from));
+                self.findings.push(rules::wrong_parameter(
+                    slot, field.span, &lit, &error, made_from,
+                ));
                 return None;
             }
         }
-        Some(ValueField { field: field.field, lit, span: field.span, origin, rival: None })
+        Some(ValueField {
+            field: field.field,
+            lit,
+            span: field.span,
+            origin,
+            rival: None,
+        })
     }
 
     /// The value of an expression and why it is so.
@@ -200,7 +245,10 @@ impl<'t> Resolver<'t> {
                         }
                     }
                 }
-                Some((Lit::Str(text.into()), self.origins.add(Some(span), How::Param, from)))
+                Some((
+                    Lit::Str(text.into()),
+                    self.origins.add(Some(span), How::Param, from),
+                ))
             }
         }
     }
@@ -209,7 +257,8 @@ impl<'t> Resolver<'t> {
         match self.params.get(name) {
             Some(value) => value,
             None => {
-                self.findings.push(rules::unknown_parameter(name, span, self.params.names()));
+                self.findings
+                    .push(rules::unknown_parameter(name, span, self.params.names()));
                 None
             }
         }
@@ -228,7 +277,8 @@ impl<'t> Resolver<'t> {
                 continue;
             }
             if let Some(first) = seen.insert((child.kind.0, key.clone()), child.span) {
-                self.findings.push(rules::duplicate(kind, &key, child.span, first));
+                self.findings
+                    .push(rules::duplicate(kind, &key, child.span, first));
             }
         }
     }

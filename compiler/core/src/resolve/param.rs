@@ -62,42 +62,83 @@ pub(super) fn evaluate(resolver: &mut Resolver<'_>, sets: &[(String, String)]) -
         if kind.name != "param" {
             continue;
         }
-        let Some(name) = text(kind, node, "name") else { continue };
+        let Some(name) = text(kind, node, "name") else {
+            continue;
+        };
         let value = one(resolver, kind, node, &name, sets);
         params.0.insert(name, value);
     }
     params
 }
 
-fn one(resolver: &mut Resolver<'_>, kind: &Kind, node: &TypedNode, name: &str, sets: &[(String, String)]) -> Option<(Lit, OriginId)> {
+fn one(
+    resolver: &mut Resolver<'_>,
+    kind: &Kind,
+    node: &TypedNode,
+    name: &str,
+    sets: &[(String, String)],
+) -> Option<(Lit, OriginId)> {
     let ty = text(kind, node, "type").map_or_else(|| type_of("string"), |word| type_of(&word))?;
     let (lit, span, how) = chosen(resolver, kind, node, name, sets).or_else(|| {
         let env = resolver.env.clone();
-        resolver.findings.push(rules::without_value(name, node.span, env.as_deref()));
+        resolver
+            .findings
+            .push(rules::without_value(name, node.span, env.as_deref()));
         None
     })?;
     if let Err(error) = (ty.check)(&lit) {
-        let slot = crate::schema::kind::Slot { name: name.to_owned(), doc: String::new(), ty, required: true, default: None, list: false };
+        let slot = crate::schema::kind::Slot {
+            name: name.to_owned(),
+            doc: String::new(),
+            ty,
+            required: true,
+            default: None,
+            list: false,
+        };
         resolver.findings.push(wrong_value(&slot, span, &error));
         return None;
     }
     if let Some(bound) = broken_bound(resolver, kind, node, &lit) {
-        resolver.findings.push(rules::out_of_bounds(name, &lit, span, &bound, node.span));
+        resolver
+            .findings
+            .push(rules::out_of_bounds(name, &lit, span, &bound, node.span));
         return None;
     }
     Some((lit, resolver.origins.add(Some(span), how, vec![])))
 }
 
 /// The value from outside, else the environment's, else the default.
-fn chosen(resolver: &Resolver<'_>, kind: &Kind, node: &TypedNode, name: &str, sets: &[(String, String)]) -> Option<(Lit, Span, How)> {
+fn chosen(
+    resolver: &Resolver<'_>,
+    kind: &Kind,
+    node: &TypedNode,
+    name: &str,
+    sets: &[(String, String)],
+) -> Option<(Lit, Span, How)> {
     if let Some((_, value)) = sets.iter().rev().find(|(set, _)| set == name) {
         return Some((Lit::of_default(value), node.span, How::Param));
     }
     let vocabulary = resolver.typed.vocabulary;
-    for child in node.children.iter().filter(|child| vocabulary.kind(child.kind).name == "in") {
-        let words: Vec<(&Lit, Span)> = child.fields.iter().filter_map(|field| child_literal(field).map(|lit| (lit, field.span))).collect();
-        let Some(((value, span), envs)) = words.split_last().map(|(last, envs)| (*last, envs)) else { continue };
-        let here = |lit: &Lit| resolver.env.as_ref().is_some_and(|env| *lit == Lit::Str(env.clone()));
+    for child in node
+        .children
+        .iter()
+        .filter(|child| vocabulary.kind(child.kind).name == "in")
+    {
+        let words: Vec<(&Lit, Span)> = child
+            .fields
+            .iter()
+            .filter_map(|field| child_literal(field).map(|lit| (lit, field.span)))
+            .collect();
+        let Some(((value, span), envs)) = words.split_last().map(|(last, envs)| (*last, envs))
+        else {
+            continue;
+        };
+        let here = |lit: &Lit| {
+            resolver
+                .env
+                .as_ref()
+                .is_some_and(|env| *lit == Lit::Str(env.clone()))
+        };
         if envs.iter().any(|(lit, _)| here(lit)) {
             return Some((value.clone(), span, How::Environment));
         }
@@ -114,8 +155,17 @@ fn child_literal(field: &crate::schema::node::TypedField) -> Option<&Lit> {
 }
 
 /// What the value breaks, in words that follow "the parameter `x` is 3, ".
-fn broken_bound(resolver: &Resolver<'_>, kind: &Kind, node: &TypedNode, lit: &Lit) -> Option<String> {
-    let bound = |name: &str| kind.field(name).and_then(|field| node.literal(field)).map(|(lit, _)| lit.clone());
+fn broken_bound(
+    resolver: &Resolver<'_>,
+    kind: &Kind,
+    node: &TypedNode,
+    lit: &Lit,
+) -> Option<String> {
+    let bound = |name: &str| {
+        kind.field(name)
+            .and_then(|field| node.literal(field))
+            .map(|(lit, _)| lit.clone())
+    };
     if let (Lit::Int(value), Some(Lit::Int(min))) = (lit, bound("min"))
         && *value < min
     {
@@ -133,11 +183,21 @@ fn broken_bound(resolver: &Resolver<'_>, kind: &Kind, node: &TypedNode, lit: &Li
         return Some(format!("which does not match {pattern}"));
     }
     let vocabulary = resolver.typed.vocabulary;
-    let one_of = node.children.iter().find(|child| vocabulary.kind(child.kind).name == "one-of")?;
-    let allowed: Vec<String> = one_of.fields.iter().filter_map(child_literal).map(Lit::to_string).collect();
-    (!allowed.contains(&lit.to_string())).then(|| format!("which is none of {}", allowed.join(", ")))
+    let one_of = node
+        .children
+        .iter()
+        .find(|child| vocabulary.kind(child.kind).name == "one-of")?;
+    let allowed: Vec<String> = one_of
+        .fields
+        .iter()
+        .filter_map(child_literal)
+        .map(Lit::to_string)
+        .collect();
+    (!allowed.contains(&lit.to_string()))
+        .then(|| format!("which is none of {}", allowed.join(", ")))
 }
 
 fn text(kind: &Kind, node: &TypedNode, name: &str) -> Option<String> {
-    node.literal(kind.field(name)?).map(|(lit, _)| lit.to_string())
+    node.literal(kind.field(name)?)
+        .map(|(lit, _)| lit.to_string())
 }

@@ -27,7 +27,9 @@ impl Resolver<'_> {
             .collect();
         let mut inherited: Option<Node> = None;
         for like in &wanted {
-            let Some(profile) = self.profile(&node, like) else { continue };
+            let Some(profile) = self.profile(&node, like) else {
+                continue;
+            };
             let mut brought = (*profile).clone();
             self.came_by(&mut brought, like.origin);
             match &mut inherited {
@@ -35,11 +37,14 @@ impl Resolver<'_> {
                 Some(others) => beside(self.typed.vocabulary, brought, others),
             }
         }
-        let Some(mut far) = inherited else { return node };
+        let Some(mut far) = inherited else {
+            return node;
+        };
         let place = (node.span, node.name_span, node.origin);
         // A profile's own `like` has been followed already.
         let vocabulary = self.typed.vocabulary;
-        far.children.retain(|child| vocabulary.kind(child.kind).name != "like");
+        far.children
+            .retain(|child| vocabulary.kind(child.kind).name != "like");
         merge(vocabulary, node, &mut far);
         (far.span, far.name_span, far.origin) = place;
         far
@@ -49,18 +54,37 @@ impl Resolver<'_> {
     fn profile(&mut self, node: &Node, like: &ValueField) -> Option<Rc<Node>> {
         let name = like.lit.to_string();
         let typed = self.typed;
-        let mut found = typed.profiles.iter().enumerate().filter(|(_, profile)| *profile.name == *name);
-        let Some((at, profile)) = found.clone().find(|(_, profile)| profile.body.kind == node.kind) else {
+        let mut found = typed
+            .profiles
+            .iter()
+            .enumerate()
+            .filter(|(_, profile)| *profile.name == *name);
+        let Some((at, profile)) = found
+            .clone()
+            .find(|(_, profile)| profile.body.kind == node.kind)
+        else {
             let other = found.next().map(|(_, profile)| profile);
-            let known: Vec<&str> = typed.profiles.iter().filter(|p| p.body.kind == node.kind).map(|p| &*p.name).collect();
+            let known: Vec<&str> = typed
+                .profiles
+                .iter()
+                .filter(|p| p.body.kind == node.kind)
+                .map(|p| &*p.name)
+                .collect();
             let kind = &self.kind(node).name;
-            self.findings.push(rules::unknown_profile(&name, like.span, kind, &known, other.map(|p| p.span)));
+            self.findings.push(rules::unknown_profile(
+                &name,
+                like.span,
+                kind,
+                &known,
+                other.map(|p| p.span),
+            ));
             return None;
         };
         match self.profiles.get(&at) {
             Some(Some(done)) => return Some(done.clone()),
             Some(None) => {
-                self.findings.push(rules::profile_circle(&name, like.span, profile.span));
+                self.findings
+                    .push(rules::profile_circle(&name, like.span, profile.span));
                 return None;
             }
             None => {}
@@ -73,12 +97,18 @@ impl Resolver<'_> {
 
     /// Says of everything in a profile's copy that it came by this `like`.
     fn came_by(&mut self, node: &mut Node, like: OriginId) {
-        node.origin = self.origins.add(None, How::Profile, vec![node.origin, like]);
+        node.origin = self
+            .origins
+            .add(None, How::Profile, vec![node.origin, like]);
         for field in &mut node.fields {
-            field.origin = self.origins.add(None, How::Profile, vec![field.origin, like]);
+            field.origin = self
+                .origins
+                .add(None, How::Profile, vec![field.origin, like]);
         }
         for tag in node.labels.iter_mut().chain(&mut node.annotations) {
-            tag.value.origin = self.origins.add(None, How::Profile, vec![tag.value.origin, like]);
+            tag.value.origin = self
+                .origins
+                .add(None, How::Profile, vec![tag.value.origin, like]);
         }
         for child in &mut node.children {
             self.came_by(child, like);
@@ -91,7 +121,11 @@ impl Resolver<'_> {
 fn beside(vocabulary: &Vocabulary, other: Node, into: &mut Node) {
     let kind = vocabulary.kind(into.kind);
     for field in other.fields {
-        match into.fields.iter_mut().find(|known| known.field == field.field) {
+        match into
+            .fields
+            .iter_mut()
+            .find(|known| known.field == field.field)
+        {
             Some(known) if known.lit != field.lit => known.rival = Some(Box::new(field)),
             Some(_) => {}
             None => into.fields.push(field),
@@ -104,6 +138,11 @@ fn beside(vocabulary: &Vocabulary, other: Node, into: &mut Node) {
         }
     }
     let known: Vec<_> = into.labels.iter().map(|tag| tag.key.clone()).collect();
-    into.labels.extend(other.labels.into_iter().filter(|tag| !known.contains(&tag.key)));
+    into.labels.extend(
+        other
+            .labels
+            .into_iter()
+            .filter(|tag| !known.contains(&tag.key)),
+    );
     into.allows.extend(other.allows);
 }

@@ -26,18 +26,38 @@ rule_set! {
 }
 
 /// A `$name` without its `param`.
-pub fn unknown_parameter<'a>(name: &str, span: Span, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+pub fn unknown_parameter<'a>(
+    name: &str,
+    span: Span,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
     let near = nearest(name, known).map(|near| format!("did you mean `${near}`?"));
-    Diagnostic::new(&UNKNOWN_PARAMETER, span, format!("no `param` is called `{name}`"))
-        .label("unknown")
-        .help(near.unwrap_or_else(|| format!("declare it: `param {name} type=… default=…`; a dollar sign itself is written `$$`")))
+    Diagnostic::new(
+        &UNKNOWN_PARAMETER,
+        span,
+        format!("no `param` is called `{name}`"),
+    )
+    .label("unknown")
+    .help(near.unwrap_or_else(|| {
+        format!("declare it: `param {name} type=… default=…`; a dollar sign itself is written `$$`")
+    }))
 }
 
 /// A value that a parameter put where its type does not fit.
-pub fn wrong_parameter(slot: &Slot, span: Span, lit: &Lit, error: &UnitError, made_from: Option<Span>) -> Diagnostic {
-    let mut finding = Diagnostic::new(&WRONG_VALUE, span, format!("`{}`: {}", slot.name, error.message))
-        .label(format!("here it is {}", lit.describe()))
-        .maybe_help(error.help.clone());
+pub fn wrong_parameter(
+    slot: &Slot,
+    span: Span,
+    lit: &Lit,
+    error: &UnitError,
+    made_from: Option<Span>,
+) -> Diagnostic {
+    let mut finding = Diagnostic::new(
+        &WRONG_VALUE,
+        span,
+        format!("`{}`: {}", slot.name, error.message),
+    )
+    .label(format!("here it is {}", lit.describe()))
+    .maybe_help(error.help.clone());
     if let Some(from) = made_from {
         finding = finding.also(from, "the value comes from here");
     }
@@ -47,31 +67,73 @@ pub fn wrong_parameter(slot: &Slot, span: Span, lit: &Lit, error: &UnitError, ma
 /// A parameter that has no value.
 pub fn without_value(name: &str, span: Span, env: Option<&str>) -> Diagnostic {
     let place = env.map_or(String::new(), |env| format!(" in {env}"));
-    Diagnostic::new(&PARAMETER_WITHOUT_VALUE, span, format!("the parameter `{name}` has no value{place}"))
-        .label("declared without `default`")
-        .help(format!("give it `default=…`, a value per environment (`in ENV VALUE`), or `--set {name}=…`"))
+    Diagnostic::new(
+        &PARAMETER_WITHOUT_VALUE,
+        span,
+        format!("the parameter `{name}` has no value{place}"),
+    )
+    .label("declared without `default`")
+    .help(format!(
+        "give it `default=…`, a value per environment (`in ENV VALUE`), or `--set {name}=…`"
+    ))
 }
 
 /// A value outside `min`, `max`, `pattern` or `one-of`.
 pub fn out_of_bounds(name: &str, lit: &Lit, span: Span, bound: &str, declared: Span) -> Diagnostic {
-    Diagnostic::new(&PARAMETER_OUT_OF_BOUNDS, span, format!("the parameter `{name}` is {lit}, {bound}"))
-        .label("this value")
-        .also(declared, "declared here")
+    Diagnostic::new(
+        &PARAMETER_OUT_OF_BOUNDS,
+        span,
+        format!("the parameter `{name}` is {lit}, {bound}"),
+    )
+    .label("this value")
+    .also(declared, "declared here")
 }
 
 /// An environment that the estate does not declare.
 pub fn unknown_environment(env: &str, span: Span, known: &[Arc<str>]) -> Diagnostic {
-    let finding = Diagnostic::new(&UNKNOWN_ENVIRONMENT, span, format!("the estate declares no environment `{env}`")).label("unknown");
+    let finding = Diagnostic::new(
+        &UNKNOWN_ENVIRONMENT,
+        span,
+        format!("the estate declares no environment `{env}`"),
+    )
+    .label("unknown");
     match (nearest(env, known.iter().map(|k| &**k)), known) {
-        (Some(near), _) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
-        (None, []) => finding.help(format!("declare it in the estate: `estate … {{ env {env} }}`")),
+        (Some(near), _) => finding
+            .help(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+        (None, []) => finding.help(format!(
+            "declare it in the estate: `estate … {{ env {env} }}`"
+        )),
         (None, known) => finding.help(format!("declared are {}", known.join(", "))),
     }
 }
 
+/// An environment asked for on the command line that the estate does not declare.
+pub fn no_such_environment(env: &str, known: &[Arc<str>]) -> Diagnostic {
+    let finding = Diagnostic::nowhere(
+        &UNKNOWN_ENVIRONMENT,
+        format!("the estate declares no environment `{env}`"),
+    );
+    match known {
+        [] => finding.help("it declares none: build without `--env`"),
+        known => finding.help(format!("declared are {}", known.join(", "))),
+    }
+}
+
 /// A `like` that names nothing, or a profile for another kind.
-pub fn unknown_profile(name: &str, span: Span, kind: &str, known: &[&str], other: Option<Span>) -> Diagnostic {
-    let finding = Diagnostic::new(&UNKNOWN_PROFILE, span, format!("no profile for a {kind} is called `{name}`")).label("unknown");
+pub fn unknown_profile(
+    name: &str,
+    span: Span,
+    kind: &str,
+    known: &[&str],
+    other: Option<Span>,
+) -> Diagnostic {
+    let finding = Diagnostic::new(
+        &UNKNOWN_PROFILE,
+        span,
+        format!("no profile for a {kind} is called `{name}`"),
+    )
+    .label("unknown");
     if let Some(other) = other {
         return finding.also(other, "this one is for another kind");
     }
@@ -83,16 +145,24 @@ pub fn unknown_profile(name: &str, span: Span, kind: &str, known: &[&str], other
 
 /// Profiles in a circle.
 pub fn profile_circle(name: &str, span: Span, declared: Span) -> Diagnostic {
-    Diagnostic::new(&PROFILE_CIRCLE, span, format!("the profile `{name}` is like itself, by way of this `like`"))
-        .label("closes the circle")
-        .also(declared, "the profile")
-        .help("take one `like` of the circle away")
+    Diagnostic::new(
+        &PROFILE_CIRCLE,
+        span,
+        format!("the profile `{name}` is like itself, by way of this `like`"),
+    )
+    .label("closes the circle")
+    .also(declared, "the profile")
+    .help("take one `like` of the circle away")
 }
 
 /// Two nodes with one key.
 pub fn duplicate(kind: &Kind, key: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(&DUPLICATE_NODE, span, format!("{} `{key}` stands twice in this scope", kind.name))
-        .label("the second one")
-        .also(first, "the first one")
-        .help("give one of them another name, or join what they say")
+    Diagnostic::new(
+        &DUPLICATE_NODE,
+        span,
+        format!("{} `{key}` stands twice in this scope", kind.name),
+    )
+    .label("the second one")
+    .also(first, "the first one")
+    .help("give one of them another name, or join what they say")
 }

@@ -60,7 +60,12 @@ impl Meta {
     pub fn of(node: &Node, _: &mut Cx<'_>) -> Self {
         let tags = |tags: &[super::node::Tag<ValueField>]| {
             tags.iter()
-                .map(|tag| (tag.key.clone(), V::new(tag.value.lit.to_string().into(), tag.value.origin)))
+                .map(|tag| {
+                    (
+                        tag.key.clone(),
+                        V::new(tag.value.lit.to_string().into(), tag.value.origin),
+                    )
+                })
                 .collect()
         };
         Self {
@@ -76,7 +81,13 @@ impl Meta {
     }
 }
 
-fn slot<T: Typed>(name: &str, doc: &str, default: Option<&'static str>, required: bool, list: bool) -> Slot {
+fn slot<T: Typed>(
+    name: &str,
+    doc: &str,
+    default: Option<&'static str>,
+    required: bool,
+    list: bool,
+) -> Slot {
     Slot {
         name: name.to_owned(),
         doc: doc.trim().to_owned(),
@@ -89,7 +100,8 @@ fn slot<T: Typed>(name: &str, doc: &str, default: Option<&'static str>, required
 
 fn parse<T: Typed>(value: &ValueField, slot: &Slot, cx: &mut Cx<'_>) -> Option<V<T>> {
     if let Some(rival) = &value.rival {
-        cx.findings.push(rules::profiles_disagree(slot, value, rival));
+        cx.findings
+            .push(rules::profiles_disagree(slot, value, rival));
     }
     match T::parse(&value.lit) {
         Ok(parsed) => Some(V::new(parsed, value.origin)),
@@ -104,7 +116,11 @@ fn parse<T: Typed>(value: &ValueField, slot: &Slot, cx: &mut Cx<'_>) -> Option<V
 
 fn default<T: Typed>(node: &Node, slot: &Slot, cx: &mut Cx<'_>) -> Option<V<T>> {
     let value = T::parse(&Lit::of_default(slot.default?)).ok();
-    debug_assert!(value.is_some(), "the default of `{}` is of its type", slot.name);
+    debug_assert!(
+        value.is_some(),
+        "the default of `{}` is of its type",
+        slot.name
+    );
     let origin = cx.origins.add(Some(node.span), How::Default, vec![]);
     Some(V::new(value?, origin))
 }
@@ -119,7 +135,8 @@ impl<T: Typed> ScalarField for V<T> {
             Some(value) => parse(value, slot, cx),
             None if slot.default.is_some() => default(node, slot, cx),
             None => {
-                let finding = rules::missing_value(cx.vocabulary.kind(node.kind), slot, field, node);
+                let finding =
+                    rules::missing_value(cx.vocabulary.kind(node.kind), slot, field, node);
                 cx.findings.push(finding);
                 None
             }
@@ -146,7 +163,10 @@ impl<T: Typed> ScalarField for Vec<V<T>> {
     }
 
     fn take(node: &Node, field: Field, slot: &Slot, cx: &mut Cx<'_>) -> Option<Self> {
-        let parsed: Vec<Option<V<T>>> = node.values(field).map(|value| parse(value, slot, cx)).collect();
+        let parsed: Vec<Option<V<T>>> = node
+            .values(field)
+            .map(|value| parse(value, slot, cx))
+            .collect();
         parsed.into_iter().collect()
     }
 }
@@ -162,17 +182,31 @@ impl<K> Deref for One<K> {
     }
 }
 
-fn child<K: Construct>(name: Option<&str>, doc: &str, required: bool, many: bool, vocabulary: &mut Vocabulary) -> Child {
+fn child<K: Construct>(
+    name: Option<&str>,
+    doc: &str,
+    required: bool,
+    many: bool,
+    vocabulary: &mut Vocabulary,
+) -> Child {
     let kind = vocabulary.register::<K>();
     let declared = &vocabulary.kind(kind).name;
     // While a kind that holds itself is being entered its name is not known yet.
     let name = name.map_or_else(|| declared.clone(), str::to_owned);
-    Child { kind, name, doc: doc.trim().to_owned(), required, many }
+    Child {
+        kind,
+        name,
+        doc: doc.trim().to_owned(),
+        required,
+        many,
+    }
 }
 
 fn nodes<'n>(node: &'n Node, child: &Child) -> impl Iterator<Item = &'n Node> {
     let kind = child.kind;
-    node.children.iter().filter(move |candidate| candidate.kind == kind)
+    node.children
+        .iter()
+        .filter(move |candidate| candidate.kind == kind)
 }
 
 impl<K: Construct> ChildField for One<K> {
@@ -213,7 +247,11 @@ impl<K: Construct> ChildField for Vec<K> {
     }
 
     fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
-        Some(nodes(node, child).filter_map(|found| K::construct(found, cx)).collect())
+        Some(
+            nodes(node, child)
+                .filter_map(|found| K::construct(found, cx))
+                .collect(),
+        )
     }
 }
 
@@ -228,13 +266,19 @@ pub struct Values {
 
 impl Construct for Values {
     fn declare(_: &mut Vocabulary) -> Kind {
-        let mut kind = Kind::new("values", "Free data for somebody else's schema: a node is a key, its argument the scalar, its block an object, `-` an element of a list.");
+        let mut kind = Kind::new(
+            "values",
+            "Free data for somebody else's schema: a node is a key, its argument the scalar, its block an object, `-` an element of a list.",
+        );
         kind.free = true;
         kind
     }
 
     fn construct(node: &Node, _: &mut Cx<'_>) -> Option<Self> {
-        Some(Self { nodes: node.free.clone(), origin: node.origin })
+        Some(Self {
+            nodes: node.free.clone(),
+            origin: node.origin,
+        })
     }
 }
 
@@ -247,7 +291,8 @@ pub(crate) fn check_alternatives(node: &Node, cx: &mut Cx<'_>) {
             .iter()
             .filter(|child| group.contains(&cx.vocabulary.kind(child.kind).name))
             .collect();
-        let finding: Option<Diagnostic> = rules::not_exactly_one(kind, group, node, &standing, cx.vocabulary);
+        let finding: Option<Diagnostic> =
+            rules::not_exactly_one(kind, group, node, &standing, cx.vocabulary);
         cx.findings.extend(finding);
     }
 }

@@ -46,11 +46,18 @@ pub struct Decoded {
 /// Decodes a file whose nodes stand at the top level, of kind `root`.
 pub fn decode_file(document: ast::Document<'_>, root: KindId, vocabulary: &Vocabulary) -> Decoded {
     let mut decoded = Decoded::default();
-    let mut decoder = Decoder { vocabulary, findings: &mut decoded.findings };
-    let (profiles, others): (Vec<ast::Node<'_>>, Vec<ast::Node<'_>>) = document.nodes().partition(|node| node.name() == "profile");
+    let mut decoder = Decoder {
+        vocabulary,
+        findings: &mut decoded.findings,
+    };
+    let (profiles, others): (Vec<ast::Node<'_>>, Vec<ast::Node<'_>>) =
+        document.nodes().partition(|node| node.name() == "profile");
     let mut top = TypedNode::empty(root, Span::default(), Span::default());
     decoder.children(others.into_iter(), &mut top);
-    decoded.profiles = profiles.into_iter().filter_map(|node| decoder.profile(node, root)).collect();
+    decoded.profiles = profiles
+        .into_iter()
+        .filter_map(|node| decoder.profile(node, root))
+        .collect();
     decoded.nodes = top.children;
     decoded
 }
@@ -115,15 +122,24 @@ impl Decoder<'_, '_> {
     }
 
     /// Whether this is the first node of a kind that may stand once.
-    fn first(&mut self, child: &Child, single: &mut BTreeMap<KindId, Span>, node: ast::Node<'_>) -> bool {
+    fn first(
+        &mut self,
+        child: &Child,
+        single: &mut BTreeMap<KindId, Span>,
+        node: ast::Node<'_>,
+    ) -> bool {
         match single.insert(child.kind, node.name_span()) {
             None => true,
             Some(first) => {
                 self.findings.push(
-                    Diagnostic::new(&rules::DUPLICATE_NODE, node.name_span(), format!("`{}` stands twice in this block", child.name))
-                        .label("the second one")
-                        .also(first, "the first one")
-                        .help("keep one of them, or join what they say"),
+                    Diagnostic::new(
+                        &rules::DUPLICATE_NODE,
+                        node.name_span(),
+                        format!("`{}` stands twice in this block", child.name),
+                    )
+                    .label("the second one")
+                    .also(first, "the first one")
+                    .help("keep one of them, or join what they say"),
                 );
                 false
             }
@@ -143,11 +159,17 @@ impl Decoder<'_, '_> {
         });
         let target = match wanted.map(|prop| (prop, prop.value())) {
             None => "workload".to_owned(),
-            Some((_, ast::Scalar::Str(text))) if PROFILE_KINDS.contains(&&*text) => text.into_owned(),
+            Some((_, ast::Scalar::Str(text))) if PROFILE_KINDS.contains(&&*text) => {
+                text.into_owned()
+            }
             Some((prop, _)) => {
                 self.findings.push(
-                    Diagnostic::new(&rules::WRONG_VALUE, prop.value_span(), format!("a profile is for one of {}", PROFILE_KINDS.join(", ")))
-                        .label("not one of them"),
+                    Diagnostic::new(
+                        &rules::WRONG_VALUE,
+                        prop.value_span(),
+                        format!("a profile is for one of {}", PROFILE_KINDS.join(", ")),
+                    )
+                    .label("not one of them"),
                 );
                 return None;
             }
@@ -156,7 +178,8 @@ impl Decoder<'_, '_> {
         let mut body = TypedNode::empty(kind, node.head_span(), node.name_span());
         self.entries(node, &mut body, 1, &["for"]);
         // The one argument was the profile's own name.
-        body.fields.retain(|field| matches!(field.field, Field::Prop(_)));
+        body.fields
+            .retain(|field| matches!(field.field, Field::Prop(_)));
         self.block(node, &mut body);
         Some(Profile { name, span, body })
     }
@@ -164,8 +187,12 @@ impl Decoder<'_, '_> {
     /// A kind by name, at the top level or in a tenant.
     fn find(&self, name: &str, root: KindId) -> Option<KindId> {
         let top = self.vocabulary.kind(root);
-        let tenant = top.child("tenant").map(|child| self.vocabulary.kind(child.kind));
-        top.child(name).or_else(|| tenant?.child(name)).map(|child| child.kind)
+        let tenant = top
+            .child("tenant")
+            .map(|child| self.vocabulary.kind(child.kind));
+        top.child(name)
+            .or_else(|| tenant?.child(name))
+            .map(|child| child.kind)
     }
 
     fn node(&mut self, node: ast::Node<'_>, kind: KindId) -> TypedNode {
@@ -213,10 +240,14 @@ impl Decoder<'_, '_> {
                     self.refuse_annotation(prop.annotation());
                     let name = prop.name();
                     if let Some((_, first)) = seen.iter().find(|(known, _)| *known == *name) {
-                        let finding = Diagnostic::new(&rules::DUPLICATE_PROPERTY, prop.span(), format!("`{name}` is given twice"))
-                            .label("the second one")
-                            .also(*first, "the first one")
-                            .help("keep one of them: none of the two would win silently");
+                        let finding = Diagnostic::new(
+                            &rules::DUPLICATE_PROPERTY,
+                            prop.span(),
+                            format!("`{name}` is given twice"),
+                        )
+                        .label("the second one")
+                        .also(*first, "the first one")
+                        .help("keep one of them: none of the two would win silently");
                         self.findings.push(finding);
                         continue;
                     }
@@ -242,7 +273,9 @@ impl Decoder<'_, '_> {
         match &*name {
             "was" => out.was = self.text(prop),
             "doc" => out.doc = self.text(prop),
-            "if" => self.findings.push(unsupported("the property `if`", prop.name_span())),
+            "if" => self
+                .findings
+                .push(unsupported("the property `if`", prop.name_span())),
             _ => {
                 let finding = unknown_property(kind, &name, prop.name_span());
                 self.findings.push(finding);
@@ -254,9 +287,21 @@ impl Decoder<'_, '_> {
         match prop.value() {
             ast::Scalar::Str(text) => Some(text.into()),
             _ => {
-                let error = UnitError { message: "expected a string".into(), help: None, at: None };
-                let slot = Slot { name: prop.name().into_owned(), doc: String::new(), ty: Arc::<str>::ty(), required: false, default: None, list: false };
-                self.findings.push(rules::wrong_value(&slot, prop.value_span(), &error));
+                let error = UnitError {
+                    message: "expected a string".into(),
+                    help: None,
+                    at: None,
+                };
+                let slot = Slot {
+                    name: prop.name().into_owned(),
+                    doc: String::new(),
+                    ty: Arc::<str>::ty(),
+                    required: false,
+                    default: None,
+                    list: false,
+                };
+                self.findings
+                    .push(rules::wrong_value(&slot, prop.value_span(), &error));
                 None
             }
         }
@@ -264,14 +309,22 @@ impl Decoder<'_, '_> {
 
     fn value(&mut self, field: Field, slot: &Slot, scalar: Scalar<'_>, out: &mut TypedNode) {
         match expr::read(slot, scalar) {
-            Ok(expr) => out.fields.push(TypedField { field, expr, span: scalar.span() }),
+            Ok(expr) => out.fields.push(TypedField {
+                field,
+                expr,
+                span: scalar.span(),
+            }),
             Err(finding) => self.findings.push(*finding),
         }
     }
 
     fn special(&mut self, special: Special, node: ast::Node<'_>, into: &mut TypedNode) {
         let words = self.words(node);
-        let word = |at: usize| words.get(at).map(|(word, _): &(Arc<str>, Span)| word.clone());
+        let word = |at: usize| {
+            words
+                .get(at)
+                .map(|(word, _): &(Arc<str>, Span)| word.clone())
+        };
         match special {
             Special::In => self.overlay(node, words, into),
             Special::Label | Special::Annotation => {
@@ -280,10 +333,18 @@ impl Decoder<'_, '_> {
                     return;
                 };
                 let value = match expr::interpolate(&value, span) {
-                    Ok(expr) => TypedField { field: Field::Arg(1), expr, span },
+                    Ok(expr) => TypedField {
+                        field: Field::Arg(1),
+                        expr,
+                        span,
+                    },
                     Err(finding) => return self.findings.push(*finding),
                 };
-                let tag = Tag { key, value, span: node.head_span() };
+                let tag = Tag {
+                    key,
+                    value,
+                    span: node.head_span(),
+                };
                 if special == Special::Label {
                     into.labels.push(tag);
                 } else {
@@ -296,12 +357,20 @@ impl Decoder<'_, '_> {
                     _ => None,
                 });
                 match (word(0), because) {
-                    (Some(rule), Some(because)) => into.allows.push(Allow { rule, because, span: node.head_span() }),
+                    (Some(rule), Some(because)) => into.allows.push(Allow {
+                        rule,
+                        because,
+                        span: node.head_span(),
+                    }),
                     _ => self.findings.push(shape(node, "RULE because=\"…\"")),
                 }
             }
             Special::Omit => match word(0) {
-                Some(kind) => into.omits.push(Omit { kind, key: word(1), span: node.head_span() }),
+                Some(kind) => into.omits.push(Omit {
+                    kind,
+                    key: word(1),
+                    span: node.head_span(),
+                }),
                 None => self.findings.push(shape(node, "KIND [KEY]")),
             },
         }
@@ -341,16 +410,28 @@ impl Decoder<'_, '_> {
                 ast::Entry::Arg(arg) if value.is_none() => match expr::scalar(arg.value()) {
                     Ok(lit) => value = Some(lit),
                     Err(message) => self.findings.push(
-                        Diagnostic::new(&rules::WRONG_VALUE, arg.span(), message).help("write it as a string, or as a whole number"),
+                        Diagnostic::new(&rules::WRONG_VALUE, arg.span(), message)
+                            .help("write it as a string, or as a whole number"),
                     ),
                 },
                 ast::Entry::Arg(arg) => self.findings.push(
-                    Diagnostic::new(&rules::SURPLUS_ARGUMENT, arg.span(), format!("`{}` has more than one value", node.name()))
-                        .help("a list is a block of `-` nodes"),
+                    Diagnostic::new(
+                        &rules::SURPLUS_ARGUMENT,
+                        arg.span(),
+                        format!("`{}` has more than one value", node.name()),
+                    )
+                    .help("a list is a block of `-` nodes"),
                 ),
                 ast::Entry::Prop(prop) => self.findings.push(
-                    Diagnostic::new(&rules::UNKNOWN_PROPERTY, prop.name_span(), "free data has no properties")
-                        .help(format!("write it as a node in the block: `{} …`", prop.name())),
+                    Diagnostic::new(
+                        &rules::UNKNOWN_PROPERTY,
+                        prop.name_span(),
+                        "free data has no properties",
+                    )
+                    .help(format!(
+                        "write it as a node in the block: `{} …`",
+                        prop.name()
+                    )),
                 ),
             }
         }
@@ -366,10 +447,14 @@ impl Decoder<'_, '_> {
     fn refuse_annotation(&mut self, annotation: Option<(std::borrow::Cow<'_, str>, Span)>) {
         if let Some((text, span)) = annotation {
             self.findings.push(
-                Diagnostic::new(&rules::TYPE_ANNOTATION, span, format!("the type annotation `({text})` has no meaning here"))
-                    .label("remove it")
-                    .help("the place gives the type")
-                    .fix("remove the annotation", vec![(span, String::new())]),
+                Diagnostic::new(
+                    &rules::TYPE_ANNOTATION,
+                    span,
+                    format!("the type annotation `({text})` has no meaning here"),
+                )
+                .label("remove it")
+                .help("the place gives the type")
+                .fix("remove the annotation", vec![(span, String::new())]),
             );
         }
     }
@@ -381,25 +466,51 @@ impl Decoder<'_, '_> {
         if UNSUPPORTED.contains(&&*name) {
             return unsupported(&format!("the kind `{name}`"), span);
         }
-        let mut homes: Vec<&str> = self.vocabulary.parents_of(&name).map(|kind| kind.name.as_str()).collect();
+        let mut homes: Vec<&str> = self
+            .vocabulary
+            .parents_of(&name)
+            .map(|kind| kind.name.as_str())
+            .collect();
         homes.sort_unstable();
         homes.dedup();
         let known = parent.children.iter().map(|child| child.name.as_str());
         if let Some(near) = nearest(&name, known.clone().chain(Special::WORDS.iter().copied())) {
-            return Diagnostic::new(&rules::UNKNOWN_KIND, span, format!("`{name}` is not a kind that {place} can hold"))
-                .label("unknown")
-                .help(format!("did you mean `{near}`?"))
-                .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+            return Diagnostic::new(
+                &rules::UNKNOWN_KIND,
+                span,
+                format!("`{name}` is not a kind that {place} can hold"),
+            )
+            .label("unknown")
+            .help(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
         }
         if !homes.is_empty() {
-            let homes: Vec<String> = homes.into_iter().map(|home| if home.is_empty() { "the top level of a file".to_owned() } else { format!("`{home}`") }).collect();
-            return Diagnostic::new(&rules::MISPLACED_KIND, span, format!("`{name}` cannot stand in {place}"))
-                .label("not here")
-                .help(format!("it belongs in {}", homes.join(" or ")));
+            let homes: Vec<String> = homes
+                .into_iter()
+                .map(|home| {
+                    if home.is_empty() {
+                        "the top level of a file".to_owned()
+                    } else {
+                        format!("`{home}`")
+                    }
+                })
+                .collect();
+            return Diagnostic::new(
+                &rules::MISPLACED_KIND,
+                span,
+                format!("`{name}` cannot stand in {place}"),
+            )
+            .label("not here")
+            .help(format!("it belongs in {}", homes.join(" or ")));
         }
         let mut known: Vec<&str> = known.collect();
         known.sort_unstable();
-        let mut finding = Diagnostic::new(&rules::UNKNOWN_KIND, span, format!("`{name}` is not a kind that {place} can hold")).label("unknown");
+        let mut finding = Diagnostic::new(
+            &rules::UNKNOWN_KIND,
+            span,
+            format!("`{name}` is not a kind that {place} can hold"),
+        )
+        .label("unknown");
         finding = match known.as_slice() {
             [] => finding.help(format!("{place} has no block")),
             known => finding.help(format!("{place} holds {}", known.join(", "))),
@@ -433,32 +544,62 @@ impl<'a> Scalar<'a> {
 
 fn arg_slot(kind: &Kind, at: usize) -> Option<(Field, &Slot)> {
     let last = kind.args.len().checked_sub(1)?;
-    let at = if at > last && kind.args[last].list { last } else { at };
+    let at = if at > last && kind.args[last].list {
+        last
+    } else {
+        at
+    };
     Some((Field::Arg(u16::try_from(at).ok()?), kind.args.get(at)?))
 }
 
 fn place(kind: &Kind) -> String {
-    if kind.name.is_empty() { "the top level of a file".to_owned() } else { format!("`{}`", kind.name) }
+    if kind.name.is_empty() {
+        "the top level of a file".to_owned()
+    } else {
+        format!("`{}`", kind.name)
+    }
 }
 
 fn surplus_argument(kind: &Kind, span: Span, count: usize) -> Diagnostic {
     let takes: Vec<&str> = kind.args.iter().map(|slot| slot.name.as_str()).collect();
-    let what = if count == 1 { "an argument".to_owned() } else { format!("{count} arguments") };
-    let finding = Diagnostic::new(&rules::SURPLUS_ARGUMENT, span, format!("`{}` has {what} too many", kind.name)).label("not taken");
+    let what = if count == 1 {
+        "an argument".to_owned()
+    } else {
+        format!("{count} arguments")
+    };
+    let finding = Diagnostic::new(
+        &rules::SURPLUS_ARGUMENT,
+        span,
+        format!("`{}` has {what} too many", kind.name),
+    )
+    .label("not taken");
     match takes.as_slice() {
-        [] => finding.help(format!("`{}` takes no arguments; settings are written `name=value`", kind.name)),
+        [] => finding.help(format!(
+            "`{}` takes no arguments; settings are written `name=value`",
+            kind.name
+        )),
         takes => finding.help(format!("`{}` takes: {}", kind.name, takes.join(", "))),
     }
 }
 
 fn unknown_property(kind: &Kind, name: &str, span: Span) -> Diagnostic {
     let mut known: Vec<&str> = kind.props.iter().map(|slot| slot.name.as_str()).collect();
-    let finding = Diagnostic::new(&rules::UNKNOWN_PROPERTY, span, format!("`{}` has no property `{name}`", kind.name)).label("unknown");
+    let finding = Diagnostic::new(
+        &rules::UNKNOWN_PROPERTY,
+        span,
+        format!("`{}` has no property `{name}`", kind.name),
+    )
+    .label("unknown");
     if let Some(near) = nearest(name, known.iter().copied()) {
-        return finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+        return finding
+            .help(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
     }
     if kind.child(name).is_some() {
-        return finding.help(format!("`{name}` is a node of its own: write it in the block, `{} {{ {name} … }}`", kind.name));
+        return finding.help(format!(
+            "`{name}` is a node of its own: write it in the block, `{} {{ {name} … }}`",
+            kind.name
+        ));
     }
     known.sort_unstable();
     match known.as_slice() {
@@ -468,12 +609,20 @@ fn unknown_property(kind: &Kind, name: &str, span: Span) -> Diagnostic {
 }
 
 fn unsupported(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&rules::UNSUPPORTED_KIND, span, format!("{what} is part of the language, but this version cannot compile it yet"))
-        .label("not supported yet")
-        .help("leave it out; nothing of it would reach the output")
+    Diagnostic::new(
+        &rules::UNSUPPORTED_KIND,
+        span,
+        format!("{what} is part of the language, but this version cannot compile it yet"),
+    )
+    .label("not supported yet")
+    .help("leave it out; nothing of it would reach the output")
 }
 
 fn shape(node: ast::Node<'_>, shape: &str) -> Diagnostic {
-    Diagnostic::new(&rules::MISSING_VALUE, node.head_span(), format!("`{}` is not complete", node.name()))
-        .help(format!("write `{} {shape}`", node.name()))
+    Diagnostic::new(
+        &rules::MISSING_VALUE,
+        node.head_span(),
+        format!("`{}` is not complete", node.name()),
+    )
+    .help(format!("write `{} {shape}`", node.name()))
 }

@@ -29,11 +29,19 @@ pub(super) fn read(slot: &Slot, scalar: Scalar<'_>) -> Result<Expr, Box<Diagnost
                 at: None,
             }));
         }
-        Err(message) => return Err(wrong(UnitError { message, help: None, at: None })),
+        Err(message) => {
+            return Err(wrong(UnitError {
+                message,
+                help: None,
+                at: None,
+            }));
+        }
     };
     if let (Lit::Str(text), false) = (&lit, slot.ty.class == Class::Text) {
         let expr = interpolate(text, span)?;
-        let Expr::Lit(lit) = expr else { return Ok(expr) };
+        let Expr::Lit(lit) = expr else {
+            return Ok(expr);
+        };
         return check(slot, lit, span).map(Expr::Lit);
     }
     check(slot, lit, span).map(Expr::Lit)
@@ -53,7 +61,9 @@ pub(super) fn scalar(scalar: ast::Scalar<'_>) -> Result<Option<Lit>, String> {
         ast::Scalar::Int(n) => Lit::Int(n),
         ast::Scalar::Bool(b) => Lit::Bool(b),
         ast::Scalar::Number(text) => {
-            return Err(format!("{text} is not a whole number; fractions are written with a unit, like \"500m\" or \"1536MiB\", and versions in quotes"));
+            return Err(format!(
+                "{text} is not a whole number; fractions are written with a unit, like \"500m\" or \"1536MiB\", and versions in quotes"
+            ));
         }
         ast::Scalar::Null => return Ok(None),
     }))
@@ -115,7 +125,13 @@ fn unclosed(span: Span) -> Box<Diagnostic> {
 
 fn no_expressions(name: &str, span: Span) -> Box<Diagnostic> {
     Box::new(
-        Diagnostic::new(&rules::UNSUPPORTED_KIND, span, format!("`${{{name}}}` is an expression; this version only takes the name of a `param`"))
-            .help("declare a `param` with the value, or write `$$` for a dollar sign"),
+        Diagnostic::new(
+            &rules::UNSUPPORTED_KIND,
+            span,
+            format!(
+                "`${{{name}}}` is an expression; this version only takes the name of a `param`"
+            ),
+        )
+        .help("declare a `param` with the value, or write `$$` for a dollar sign"),
     )
 }

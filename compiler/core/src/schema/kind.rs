@@ -153,12 +153,17 @@ impl Vocabulary {
 
     /// All kinds, in the order they were entered.
     pub fn kinds(&self) -> impl Iterator<Item = (KindId, &Kind)> {
-        self.kinds.iter().enumerate().map(|(at, kind)| (KindId(u32::try_from(at).unwrap_or(u32::MAX)), kind))
+        self.kinds
+            .iter()
+            .enumerate()
+            .map(|(at, kind)| (KindId(u32::try_from(at).unwrap_or(u32::MAX)), kind))
     }
 
     /// The kinds in whose block a node of this name may stand.
     pub fn parents_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Kind> {
-        self.kinds.iter().filter(move |kind| kind.child(name).is_some())
+        self.kinds
+            .iter()
+            .filter(move |kind| kind.child(name).is_some())
     }
 }
 

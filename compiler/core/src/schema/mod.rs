@@ -41,10 +41,22 @@ pub struct TypedEstate {
 /// Decodes all files.
 pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
     let (vocabulary, root) = vocabulary::builtin();
-    let decoded = par::map(sources.files(), |source| decode::decode_file(source.parse.document(), *root, vocabulary));
-    let mut estate = TypedEstate { vocabulary, root: *root, nodes: Vec::new(), profiles: Vec::new() };
+    let decoded = par::map(sources.files(), |source| {
+        decode::decode_file(source.parse.document(), *root, vocabulary)
+    });
+    let mut estate = TypedEstate {
+        vocabulary,
+        root: *root,
+        nodes: Vec::new(),
+        profiles: Vec::new(),
+    };
     let mut findings = Findings::new();
-    for Decoded { nodes, profiles, findings: found } in decoded {
+    for Decoded {
+        nodes,
+        profiles,
+        findings: found,
+    } in decoded
+    {
         estate.nodes.extend(nodes);
         estate.profiles.extend(profiles);
         findings.extend(found);
@@ -59,9 +71,13 @@ fn root_only(sources: &Sources, estate: &TypedEstate, findings: &mut Findings) {
         let path = sources.path(node.span.file);
         if estate.vocabulary.kind(node.kind).name == "estate" && path != ROOT_FILE {
             findings.push(
-                Diagnostic::new(&rules::MISPLACED_KIND, node.name_span, format!("`estate` stands in {path}"))
-                    .label("not here")
-                    .help(format!("it belongs in {ROOT_FILE}, once")),
+                Diagnostic::new(
+                    &rules::MISPLACED_KIND,
+                    node.name_span,
+                    format!("`estate` stands in {path}"),
+                )
+                .label("not here")
+                .help(format!("it belongs in {ROOT_FILE}, once")),
             );
         }
     }

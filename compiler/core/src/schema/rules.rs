@@ -35,14 +35,23 @@ rule_set! {
 pub fn wrong_value(slot: &Slot, span: Span, error: &UnitError) -> Diagnostic {
     let help = error.help.clone().or_else(|| match slot.ty.class {
         Class::Choice(_) => None,
-        _ => Some(format!("`{}` takes {}, for example {}", slot.name, article(slot.ty.name), slot.ty.example)),
+        _ => Some(format!(
+            "`{}` takes {}, for example {}",
+            slot.name,
+            article(slot.ty.name),
+            slot.ty.example
+        )),
     });
-    Diagnostic::new(&WRONG_VALUE, span, format!("`{}`: {}", slot.name, error.message))
-        .label(match slot.ty.class {
-            Class::Choice(_) => "not one of the choices".to_owned(),
-            _ => format!("expected {}", article(slot.ty.name)),
-        })
-        .maybe_help(help)
+    Diagnostic::new(
+        &WRONG_VALUE,
+        span,
+        format!("`{}`: {}", slot.name, error.message),
+    )
+    .label(match slot.ty.class {
+        Class::Choice(_) => "not one of the choices".to_owned(),
+        _ => format!("expected {}", article(slot.ty.name)),
+    })
+    .maybe_help(help)
 }
 
 /// A type's name with its article, as English wants it.
@@ -81,16 +90,26 @@ pub fn missing_value(kind: &Kind, slot: &Slot, field: Field, node: &Node) -> Dia
 
 fn example(slot: &Slot) -> String {
     match slot.ty.class {
-        Class::Choice(choices) => choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join("|"),
+        Class::Choice(choices) => choices
+            .iter()
+            .map(|(word, _)| *word)
+            .collect::<Vec<_>>()
+            .join("|"),
         _ => slot.ty.example.to_owned(),
     }
 }
 
 /// A required child that nothing set.
 pub fn missing_child(kind: &Kind, child: &Child, node: &Node) -> Diagnostic {
-    Diagnostic::new(&MISSING_NODE, node.span, format!("{} has no `{}`", describe(kind, node), child.name))
-        .label(format!("needs a `{}` in its block", child.name))
-        .maybe_help((!child.doc.is_empty()).then(|| format!("`{}`: {}", child.name, first_line(&child.doc))))
+    Diagnostic::new(
+        &MISSING_NODE,
+        node.span,
+        format!("{} has no `{}`", describe(kind, node), child.name),
+    )
+    .label(format!("needs a `{}` in its block", child.name))
+    .maybe_help(
+        (!child.doc.is_empty()).then(|| format!("`{}`: {}", child.name, first_line(&child.doc))),
+    )
 }
 
 fn first_line(doc: &str) -> &str {
@@ -110,9 +129,13 @@ pub fn not_exactly_one(
     match standing {
         [_] => None,
         [] => Some(
-            Diagnostic::new(&NOT_EXACTLY_ONE, node.span, format!("{what} says none of {choices}"))
-                .label("what is it?")
-                .help(format!("add one of {choices}")),
+            Diagnostic::new(
+                &NOT_EXACTLY_ONE,
+                node.span,
+                format!("{what} says none of {choices}"),
+            )
+            .label("what is it?")
+            .help(format!("add one of {choices}")),
         ),
         [first, others @ ..] => {
             let name = |node: &Node| vocabulary.kind(node.kind).name.clone();
@@ -134,9 +157,15 @@ pub fn profiles_disagree(slot: &Slot, value: &ValueField, rival: &ValueField) ->
     Diagnostic::new(
         &PROFILES_DISAGREE,
         value.span,
-        format!("two profiles disagree about `{}`: {} and {}", slot.name, value.lit, rival.lit),
+        format!(
+            "two profiles disagree about `{}`: {} and {}",
+            slot.name, value.lit, rival.lit
+        ),
     )
     .label(format!("here it is {}", value.lit))
     .also(rival.span, format!("and here {}", rival.lit))
-    .help(format!("say `{}` in the node itself: the nearer value wins", slot.name))
+    .help(format!(
+        "say `{}` in the node itself: the nearer value wins",
+        slot.name
+    ))
 }

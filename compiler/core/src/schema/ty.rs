@@ -21,7 +21,9 @@ impl Lit {
         match text {
             "#true" => Self::Bool(true),
             "#false" => Self::Bool(false),
-            _ => text.parse().map_or_else(|_| Self::Str(text.into()), Self::Int),
+            _ => text
+                .parse()
+                .map_or_else(|_| Self::Str(text.into()), Self::Int),
         }
     }
 
@@ -109,27 +111,47 @@ pub fn mismatch(expected: &str, lit: &Lit, help: impl Into<String>) -> UnitError
 
 impl<U: Unit> Typed for U {
     fn ty() -> Ty {
-        Ty { name: U::NAME, example: U::EXAMPLE, doc: U::DOC, class: Class::Value, check: check::<U> }
+        Ty {
+            name: U::NAME,
+            example: U::EXAMPLE,
+            doc: U::DOC,
+            class: Class::Value,
+            check: check::<U>,
+        }
     }
 
     fn parse(lit: &Lit) -> Result<Self, UnitError> {
         match lit {
             Lit::Str(text) => <U as Unit>::parse(text),
             Lit::Int(n) => U::from_int(*n),
-            Lit::Bool(_) => Err(mismatch(U::NAME, lit, format!("write one like {:?}", U::EXAMPLE))),
+            Lit::Bool(_) => Err(mismatch(
+                U::NAME,
+                lit,
+                format!("write one like {:?}", U::EXAMPLE),
+            )),
         }
     }
 }
 
 impl Typed for bool {
     fn ty() -> Ty {
-        Ty { name: "bool", example: "#true", doc: "`#true` or `#false`.", class: Class::Value, check: check::<Self> }
+        Ty {
+            name: "bool",
+            example: "#true",
+            doc: "`#true` or `#false`.",
+            class: Class::Value,
+            check: check::<Self>,
+        }
     }
 
     fn parse(lit: &Lit) -> Result<Self, UnitError> {
         match lit {
             Lit::Bool(b) => Ok(*b),
-            _ => Err(mismatch("#true or #false", lit, "booleans are written `#true` and `#false`")),
+            _ => Err(mismatch(
+                "#true or #false",
+                lit,
+                "booleans are written `#true` and `#false`",
+            )),
         }
     }
 }
@@ -159,13 +181,23 @@ whole_numbers!(u16, u32, u64, i32, i64);
 
 impl Typed for Arc<str> {
     fn ty() -> Ty {
-        Ty { name: "string", example: "\"text\"", doc: "Any text on one line.", class: Class::Value, check: check::<Self> }
+        Ty {
+            name: "string",
+            example: "\"text\"",
+            doc: "Any text on one line.",
+            class: Class::Value,
+            check: check::<Self>,
+        }
     }
 
     fn parse(lit: &Lit) -> Result<Self, UnitError> {
         match lit {
             Lit::Str(text) => Ok(text.clone()),
-            _ => Err(mismatch("a string", lit, format!("put it in quotes: \"{lit}\""))),
+            _ => Err(mismatch(
+                "a string",
+                lit,
+                format!("put it in quotes: \"{lit}\""),
+            )),
         }
     }
 }
@@ -173,7 +205,13 @@ impl Typed for Arc<str> {
 /// Any literal, kept as it is: parameter values, free data.
 impl Typed for Lit {
     fn ty() -> Ty {
-        Ty { name: "value", example: "4", doc: "A string, a whole number or a boolean.", class: Class::Value, check: check::<Self> }
+        Ty {
+            name: "value",
+            example: "4",
+            doc: "A string, a whole number or a boolean.",
+            class: Class::Value,
+            check: check::<Self>,
+        }
     }
 
     fn parse(lit: &Lit) -> Result<Self, UnitError> {
@@ -188,7 +226,13 @@ pub struct Text(pub Arc<str>);
 
 impl Typed for Text {
     fn ty() -> Ty {
-        Ty { name: "text", example: "\"\"\"…\"\"\"", doc: "Text of any length; `${…}` is left as it is.", class: Class::Text, check: check::<Self> }
+        Ty {
+            name: "text",
+            example: "\"\"\"…\"\"\"",
+            doc: "Text of any length; `${…}` is left as it is.",
+            class: Class::Text,
+            check: check::<Self>,
+        }
     }
 
     fn parse(lit: &Lit) -> Result<Self, UnitError> {
@@ -210,9 +254,22 @@ pub struct NameOf<K> {
     kind: PhantomData<fn() -> K>,
 }
 
+impl<K> NameOf<K> {
+    /// A name that is known to be of a kind.
+    pub fn new(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            kind: PhantomData,
+        }
+    }
+}
+
 impl<K> Clone for NameOf<K> {
     fn clone(&self) -> Self {
-        Self { text: self.text.clone(), kind: PhantomData }
+        Self {
+            text: self.text.clone(),
+            kind: PhantomData,
+        }
     }
 }
 
@@ -243,8 +300,15 @@ impl<K: Named> Typed for NameOf<K> {
 
     fn parse(lit: &Lit) -> Result<Self, UnitError> {
         match lit {
-            Lit::Str(text) if !text.is_empty() => Ok(Self { text: text.clone(), kind: PhantomData }),
-            _ => Err(mismatch(&format!("the name of a {}", K::KINDS.join(" or ")), lit, "write the name as it was declared")),
+            Lit::Str(text) if !text.is_empty() => Ok(Self {
+                text: text.clone(),
+                kind: PhantomData,
+            }),
+            _ => Err(mismatch(
+                &format!("the name of a {}", K::KINDS.join(" or ")),
+                lit,
+                "write the name as it was declared",
+            )),
         }
     }
 }

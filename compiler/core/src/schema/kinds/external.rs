@@ -23,12 +23,20 @@ named!(External = "external");
 impl External {
     /// Its addresses.
     pub fn cidrs(&self) -> Vec<Cidr> {
-        self.cidr.iter().flat_map(|cidr| &cidr.cidrs).map(|cidr| cidr.value.clone()).collect()
+        self.cidr
+            .iter()
+            .flat_map(|cidr| &cidr.cidrs)
+            .map(|cidr| cidr.value.clone())
+            .collect()
     }
 
     /// Its names.
     pub fn hosts(&self) -> Vec<Host> {
-        self.host.iter().flat_map(|host| &host.hosts).map(|host| host.value.clone()).collect()
+        self.host
+            .iter()
+            .flat_map(|host| &host.hosts)
+            .map(|host| host.value.clone())
+            .collect()
     }
 }
 

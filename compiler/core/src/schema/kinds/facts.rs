@@ -34,10 +34,30 @@ impl Facts {
     /// The components that run there: name, version, and where it is said.
     pub fn installed_components(&self) -> Vec<(String, Option<V<Version>>, OriginId)> {
         let mut all = Vec::new();
-        all.extend(self.kubevirt.iter().map(|fact| ("kubevirt".to_owned(), fact.version.clone(), fact.meta.origin)));
-        all.extend(self.cdi.iter().map(|fact| ("cdi".to_owned(), fact.version.clone(), fact.meta.origin)));
-        all.extend(self.monitoring.iter().map(|fact| ("kube-prometheus-stack".to_owned(), None, fact.meta.origin)));
-        all.extend(self.installed.iter().map(|fact| (fact.component.value.to_string(), fact.version.clone(), fact.meta.origin)));
+        all.extend(self.kubevirt.iter().map(|fact| {
+            (
+                "kubevirt".to_owned(),
+                fact.version.clone(),
+                fact.meta.origin,
+            )
+        }));
+        all.extend(
+            self.cdi
+                .iter()
+                .map(|fact| ("cdi".to_owned(), fact.version.clone(), fact.meta.origin)),
+        );
+        all.extend(
+            self.monitoring
+                .iter()
+                .map(|fact| ("kube-prometheus-stack".to_owned(), None, fact.meta.origin)),
+        );
+        all.extend(self.installed.iter().map(|fact| {
+            (
+                fact.component.value.to_string(),
+                fact.version.clone(),
+                fact.meta.origin,
+            )
+        }));
         all
     }
 }

@@ -42,7 +42,7 @@ mod prelude {
         schema::{
             construct::{One, Values},
             kind::kind,
-            ty::{Lit, Named, NameOf, Text, choices},
+            ty::{Lit, NameOf, Named, Text, choices},
         },
         units::*,
     };

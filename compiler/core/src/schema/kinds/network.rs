@@ -1,7 +1,5 @@
 //! Networks beside the pod network.
 
-use std::net::IpAddr;
-
 use super::{prelude::*, *};
 
 choices! {
@@ -61,10 +59,12 @@ impl Network {
     }
 
     /// Whether an address is somebody else's.
-    pub fn is_reserved(&self, address: IpAddr) -> bool {
+    pub fn is_reserved(&self, address: Ip) -> bool {
         let reserved = self.reserved.iter().map(|range| (&range.from, &range.to));
         let leased = self.dhcp.iter().map(|range| (&range.from, &range.to));
-        reserved.chain(leased).any(|(from, to)| (from.value.address()..=to.value.address()).contains(&address))
+        reserved
+            .chain(leased)
+            .any(|(from, to)| (from.value..=to.value).contains(&address))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Classes of service, and who goes first.
 
-use super::{prelude::*, *};
+use super::prelude::*;
 
 kind! {
     /// A class of service that tenants have.

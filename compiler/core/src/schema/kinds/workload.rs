@@ -531,7 +531,10 @@ impl Cpu {
     /// The machine's virtual CPUs: sockets × cores × threads.
     pub fn vcpus(&self) -> Option<u32> {
         let cores = self.cores.as_ref()?.value;
-        self.sockets.value.checked_mul(cores)?.checked_mul(self.threads.value)
+        self.sockets
+            .value
+            .checked_mul(cores)?
+            .checked_mul(self.threads.value)
     }
 }
 
@@ -679,7 +682,7 @@ kind! {
         /// Its addresses, one for each replica; chosen and remembered when left out.
         child ip: Option<NicIps>;
         /// The name that it has in the DNS.
-        child name as "name": Option<NicName>;
+        child dns_name as "name": Option<NicName>;
     }
 }
 
@@ -1145,7 +1148,11 @@ impl Unit for CountOrShare {
     }
 
     fn from_int(n: i128) -> Result<Self, UnitError> {
-        u32::try_from(n).map(Self::Count).map_err(|_| UnitError { message: format!("{n} is no number of replicas"), help: None, at: None })
+        u32::try_from(n).map(Self::Count).map_err(|_| UnitError {
+            message: format!("{n} is no number of replicas"),
+            help: None,
+            at: None,
+        })
     }
 }
 

@@ -1,0 +1,383 @@
+//! The compile: one line per phase. Everything else of this crate is below it.
+
+use std::sync::Arc;
+
+use crate::{
+    check as checks, close,
+    diag::{self, Diagnostic, Findings, Level},
+    emit::{self, Objects, Output},
+    flows,
+    limits::Limits,
+    load::{self, Library, Sources},
+    lock::{Allocations, Lock},
+    lower, model,
+    outcome::Clean,
+    place, plan, resolve, schema,
+    target::Target,
+    world::{ReadError, World},
+};
+
+/// What one run is asked to do.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Build only this environment. `check` looks at all whatever it says.
+    pub env: Option<String>,
+    /// Values of parameters, given from outside.
+    pub sets: Vec<(String, String)>,
+    /// The bounds.
+    pub limits: Limits,
+}
+
+/// What a run found.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// The files, for whoever prints spans.
+    pub sources: Sources,
+    /// All findings, in the order of the text; what only some environments have says which.
+    pub findings: Findings,
+    /// What the estate holds.
+    pub summary: Summary,
+}
+
+/// What an estate holds, over its environments.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// The estate's name.
+    pub estate: String,
+    /// Its environments; empty where none is declared.
+    pub environments: Vec<Arc<str>>,
+    /// The most that any environment has of each: clusters, tenants, workloads.
+    pub clusters: usize,
+    /// Tenants.
+    pub tenants: usize,
+    /// Workloads.
+    pub workloads: usize,
+}
+
+/// What a build made.
+#[derive(Debug)]
+pub struct Built {
+    /// The run.
+    pub run: Run,
+    /// The files of each environment that was asked for; none beside an error.
+    pub outputs: Vec<Output>,
+    /// The new text of `tenantry.lock`, where it differs from what is there.
+    pub lock: Option<String>,
+    /// The graph of objects of each environment, for `graph`.
+    pub graphs: Vec<(Option<Arc<str>>, Graph)>,
+}
+
+/// What was emitted and what waits for what.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    /// The objects: a name, the target, the wave.
+    pub nodes: Vec<GraphNode>,
+    /// First, then later.
+    pub edges: Vec<(usize, usize)>,
+}
+
+/// An object of the graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GraphNode {
+    /// What it is: `Deployment acme/api`, or a path.
+    pub name: String,
+    /// Who made it.
+    pub target: &'static str,
+    /// When it is applied.
+    pub wave: Option<u32>,
+    /// The model path.
+    pub spec_path: Arc<str>,
+    /// The cluster's name.
+    pub cluster: Option<String>,
+}
+
+/// Checks an estate: all phases that can find anything, nothing made.
+pub fn check(
+    world: &dyn World,
+    library: Library,
+    targets: &[&dyn Target],
+    options: &Options,
+) -> Run {
+    compile(world, library, targets, options).run
+}
+
+/// Builds an estate.
+pub fn build(
+    world: &dyn World,
+    library: Library,
+    targets: &[&dyn Target],
+    options: &Options,
+) -> Built {
+    compile(world, library, targets, options)
+}
+
+/// One environment, compiled as far as it goes.
+struct Compiled {
+    env: Option<Arc<str>>,
+    findings: Findings,
+    summary: Summary,
+    output: Option<(Objects, plan::Plan, model::Estate, Allocations)>,
+}
+
+fn compile(
+    world: &dyn World,
+    library: Library,
+    targets: &[&dyn Target],
+    options: &Options,
+) -> Built {
+    let loaded = load::load(world, library, &options.limits);
+    let mut findings = loaded.findings;
+    let sources = loaded.value.unwrap_or_default();
+    let old = read_lock(world, &mut findings);
+    if sources.files().is_empty() {
+        return Built {
+            run: finish(sources, findings, Summary::default()),
+            outputs: vec![],
+            lock: None,
+            graphs: vec![],
+        };
+    }
+    let decoded = schema::decode(&sources);
+    findings.extend(decoded.findings);
+    let Some(typed) = decoded.value else {
+        return Built {
+            run: finish(sources, findings, Summary::default()),
+            outputs: vec![],
+            lock: None,
+            graphs: vec![],
+        };
+    };
+    let environments: Vec<Option<Arc<str>>> = match resolve::environments(&typed) {
+        declared if declared.is_empty() => vec![None],
+        declared => declared.into_iter().map(|(name, _)| Some(name)).collect(),
+    };
+    if let Some(wanted) = &options.env
+        && !environments.iter().flatten().any(|env| **env == **wanted)
+    {
+        let known: Vec<Arc<str>> = environments.iter().flatten().cloned().collect();
+        findings.push(resolve::rules::no_such_environment(wanted, &known));
+    }
+    let compiled = crate::par::map(&environments, |env| {
+        let allocations = old
+            .environments
+            .get(env.as_deref().unwrap_or_default())
+            .cloned()
+            .unwrap_or_default();
+        environment(&typed, env.clone(), targets, options, &allocations)
+    });
+    let summary = summary(&compiled);
+    let per_env = compiled
+        .iter()
+        .map(|c| (c.env.clone().unwrap_or_default(), c.findings.clone()))
+        .collect();
+    findings.extend(diag::merge_envs(per_env));
+    let graphs = compiled
+        .iter()
+        .filter_map(|c| Some((c.env.clone(), graph(c.output.as_ref()?))))
+        .collect();
+    let lock = new_lock(&old, &compiled);
+    let mut run = finish(sources, findings, summary);
+    let mut outputs = Vec::new();
+    if let Some(clean) = Clean::of(&run.findings) {
+        let wanted = |env: &Option<Arc<str>>| {
+            options
+                .env
+                .as_ref()
+                .is_none_or(|wanted| env.as_deref() == Some(wanted))
+        };
+        for one in compiled.iter().filter(|one| wanted(&one.env)) {
+            let Some((objects, plan, estate, _)) = &one.output else {
+                continue;
+            };
+            match emit::assemble::assemble(objects, plan, estate, &run.sources, &clean) {
+                Ok(output) => outputs.push(output),
+                Err(finding) => run.findings.push(*finding),
+            }
+        }
+    }
+    if Clean::of(&run.findings).is_none() {
+        outputs.clear();
+    }
+    Built {
+        run,
+        outputs,
+        lock,
+        graphs,
+    }
+}
+
+/// One environment, phase by phase.
+fn environment(
+    typed: &schema::TypedEstate,
+    env: Option<Arc<str>>,
+    targets: &[&dyn Target],
+    options: &Options,
+    old: &Allocations,
+) -> Compiled {
+    let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
+    let modelled = resolved.then(|resolved| model::build(resolved, typed.vocabulary));
+    let mut findings = modelled.findings;
+    let Some(estate) = modelled.value else {
+        return Compiled {
+            env,
+            findings,
+            summary: Summary::default(),
+            output: None,
+        };
+    };
+    let summary = Summary {
+        estate: estate.name.value.to_string(),
+        environments: env.iter().cloned().collect(),
+        clusters: estate.clusters.len(),
+        tenants: estate.tenants.len(),
+        workloads: estate.workloads.len(),
+    };
+    let output = backend(&estate, targets, old, &mut findings);
+    set_levels(&estate, &mut findings);
+    let output = output.map(|(objects, plan, allocations)| (objects, plan, estate, allocations));
+    Compiled {
+        env,
+        findings,
+        summary,
+        output,
+    }
+}
+
+/// From the model to ordered objects. Objects are made only for an estate without errors: they
+/// could not be used, and what a target would say of a broken one is no further mistake.
+fn backend(
+    estate: &model::Estate,
+    targets: &[&dyn Target],
+    old: &Allocations,
+    findings: &mut Findings,
+) -> Option<(Objects, plan::Plan, Allocations)> {
+    let platform = close::close(estate, targets);
+    let checked = checks::run(estate, &platform, targets);
+    findings.extend(checked.findings);
+    let checked = checked.value?;
+    let placed = place::place(&checked, targets, old);
+    findings.extend(placed.findings);
+    let flows = flows::collect(&checked, targets);
+    findings.extend(flows.findings);
+    let (placement, flows) = (placed.value?, flows.value?);
+    let lowered = lower::lower(&checked, &placement, &flows);
+    findings.extend(lowered.findings);
+    let lowered = lowered.value?;
+    Clean::of(findings)?;
+    let mut objects = Objects::default();
+    for target in targets {
+        let asked = estate.spec.emit.as_ref().is_none_or(|emit| {
+            emit.targets
+                .iter()
+                .any(|wanted| wanted.value.word() == target.name())
+        });
+        if asked {
+            findings.extend(target.objects(&lowered, &mut objects));
+        }
+    }
+    let planned = plan::plan(&objects, &platform, &estate.origins);
+    findings.extend(planned.findings);
+    let allocations = lowered.allocations;
+    planned.value.map(|plan| (objects, plan, allocations))
+}
+
+/// `rules { set NAME LEVEL }` and `allow`, applied last.
+fn set_levels(estate: &model::Estate, findings: &mut Findings) {
+    use crate::schema::kinds::RuleLevel;
+    for set in estate.spec.rules.iter().flat_map(|rules| &rules.set) {
+        let level = match set.level.value {
+            RuleLevel::Off => Level::Off,
+            RuleLevel::Note => Level::Note,
+            RuleLevel::Warn => Level::Warn,
+            RuleLevel::Error => Level::Error,
+        };
+        match crate::rules::find(&set.rule.value) {
+            None => findings.push(crate::rules::unknown(
+                &set.rule.value,
+                estate.span(set.rule.origin),
+            )),
+            Some(rule) if !crate::rules::adjustable(rule) => {
+                findings.push(crate::rules::fixed(rule, estate.span(set.level.origin)))
+            }
+            Some(rule) => findings
+                .iter_mut()
+                .filter(|finding| finding.rule == rule)
+                .for_each(|finding| finding.level = level),
+        }
+    }
+    findings.retain(|finding| finding.level != Level::Off);
+}
+
+fn summary(compiled: &[Compiled]) -> Summary {
+    let mut summary = Summary::default();
+    for one in compiled {
+        summary.environments.extend(one.env.iter().cloned());
+        if summary.estate.is_empty() {
+            summary.estate.clone_from(&one.summary.estate);
+        }
+        summary.clusters = summary.clusters.max(one.summary.clusters);
+        summary.tenants = summary.tenants.max(one.summary.tenants);
+        summary.workloads = summary.workloads.max(one.summary.workloads);
+    }
+    summary
+}
+
+fn finish(sources: Sources, mut findings: Findings, summary: Summary) -> Run {
+    diag::sort(&mut findings);
+    Run {
+        sources,
+        findings,
+        summary,
+    }
+}
+
+fn graph((objects, plan, estate, _): &(Objects, plan::Plan, model::Estate, Allocations)) -> Graph {
+    let nodes = objects
+        .iter()
+        .zip(&plan.waves)
+        .map(|(object, wave)| GraphNode {
+            name: match &object.body {
+                emit::Body::Kube { id, .. } => id.to_string(),
+                emit::Body::File { path, .. } => path.as_str().to_owned(),
+            },
+            target: object.target,
+            wave: *wave,
+            spec_path: object.spec_path.clone(),
+            cluster: object
+                .cluster
+                .map(|id| estate.clusters[id].name.value.to_string()),
+        })
+        .collect();
+    Graph {
+        nodes,
+        edges: plan.edges.clone(),
+    }
+}
+
+fn read_lock(world: &dyn World, findings: &mut Vec<Diagnostic>) -> Lock {
+    match world.read(crate::lock::LOCK_FILE) {
+        Ok(text) => Lock::parse(&text).unwrap_or_else(|error| {
+            findings.push(load::bad_lock(&error));
+            Lock::default()
+        }),
+        Err(ReadError::Missing) => Lock::default(),
+        Err(error) => {
+            findings.push(load::unreadable(crate::lock::LOCK_FILE, &error));
+            Lock::default()
+        }
+    }
+}
+
+/// The lock's new text, if it differs. Environments that could not be compiled keep theirs.
+fn new_lock(old: &Lock, compiled: &[Compiled]) -> Option<String> {
+    let mut lock = old.clone();
+    for one in compiled {
+        if let Some((_, _, _, allocations)) = &one.output {
+            lock.environments
+                .insert(one.env.clone().unwrap_or_default(), allocations.clone());
+        }
+    }
+    lock.environments
+        .retain(|_, allocations| !allocations.is_empty());
+    (lock != *old).then(|| lock.print())
+}

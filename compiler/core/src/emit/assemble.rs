@@ -1,0 +1,124 @@
+//! From ordered objects to the files of one output folder.
+
+use std::collections::BTreeSet;
+
+use super::{
+    Artifact, ArtifactSet, Body, Content, Manifest, Object, Objects, SourceMap, json,
+    layout::{self, Placed},
+    sourcemap::Place,
+    yaml,
+};
+use crate::{
+    diag::{Diagnostic, rule_set},
+    load::Sources,
+    model::Estate,
+    origin::OriginId,
+    outcome::Clean,
+    plan::Plan,
+};
+
+rule_set! {
+    /// The rules of this phase.
+    pub RULES;
+    OUTPUT_COLLISION = "output-collision", Output, Error, "files of the output that stand in each other's way: a defect of the compiler", include_str!("pages/output-collision.md");
+}
+
+/// The files of one environment, and the way from them back to the spec.
+#[derive(Debug)]
+pub struct Output {
+    /// The environment, which is the folder below the output's; none where none is declared.
+    pub env: Option<std::sync::Arc<str>>,
+    /// The files.
+    pub artifacts: ArtifactSet,
+    /// The way back.
+    pub source_map: SourceMap,
+}
+
+/// Lays the objects of one environment out. Only an estate without errors has a [`Clean`].
+///
+/// # Errors
+/// Two files stand in each other's way: a defect of ours.
+pub fn assemble(
+    objects: &Objects,
+    plan: &Plan,
+    estate: &Estate,
+    sources: &Sources,
+    _: &Clean,
+) -> Result<Output, Box<Diagnostic>> {
+    let defect =
+        |words: String| {
+            Box::new(Diagnostic::nowhere(&OUTPUT_COLLISION, words).why(
+                "this is a defect of tenantry, not of the estate: please report it with the spec",
+            ))
+        };
+    let mut placed = Vec::new();
+    let mut artifacts = Vec::new();
+    for (object, wave) in objects.iter().zip(&plan.waves) {
+        match &object.body {
+            Body::Kube { owner, tree, id } => placed.push(Placed {
+                cluster: object
+                    .cluster
+                    .map(|cluster| estate.clusters[cluster].name.value.to_string())
+                    .unwrap_or_default(),
+                owner: match owner {
+                    super::Owner::Platform => layout::Owner::Platform,
+                    super::Owner::Tenant(tenant) => {
+                        layout::Owner::Tenant(estate.tenants[*tenant].name.value.to_string())
+                    }
+                },
+                file: file_name(object, *owner, &id.kind),
+                wave: wave.unwrap_or(0),
+                spec: object.spec_path.to_string(),
+                object: tree.clone(),
+            }),
+            Body::File { path, content } => artifacts.push(file(object, path, content)),
+        }
+    }
+    artifacts.extend(layout::kubernetes(placed).map_err(|error| defect(error.to_string()))?);
+    let artifacts = ArtifactSet::new(estate.name.value.as_str(), artifacts)
+        .map_err(|error| defect(error.to_string()))?;
+    let source_map = SourceMap::of(&artifacts, &Manifest::of(&artifacts), |origin| {
+        place(estate, sources, origin)
+    });
+    Ok(Output {
+        env: estate.env.clone(),
+        artifacts,
+        source_map,
+    })
+}
+
+/// A workload's objects share a file, so do a tenant's own, and the platform's of one kind.
+fn file_name(object: &Object, owner: super::Owner, kind: &str) -> String {
+    match (owner, object.spec_path.split_once('.')) {
+        (super::Owner::Platform, _) => kind.to_ascii_lowercase(),
+        (super::Owner::Tenant(_), Some((_, workload))) => {
+            workload.split('.').next().unwrap_or(workload).to_owned()
+        }
+        (super::Owner::Tenant(_), None) => "tenant".to_owned(),
+    }
+}
+
+fn file(object: &Object, path: &super::ArtifactPath, content: &Content) -> Artifact {
+    let (text, executable) = match content {
+        Content::Yaml(tree) => (yaml::document(tree), false),
+        Content::Json(tree) => (json::document(tree), false),
+        Content::Text { text, executable } => (super::Text::plain(text), *executable),
+    };
+    let mut artifact = Artifact::new(path.clone(), object.target, text);
+    artifact.executable = executable;
+    artifact.spec_paths = std::iter::once(&object.spec_path)
+        .chain(&object.also)
+        .map(ToString::to_string)
+        .collect::<BTreeSet<_>>();
+    artifact
+}
+
+fn place(estate: &Estate, sources: &Sources, origin: OriginId) -> Option<Place> {
+    let span = estate.origins.span(origin)?;
+    let (line, column) = sources.position(span)?;
+    Some(Place {
+        file: sources.path(span.file).to_owned(),
+        line,
+        column,
+    })
+}

@@ -1,0 +1,178 @@
+//! Sums over pools, and first fits for backends that need an explicit host.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::{Host, Placement};
+use crate::{
+    check::Checked,
+    diag::Findings,
+    model::{Backend, Estate, Id, Pool, Replicas, Workload},
+    target::Footprint,
+    units::Bytes,
+};
+
+/// What the workloads of a pool ask of it together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Demand {
+    /// Who asks, and how many replicas.
+    pub by: Vec<(Id<Workload>, u32)>,
+}
+
+/// How many replicas there are at least: what must fit at any time.
+pub fn least_replicas(estate: &Estate, workload: &Workload) -> u32 {
+    let nodes: usize = workload
+        .pools
+        .iter()
+        .map(|pool| estate.pools[pool.to].nodes.len())
+        .sum();
+    match &workload.replicas {
+        Replicas::Fixed(count) => count.value,
+        Replicas::PerNode(count) => count
+            .value
+            .saturating_mul(u32::try_from(nodes).unwrap_or(u32::MAX)),
+        Replicas::PerZone(count) => {
+            let zones = estate.clusters[workload.cluster].zones.len().max(1);
+            count
+                .value
+                .saturating_mul(u32::try_from(zones).unwrap_or(u32::MAX))
+        }
+        Replicas::Scaled { min, .. } => min.value,
+    }
+}
+
+/// Reports what does not fit.
+pub(super) fn check(_: &Checked<'_>, _: &Placement, _: &mut Findings) {}
+
+/// Finds machines for what needs an explicit one, and for tenants that have machines alone.
+/// What the build before chose is kept while the machine is still there.
+pub(super) fn assign_hosts(checked: &Checked<'_>, placement: &mut Placement) {
+    let estate = checked.estate();
+    assign_dedicated(estate, placement);
+    let mut free: BTreeMap<Host, u64> = BTreeMap::new();
+    for (pool, spec) in estate.pools.iter() {
+        let memory = spec.allocatable_memory().get();
+        free.extend((0..spec.nodes.len()).map(|node| (Host { pool, node }, memory)));
+    }
+    for (id, workload) in estate.workloads.iter() {
+        if !matches!(
+            estate.clusters[workload.cluster].backend,
+            Backend::Proxmox(_)
+        ) {
+            continue;
+        }
+        let need = placement
+            .footprints
+            .get(&id)
+            .map_or(Bytes::new(0), whole_memory)
+            .get();
+        for index in 0..least_replicas(estate, workload) {
+            let path = format!("{}.{index}", workload.path);
+            let old = placement.allocations.get("node", &path).map(str::to_owned);
+            let candidates: Vec<Host> = hosts_of(estate, workload).collect();
+            let kept = candidates.iter().find(|host| {
+                old.as_deref() == Some(estate.pools[host.pool].nodes[host.node].name.as_str())
+            });
+            let roomiest = || {
+                candidates.iter().max_by_key(|host| {
+                    (
+                        free.get(host).copied().unwrap_or(0),
+                        std::cmp::Reverse(**host),
+                    )
+                })
+            };
+            let Some(host) = kept.or_else(roomiest).copied() else {
+                continue;
+            };
+            if let Some(left) = free.get_mut(&host) {
+                *left = left.saturating_sub(need);
+            }
+            placement.allocations.set(
+                "node",
+                &path,
+                estate.pools[host.pool].nodes[host.node].name.clone(),
+            );
+            placement.hosts.insert((id, index), host);
+        }
+    }
+}
+
+fn whole_memory(footprint: &Footprint) -> Bytes {
+    let pages: u64 = footprint.hugepages.values().map(|pages| pages.get()).sum();
+    Bytes::new(footprint.memory.get().saturating_add(pages))
+}
+
+fn hosts_of<'e>(estate: &'e Estate, workload: &'e Workload) -> impl Iterator<Item = Host> + 'e {
+    let named = workload
+        .spec
+        .on
+        .as_ref()
+        .and_then(|on| on.node.as_ref())
+        .map(|node| node.value.as_str());
+    workload
+        .pools
+        .iter()
+        .flat_map(|pool| {
+            (0..estate.pools[pool.to].nodes.len()).map(|node| Host {
+                pool: pool.to,
+                node,
+            })
+        })
+        .filter(move |host| {
+            named.is_none_or(|named| estate.pools[host.pool].nodes[host.node].name == named)
+        })
+}
+
+/// Gives tenants the machines that they have alone: the kept ones first, then the first free.
+fn assign_dedicated(estate: &Estate, placement: &mut Placement) {
+    let mut taken: BTreeMap<Host, Arc<str>> = BTreeMap::new();
+    for (id, pool) in estate.pools.iter() {
+        let asks: Vec<(&str, usize)> = estate
+            .tenants
+            .values()
+            .flat_map(|tenant| {
+                tenant
+                    .dedicated
+                    .iter()
+                    .filter(|(asked, _)| asked.to == id)
+                    .map(|(_, spec)| (tenant.name.value.as_str(), spec.count.value as usize))
+            })
+            .collect();
+        for kept_only in [true, false] {
+            for (tenant, count) in &asks {
+                for node in 0..pool.nodes.len() {
+                    let host = Host { pool: id, node };
+                    let have = taken
+                        .iter()
+                        .filter(|(host, owner)| host.pool == id && &***owner == *tenant)
+                        .count();
+                    let path = node_path(estate, pool, node);
+                    let kept = placement.allocations.get("dedicated", &path) == Some(*tenant);
+                    if have < *count && !taken.contains_key(&host) && (kept || !kept_only) {
+                        taken.insert(host, (*tenant).into());
+                    }
+                }
+            }
+        }
+    }
+    let keep: Vec<(String, String)> = taken
+        .iter()
+        .map(|(host, tenant)| {
+            (
+                node_path(estate, &estate.pools[host.pool], host.node),
+                tenant.to_string(),
+            )
+        })
+        .collect();
+    placement.allocations.retain(|what, _| what != "dedicated");
+    for (path, tenant) in keep {
+        placement.allocations.set("dedicated", &path, tenant);
+    }
+    placement.dedicated = taken;
+}
+
+fn node_path(estate: &Estate, pool: &Pool, node: usize) -> String {
+    format!(
+        "{}.{}",
+        estate.clusters[pool.cluster].name.value, pool.nodes[node].name
+    )
+}
