@@ -244,7 +244,11 @@ impl Lexer<'_, '_> {
         }
         let mut next = open + 1;
         let line = loop {
-            while self.bytes.get(next).is_some_and(|&byte| !STOPS_QUOTED[byte as usize]) {
+            while self
+                .bytes
+                .get(next)
+                .is_some_and(|&byte| !STOPS_QUOTED[byte as usize])
+            {
                 next += 1;
             }
             match self.bytes.get(next) {

@@ -1,6 +1,10 @@
 //! Whatever a text is, parsing it ends, loses nothing, and stays inside it.
 
-#![expect(clippy::disallowed_methods, reason = "the seeds are files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "the seeds are files, and are there"
+)]
 
 mod properties;
 
