@@ -8,6 +8,7 @@ use std::fmt;
 
 pub mod kubernetes;
 mod node;
+pub mod proxmox;
 pub mod shared;
 #[cfg(test)]
 mod testing;

@@ -332,12 +332,17 @@ fn named<'a>(parse: &'a Parse, children: Children<'a>) -> impl Iterator<Item = N
         .map(move |(at, _)| Node { parse, at })
 }
 
+/// The node that is the element `at`.
+pub(crate) fn node(parse: &Parse, at: u32) -> Node<'_> {
+    Node { parse, at }
+}
+
 fn is_entry(kind: ElementKind) -> bool {
     matches!(kind, ElementKind::Arg | ElementKind::Prop)
 }
 
 /// The entry at `at`, if that is one, and whole.
-fn entry<'a>(parse: &'a Parse, at: u32, element: &Element) -> Option<Entry<'a>> {
+pub(crate) fn entry<'a>(parse: &'a Parse, at: u32, element: &Element) -> Option<Entry<'a>> {
     let value = element.end.checked_sub(1)?;
     let kind = parse.tree.tokens.kinds[value as usize];
     if !kind.is_value() || kind == TokenKind::BadKeyword {

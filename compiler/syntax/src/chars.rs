@@ -55,6 +55,11 @@ pub(crate) fn line_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Whether this character ends a line.
+pub(crate) fn is_newline(c: char) -> bool {
+    newline_len(c.encode_utf8(&mut [0; 4]).as_bytes(), 0) > 0
+}
+
 /// Whether this character may not stand in a file as it is: most control characters, and those
 /// that turn the direction of text, by which one could show a reviewer another text than is read.
 /// The byte order mark is allowed as the first character only, which is the caller's to know.

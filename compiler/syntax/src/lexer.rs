@@ -242,15 +242,24 @@ impl Lexer<'_, '_> {
         if !empty && self.bytes[open..].starts_with(b"\"\"\"") {
             return self.triple(TokenKind::RawMultiLine, at, open, hashes);
         }
-        let line = line_end(self.bytes, open);
         let mut next = open + 1;
-        while let Some(found) = memchr(b'"', &self.bytes[next..line]) {
-            next += found + 1;
-            if self.bytes[next..line].starts_with(closer) {
-                return (TokenKind::Raw, next + hashes);
+        let line = loop {
+            while self
+                .bytes
+                .get(next)
+                .is_some_and(|&byte| !STOPS_QUOTED[byte as usize])
+            {
+                next += 1;
             }
-        }
-        let hash = "#".repeat(hashes);
+            match self.bytes.get(next) {
+                Some(b'"') if self.bytes[next + 1..].starts_with(closer) => {
+                    return (TokenKind::Raw, next + 1 + hashes);
+                }
+                Some(_) if newline_len(self.bytes, next) == 0 => next += 1,
+                _ => break next,
+            }
+        };
+        let hash = "#".repeat(hashes.max(1));
         self.errors
             .report(at..line, "this raw string is not closed on its line")
             .label("opened here")
@@ -445,14 +454,7 @@ impl Lexer<'_, '_> {
             .iter()
             .take_while(|&&b| b == b'#')
             .count();
-        let (kind, end) = if hashes == 0 {
-            let quote = at + 2;
-            let line = line_end(self.bytes, quote);
-            let end = memchr(b'"', &self.bytes[quote..line]).map_or(line, |n| quote + n + 1);
-            (TokenKind::Raw, end)
-        } else {
-            self.raw(at, at + 1, hashes)
-        };
+        let (kind, end) = self.raw(at, at + 1, hashes);
         let hash = "#".repeat(hashes.max(1));
         self.errors
             .report(at..at + 1, "a raw string has no `r` before it")

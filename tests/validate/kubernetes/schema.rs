@@ -106,3 +106,21 @@ fn compile(file: &str) -> Result<Validator, Skip> {
         .build(&schema)
         .map_err(|error| Skip(format!("schemas/{file} is no JSON schema: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_there_are_schemas_all_compile() {
+        if let Err(skip) = shared::root() {
+            return println!("{skip}");
+        }
+        let schemas = Schemas::shared().map_err(|skip| skip.0.clone()).unwrap();
+        assert!(schemas.0.len() > 100, "{} kinds", schemas.0.len());
+        for (kind, entry) in &schemas.0 {
+            let compiled = entry.check(&Value::Null, &mut Findings::default());
+            assert_eq!(compiled, Ok(()), "{kind:?}");
+        }
+    }
+}

@@ -20,9 +20,25 @@ const ITEM_HEAD: &[&str] = &["name"];
 /// written, takes the form that announces itself.
 const MAX_PLAIN_KEY: usize = 1000;
 
+/// Who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Any,
+    /// Ansible, which takes text for a Jinja template unless it is told not to.
+    Ansible,
+}
+
 /// One document.
 pub fn document(tree: &Tree) -> Text {
     stream([tree])
+}
+
+/// One document for Ansible. A text of the spec that looks like a template is marked `!unsafe`, so
+/// that it stays text: a template may run commands on whoever runs the playbook.
+pub fn ansible(tree: &Tree) -> Text {
+    let mut out = Text::default();
+    write(tree, Reader::Ansible, &mut out);
+    out
 }
 
 /// Several documents in one file, joined with `---`.
@@ -34,7 +50,7 @@ pub fn stream<'t>(trees: impl IntoIterator<Item = &'t Tree>) -> Text {
             out.add("---");
             out.end_line();
         }
-        write(tree, &mut out);
+        write(tree, Reader::Any, &mut out);
     }
     out
 }
@@ -67,7 +83,7 @@ impl Place {
     }
 }
 
-fn write(tree: &Tree, out: &mut Text) {
+fn write(tree: &Tree, reader: Reader, out: &mut Text) {
     let mut stack = vec![Due {
         node: tree.root(),
         place: Place::line(0),
@@ -87,13 +103,13 @@ fn write(tree: &Tree, out: &mut Text) {
                 out.end_line();
             } else {
                 out.add(" ");
-                write_leaf(node, place.column() + 2, out);
+                write_leaf(node, place.column() + 2, reader, out);
             }
             Place::line(place.column() + 2)
         } else {
             if !holds {
                 begin_line(place, origin, out);
-                write_leaf(node, place.column().max(2), out);
+                write_leaf(node, place.column().max(2), reader, out);
             }
             place
         };
@@ -172,7 +188,10 @@ fn write_key(key: &str, column: usize, out: &mut Text) {
 
 /// Writes a scalar, or a map or list that holds nothing, and ends its line. The lines of a block
 /// of text stand at `column`.
-fn write_leaf(node: NodeRef<'_>, column: usize, out: &mut Text) {
+fn write_leaf(node: NodeRef<'_>, column: usize, reader: Reader, out: &mut Text) {
+    if reader == Reader::Ansible && node.as_str().is_some_and(is_template) {
+        out.add("!unsafe ");
+    }
     match node.view() {
         View::Null => out.add("null"),
         View::Bool(true) => out.add("true"),
@@ -186,6 +205,13 @@ fn write_leaf(node: NodeRef<'_>, column: usize, out: &mut Text) {
         },
     }
     out.end_line();
+}
+
+/// Whether Jinja finds something to do in a text.
+fn is_template(text: &str) -> bool {
+    ["{{", "{%", "{#"]
+        .iter()
+        .any(|opening| text.contains(opening))
 }
 
 /// Writes a text line by line below its head.

@@ -6,7 +6,7 @@ use std::{
 use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::{Value, json};
 
-use super::{document, stream};
+use super::{ansible, document, stream};
 use crate::{
     emit::{json, tree::Tree},
     origin::OriginId,
@@ -106,6 +106,26 @@ fn each_line_knows_where_it_came_from() {
     assert_eq!(told[..8], once);
     assert_eq!(told[8], "0 ---");
     assert_eq!(told[9..], once);
+}
+
+#[test]
+fn ansible_is_told_what_is_no_template() {
+    let value = json!({
+        "motd": "{{ lookup('pipe', 'id') }}", "plain": "a", "script": "#!/bin/sh\necho {% x %}\n",
+    });
+    assert_eq!(
+        ansible(&tree(&value)).as_str(),
+        r##"motd: !unsafe "{{ lookup('pipe', 'id') }}"
+plain: a
+script: !unsafe |
+  #!/bin/sh
+  echo {% x %}
+"##
+    );
+    assert!(
+        !written(&value).contains("!unsafe"),
+        "nobody else knows the tag"
+    );
 }
 
 /// Texts that some reader of YAML takes for something else, or that break a careless writer.
