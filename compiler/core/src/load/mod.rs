@@ -4,7 +4,7 @@
 //! whose name starts with a dot, and `vendor`, are not looked into. A file of the standard
 //! library is parsed only when a name that it declares is used.
 
-mod rules;
+pub mod rules;
 
 use std::{
     collections::BTreeSet,

@@ -1,6 +1,6 @@
 //! From the constructed kinds to the model: sorted by name, every reference looked up.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Arena, Backend, Body, Cluster, Estate, Id, NetworkIn, Node, Pool, PoolGpu, Ref, Storage,
@@ -62,10 +62,12 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
     };
     let written = root.children.len() + 1;
     let kept = count(&spec);
+    let broken = broken_names(&root, vocabulary, &spec);
     let mut builder = Builder {
         lookup: Lookup {
             origins: &origins,
             findings: &mut findings,
+            broken: &broken,
         },
         tables: Tables::default(),
         complete: true,
@@ -98,6 +100,48 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         },
         findings,
     )
+}
+
+/// The names of what stands in the text and was not constructed, by kind.
+fn broken_names(
+    root: &crate::schema::node::Node,
+    vocabulary: &Vocabulary,
+    spec: &kinds::Root,
+) -> BTreeSet<(String, String)> {
+    let mut names = BTreeSet::new();
+    let mut enter = |node: &crate::schema::node::Node| {
+        let kind = vocabulary.kind(node.kind);
+        if let Some(value) = kind.field("name").and_then(|field| node.value(field)) {
+            names.insert((kind.name.clone(), value.lit.to_string()));
+        }
+    };
+    for node in &root.children {
+        enter(node);
+        node.children
+            .iter()
+            .filter(|child| vocabulary.kind(child.kind).name == "workload")
+            .for_each(&mut enter);
+    }
+    let mut whole = |kind: &str, name: &Name| {
+        names.remove(&(kind.to_owned(), name.to_string()));
+    };
+    macro_rules! constructed {
+        ($($field:ident = $kind:literal),* $(,)?) => {$(
+            spec.$field.iter().for_each(|item| whole($kind, &item.name.value));
+        )*};
+    }
+    constructed!(
+        cluster = "cluster",
+        external = "external",
+        image = "image",
+        backup_store = "backup-store",
+        tier = "tier",
+        priority = "priority",
+        cpu_model = "cpu-model",
+        gpu_model = "gpu-model",
+        tenant = "tenant",
+    );
+    names
 }
 
 /// How many top-level nodes were constructed, without `estate`.
@@ -679,7 +723,7 @@ impl Builder<'_> {
             Some(Draft::Lxc(lxc)) => Some(Body::Lxc(lxc.clone())),
             None => None,
         };
-        let whole = body.is_some() && self.lookup.findings.len() == before;
+        let whole = body.is_some() && !spec.meta.broken && self.lookup.findings.len() == before;
         // A machine whose image leads nowhere still takes its room and talks to its peers.
         let body = body.or_else(|| {
             spec.vm

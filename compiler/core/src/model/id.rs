@@ -139,10 +139,6 @@ impl<K> Arena<K> {
     pub fn ids(&self) -> impl DoubleEndedIterator<Item = Id<K>> + use<K> {
         (0..self.0.len()).map(Id::new)
     }
-
-    pub(crate) fn get_mut(&mut self, id: Id<K>) -> &mut K {
-        &mut self.0[id.index()]
-    }
 }
 
 impl<K> Index<Id<K>> for Arena<K> {

@@ -1,7 +1,10 @@
 //! From names as written to what they lead to: bare from the nearest scope outwards, else
 //! dotted. Ambiguous or unknown is an error that lists what there is.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use tenantry_syntax::Span;
 
@@ -97,6 +100,9 @@ enum Found<K> {
 pub(super) struct Lookup<'a> {
     pub(super) origins: &'a Origins,
     pub(super) findings: &'a mut Findings,
+    /// What was declared but is broken, which was reported: kind and name. That it cannot be
+    /// referred to is no further mistake.
+    pub(super) broken: &'a BTreeSet<(String, String)>,
 }
 
 impl Lookup<'_> {
@@ -113,6 +119,7 @@ impl Lookup<'_> {
                 to,
                 at: name.origin,
             }),
+            Found::Nothing if self.is_broken(T::KINDS, &name.value.text) => None,
             Found::Nothing => {
                 self.findings.push(rules::unknown_name(
                     T::KINDS,
@@ -146,6 +153,13 @@ impl Lookup<'_> {
             None => Ok(None),
             Some(name) => self.get(index, name, near).map(Some).ok_or(()),
         }
+    }
+
+    fn is_broken(&self, kinds: &[&str], text: &str) -> bool {
+        let bare = text.rsplit('.').next().unwrap_or(text);
+        kinds
+            .iter()
+            .any(|kind| self.broken.contains(&((*kind).to_owned(), bare.to_owned())))
     }
 
     pub(super) fn span<T>(&self, value: &V<T>) -> Span {

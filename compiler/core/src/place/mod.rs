@@ -3,7 +3,7 @@
 //!
 //! For now a sum per pool and a first fit; the interface is the one that a search will have.
 
-mod account;
+pub mod account;
 pub mod rules;
 
 use std::{collections::BTreeMap, sync::Arc};

@@ -1,7 +1,7 @@
 //! The order of things: a graph of what was emitted and what each needs, its waves, and the
 //! proof that the order exists.
 
-mod rules;
+pub mod rules;
 
 use std::collections::BTreeMap;
 

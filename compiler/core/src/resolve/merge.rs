@@ -29,6 +29,8 @@ pub(super) fn merge(vocabulary: &Vocabulary, near: Node, far: &mut Node) {
     if !near.free.is_empty() {
         far.free = near.free;
     }
+    far.broken.extend(near.broken);
+    far.flawed.extend(near.flawed);
     far.allows.extend(near.allows);
     far.was = near.was.or(far.was.take());
     far.doc = near.doc.or(far.doc.take());

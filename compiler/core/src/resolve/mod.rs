@@ -104,6 +104,8 @@ impl<'t> Resolver<'t> {
             name_span: Span::default(),
             origin: OriginId::NONE,
             fields: Vec::new(),
+            broken: Vec::new(),
+            flawed: Vec::new(),
             children: Vec::new(),
             labels: Vec::new(),
             annotations: Vec::new(),
@@ -149,11 +151,14 @@ impl<'t> Resolver<'t> {
 
     fn plain(&mut self, typed: &TypedNode) -> Node {
         let origin = self.origins.literal(typed.span);
-        let fields = typed
-            .fields
-            .iter()
-            .filter_map(|field| self.field(typed, field))
-            .collect();
+        let mut fields = Vec::with_capacity(typed.fields.len());
+        let mut broken = Vec::new();
+        for field in &typed.fields {
+            match self.field(typed, field) {
+                Some(value) => fields.push(value),
+                None => broken.push(field.field),
+            }
+        }
         let children = typed
             .children
             .iter()
@@ -167,6 +172,8 @@ impl<'t> Resolver<'t> {
             name_span: typed.name_span,
             origin,
             fields,
+            broken,
+            flawed: typed.flawed.clone(),
             children,
             labels,
             annotations,
@@ -227,6 +234,7 @@ impl<'t> Resolver<'t> {
     /// The value of an expression and why it is so.
     fn value(&mut self, expr: &Expr, span: Span) -> Option<(Lit, OriginId)> {
         match expr {
+            Expr::Broken => None,
             Expr::Lit(lit) => Some((lit.clone(), self.origins.literal(span))),
             Expr::Param(name) => {
                 let (lit, from) = self.param(name, span)?;

@@ -43,6 +43,8 @@ pub struct Meta {
     pub name_span: Span,
     /// Why it is there.
     pub origin: OriginId,
+    /// Whether something of it was wrong and is left out, which was reported.
+    pub broken: bool,
     /// `label KEY VALUE`.
     pub labels: BTreeMap<Arc<str>, V<Arc<str>>>,
     /// `annotation KEY VALUE`.
@@ -56,8 +58,8 @@ pub struct Meta {
 }
 
 impl Meta {
-    /// The meta data of a node.
-    pub fn of(node: &Node, _: &mut Cx<'_>) -> Self {
+    /// The meta data of a node; `before` is how much had been found before it was constructed.
+    pub fn of(node: &Node, cx: &Cx<'_>, before: usize) -> Self {
         let tags = |tags: &[super::node::Tag<ValueField>]| {
             tags.iter()
                 .map(|tag| {
@@ -72,6 +74,7 @@ impl Meta {
             span: node.span,
             name_span: node.name_span,
             origin: node.origin,
+            broken: cx.findings.len() > before || node.is_broken(),
             labels: tags(&node.labels),
             annotations: tags(&node.annotations),
             allows: node.allows.clone(),
@@ -135,9 +138,11 @@ impl<T: Typed> ScalarField for V<T> {
             Some(value) => parse(value, slot, cx),
             None if slot.default.is_some() => default(node, slot, cx),
             None => {
-                let finding =
-                    rules::missing_value(cx.vocabulary.kind(node.kind), slot, field, node);
-                cx.findings.push(finding);
+                if !node.broken.contains(&field) && !node.excuses(&slot.name) {
+                    let kind = cx.vocabulary.kind(node.kind);
+                    cx.findings
+                        .push(rules::missing_value(kind, slot, field, node));
+                }
                 None
             }
         }
@@ -163,6 +168,9 @@ impl<T: Typed> ScalarField for Vec<V<T>> {
     }
 
     fn take(node: &Node, field: Field, slot: &Slot, cx: &mut Cx<'_>) -> Option<Self> {
+        if node.broken.contains(&field) {
+            return None;
+        }
         let parsed: Vec<Option<V<T>>> = node
             .values(field)
             .map(|value| parse(value, slot, cx))
@@ -218,8 +226,10 @@ impl<K: Construct> ChildField for One<K> {
         match nodes(node, child).next() {
             Some(found) => K::construct(found, cx).map(One),
             None => {
-                let finding = rules::missing_child(cx.vocabulary.kind(node.kind), child, node);
-                cx.findings.push(finding);
+                if !node.excuses(&child.name) {
+                    let finding = rules::missing_child(cx.vocabulary.kind(node.kind), child, node);
+                    cx.findings.push(finding);
+                }
                 None
             }
         }
@@ -291,6 +301,9 @@ pub(crate) fn check_alternatives(node: &Node, cx: &mut Cx<'_>) {
             .iter()
             .filter(|child| group.contains(&cx.vocabulary.kind(child.kind).name))
             .collect();
+        if standing.is_empty() && group.iter().any(|name| node.excuses(name)) {
+            continue;
+        }
         let finding: Option<Diagnostic> =
             rules::not_exactly_one(kind, group, node, &standing, cx.vocabulary);
         cx.findings.extend(finding);

@@ -11,7 +11,7 @@ use tenantry_syntax::{Span, ast};
 use super::{
     expr,
     kind::{Child, Field, Kind, KindId, Slot, Vocabulary},
-    node::{Allow, FreeNode, Omit, Overlay, Tag, TypedField, TypedNode},
+    node::{Allow, Expr, FreeNode, Meant, Omit, Overlay, Tag, TypedField, TypedNode},
     rules,
     ty::{Lit, Typed},
     vocabulary::{Special, UNSUPPORTED},
@@ -69,6 +69,7 @@ impl TypedNode {
             span,
             name_span,
             fields: Vec::new(),
+            flawed: Vec::new(),
             children: Vec::new(),
             overlays: Vec::new(),
             labels: Vec::new(),
@@ -116,6 +117,7 @@ impl Decoder<'_, '_> {
                 self.special(special, node, into);
             } else {
                 let finding = self.unknown(kind, node);
+                into.flawed.push(meant(&finding));
                 self.findings.push(finding);
             }
         }
@@ -278,6 +280,7 @@ impl Decoder<'_, '_> {
                 .push(unsupported("the property `if`", prop.name_span())),
             _ => {
                 let finding = unknown_property(kind, &name, prop.name_span());
+                out.flawed.push(meant(&finding));
                 self.findings.push(finding);
             }
         }
@@ -314,7 +317,14 @@ impl Decoder<'_, '_> {
                 expr,
                 span: scalar.span(),
             }),
-            Err(finding) => self.findings.push(*finding),
+            Err(finding) => {
+                self.findings.push(*finding);
+                out.fields.push(TypedField {
+                    field,
+                    expr: Expr::Broken,
+                    span: scalar.span(),
+                });
+            }
         }
     }
 
@@ -550,6 +560,14 @@ fn arg_slot(kind: &Kind, at: usize) -> Option<(Field, &Slot)> {
         at
     };
     Some((Field::Arg(u16::try_from(at).ok()?), kind.args.get(at)?))
+}
+
+/// What the writer of an unknown name probably meant: what the mend would write.
+fn meant(finding: &Diagnostic) -> Meant {
+    match finding.fixes.first().and_then(|fix| fix.edits.first()) {
+        Some((_, name)) => Meant::Name(name.clone()),
+        None => Meant::Anything,
+    }
 }
 
 fn place(kind: &Kind) -> String {

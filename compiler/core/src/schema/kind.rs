@@ -235,11 +235,12 @@ macro_rules! kind {
 
             #[allow(unused_variables, unused_mut, unused_assignments, clippy::allow_attributes, reason = "a kind may have no children, or no fields")]
             fn construct(node: &$crate::schema::node::Node, cx: &mut $crate::schema::construct::Cx<'_>) -> Option<Self> {
+                let before = cx.findings.len();
                 $crate::schema::construct::check_alternatives(node, cx);
                 let kind = cx.vocabulary.kind(node.kind);
                 let (mut arg, mut prop, mut child) = (0u16, 0u16, 0usize);
                 $( let $field: Option<$fty> = $crate::schema::kind::kind!(@take $role kind, node, cx, arg, prop, child, $fty); )*
-                let meta = $crate::schema::construct::Meta::of(node, cx);
+                let meta = $crate::schema::construct::Meta::of(node, cx, before);
                 Some(Self { $( $field: $field?, )* meta })
             }
         }

@@ -21,6 +21,8 @@ pub enum Expr {
     Param(Arc<str>),
     /// A string with `${name}` in it.
     Text(Vec<Piece>),
+    /// Wrong, and reported: the slot is set, to nothing that is known.
+    Broken,
 }
 
 /// A piece of an interpolated string.
@@ -115,6 +117,15 @@ pub struct FreeNode {
     pub span: Span,
 }
 
+/// What an unknown name, which was reported, was probably meant to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meant {
+    /// This.
+    Name(String),
+    /// Anything.
+    Anything,
+}
+
 /// A decoded node.
 #[derive(Debug, Clone)]
 pub struct TypedNode {
@@ -126,6 +137,8 @@ pub struct TypedNode {
     pub name_span: Span,
     /// Arguments and properties, arguments first.
     pub fields: Vec<TypedField>,
+    /// What a misspelt name in it was probably meant to be.
+    pub flawed: Vec<Meant>,
     /// Its block.
     pub children: Vec<TypedNode>,
     /// Differences of environments.
@@ -159,6 +172,10 @@ pub struct Node {
     pub origin: OriginId,
     /// Arguments and properties, arguments first.
     pub fields: Vec<ValueField>,
+    /// Slots whose value is wrong, which was reported: they are not missing.
+    pub broken: Vec<Field>,
+    /// What a misspelt name in it was probably meant to be: that is not missing either.
+    pub flawed: Vec<Meant>,
     /// Its block, in the order of the text.
     pub children: Vec<Node>,
     /// Labels.
@@ -186,6 +203,21 @@ impl Node {
     /// The value of a slot that holds one.
     pub fn value(&self, field: Field) -> Option<&ValueField> {
         self.values(field).next()
+    }
+
+    /// Whether what is missing under this name was there, under a name that was reported.
+    pub fn excuses(&self, name: &str) -> bool {
+        self.flawed.iter().any(|meant| match meant {
+            Meant::Name(meant) => meant == name,
+            Meant::Anything => true,
+        })
+    }
+
+    /// Whether something in it or below it was reported before.
+    pub fn is_broken(&self) -> bool {
+        !self.broken.is_empty()
+            || !self.flawed.is_empty()
+            || self.children.iter().any(Self::is_broken)
     }
 
     /// What tells it apart from its like in the same scope; printed as written.

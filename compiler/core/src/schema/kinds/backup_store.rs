@@ -42,7 +42,7 @@ kind! {
     /// An NFS export.
     pub struct NfsStore = "nfs" {
         /// The server.
-        prop server: V<Host>;
+        prop server: V<Server>;
         /// The path that it exports.
         prop export: V<Arc<str>>;
     }
@@ -52,7 +52,7 @@ kind! {
     /// Proxmox Backup Server.
     pub struct PbsStore = "pbs" {
         /// The server.
-        prop server: V<Host>;
+        prop server: V<Server>;
         /// The datastore.
         prop datastore: V<Arc<str>>;
         /// The fingerprint of its certificate.

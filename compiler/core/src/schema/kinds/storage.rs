@@ -150,7 +150,7 @@ kind! {
     /// An NFS export.
     pub struct NfsStorage = "nfs" {
         /// The server.
-        prop server: V<Host>;
+        prop server: V<Server>;
         /// The path that it exports.
         prop export: V<Arc<str>>;
     }
@@ -173,6 +173,36 @@ kind! {
         arg driver: V<Arc<str>>;
         /// The class's parameters.
         child values: Option<Values>;
+    }
+}
+
+/// A server: a host name or an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Server {
+    /// By name.
+    Host(Host),
+    /// By address.
+    Ip(Ip),
+}
+
+impl Unit for Server {
+    const NAME: &'static str = "host or ip";
+    const EXAMPLE: &'static str = "\"nas.lab.example\"";
+    const DOC: &'static str = "A host name or an address.";
+
+    fn parse(text: &str) -> Result<Self, UnitError> {
+        <Ip as Unit>::parse(text)
+            .map(Self::Ip)
+            .or_else(|_| <Host as Unit>::parse(text).map(Self::Host))
+    }
+}
+
+impl std::fmt::Display for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Host(host) => host.fmt(f),
+            Self::Ip(ip) => ip.fmt(f),
+        }
     }
 }
 
