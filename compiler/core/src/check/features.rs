@@ -118,11 +118,10 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
     for expose in &workload.exposes {
         ask(expose.feature(), expose.what(), expose.spec.meta.origin);
     }
-    for Connect { host, spec, .. } in &workload.connects {
+    for Connect { host, .. } in &workload.connects {
         if let Some(host) = host {
             ask("connect-host", "traffic to a host by name", host.origin);
         }
-        let _ = spec;
     }
     for probe in &workload.spec.probe {
         ask("probe", "a probe", probe.meta.origin);

@@ -46,7 +46,7 @@ fn connects(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>, findings: 
                 let spec = &estate.externals[system.to];
                 let narrowed = connect.cidr.is_some() || connect.host.is_some();
                 let cidrs = if narrowed {
-                    connect.cidr.iter().map(|c| c.value.clone()).collect()
+                    connect.cidr.iter().map(|c| c.value).collect()
                 } else {
                     spec.cidrs()
                 };
@@ -63,7 +63,7 @@ fn connects(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>, findings: 
             }
             Connected::Internet => Peer::External {
                 system: None,
-                cidrs: connect.cidr.iter().map(|cidr| cidr.value.clone()).collect(),
+                cidrs: connect.cidr.iter().map(|cidr| cidr.value).collect(),
                 hosts: connect.host.iter().map(|host| host.value.clone()).collect(),
             },
             Connected::Platform(service) => Peer::Platform(service),

@@ -123,7 +123,7 @@ pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sou
     for (path, text) in paths.into_iter().zip(texts) {
         match text {
             Ok(text) => readable.push((path, text)),
-            Err(error) => findings.push(rules::unreadable(&path, &error)),
+            Err(error) => findings.push(unreadable(&path, &error)),
         }
     }
     parse_into(&mut sources, readable, limits, &mut findings);
@@ -140,7 +140,7 @@ fn walk(
 ) {
     let entries = match world.list(folder) {
         Ok(entries) => entries,
-        Err(error) => return findings.push(rules::unreadable(folder, &error)),
+        Err(error) => return findings.push(unreadable(folder, &error)),
     };
     for entry in entries {
         let path = if folder.is_empty() {
@@ -156,7 +156,7 @@ fn walk(
                 paths.insert(path);
             }
         } else if depth == 0 {
-            findings.push(rules::unreadable(
+            findings.push(unreadable(
                 &path,
                 &ReadError::Other("folders are nested too deep".into()),
             ));

@@ -841,7 +841,7 @@ impl Builder<'_> {
             Some(Connect {
                 to,
                 ports,
-                cidr: connect.cidr.clone(),
+                cidr: connect.cidr,
                 host: connect.host.clone(),
                 spec: connect.clone(),
             })
@@ -1064,16 +1064,16 @@ fn port_of(ports: crate::units::Ports, protocol: kinds::PortProtocol) -> Port {
 fn replicas(spec: &kinds::Workload, _: &crate::origin::Origins) -> Replicas {
     if let Some(scale) = &spec.scale {
         return Replicas::Scaled {
-            min: scale.min.clone(),
-            max: scale.max.clone(),
+            min: scale.min,
+            max: scale.max,
         };
     }
     match &spec.replicas {
         None => Replicas::Fixed(V::new(1, spec.meta.origin)),
         Some(replicas) => match replicas.per.as_ref().map(|per| per.value) {
-            None => Replicas::Fixed(replicas.count.clone()),
-            Some(kinds::ReplicasPer::Node) => Replicas::PerNode(replicas.count.clone()),
-            Some(kinds::ReplicasPer::Zone) => Replicas::PerZone(replicas.count.clone()),
+            None => Replicas::Fixed(replicas.count),
+            Some(kinds::ReplicasPer::Node) => Replicas::PerNode(replicas.count),
+            Some(kinds::ReplicasPer::Zone) => Replicas::PerZone(replicas.count),
         },
     }
 }

@@ -51,7 +51,7 @@ impl<K> Index<K> {
                 return Found::One(*id);
             }
         }
-        let all: Vec<(&(Arc<str>, Arc<str>), &Id<K>)> = self
+        let all: Vec<_> = self
             .entries
             .iter()
             .filter(|((_, name), _)| &**name == text)

@@ -86,7 +86,7 @@ impl TypedNode {
     pub fn literal(&self, field: Field) -> Option<(&Lit, Span)> {
         let found = self.fields.iter().find(|f| f.field == field)?;
         match &found.expr {
-            super::node::Expr::Lit(lit) => Some((lit, found.span)),
+            Expr::Lit(lit) => Some((lit, found.span)),
             _ => None,
         }
     }

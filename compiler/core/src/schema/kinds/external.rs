@@ -26,7 +26,7 @@ impl External {
         self.cidr
             .iter()
             .flat_map(|cidr| &cidr.cidrs)
-            .map(|cidr| cidr.value.clone())
+            .map(|cidr| cidr.value)
             .collect()
     }
 
