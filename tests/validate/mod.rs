@@ -6,8 +6,11 @@
 
 use std::fmt;
 
+pub mod ansible;
+pub mod helm;
 pub mod kubernetes;
 mod node;
+pub mod output;
 pub mod proxmox;
 pub mod shared;
 #[cfg(test)]

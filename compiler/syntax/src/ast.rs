@@ -435,3 +435,159 @@ fn line_of(kinds: &[TokenKind], token: usize) -> Option<usize> {
     )
     .then_some(line)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{FileId, Limits};
+
+    fn parsed(text: &str) -> Parse {
+        crate::parse(FileId(0), Arc::from(text), &Limits::default())
+    }
+
+    fn first(parse: &Parse) -> Node<'_> {
+        parse.document().nodes().next().unwrap()
+    }
+
+    /// The values of the first node, properties with their names before them.
+    fn values(text: &str) -> Vec<(Option<String>, String)> {
+        let parse = parsed(text);
+        let told = |entry| match entry {
+            Entry::Arg(arg) => (None, format!("{:?}", arg.value())),
+            Entry::Prop(prop) => (
+                Some(prop.name().into_owned()),
+                format!("{:?}", prop.value()),
+            ),
+        };
+        first(&parse).entries().map(told).collect()
+    }
+
+    fn args(text: &str) -> Vec<String> {
+        values(text).into_iter().map(|(_, value)| value).collect()
+    }
+
+    #[test]
+    fn a_node_has_a_name_entries_in_order_and_a_block() {
+        let parse = parsed("disk data \"2TiB\" storage=ceph-ssd { keep }");
+        let node = first(&parse);
+        assert_eq!(node.name(), "disk");
+        assert_eq!(node.entries().count(), 3);
+        assert!(node.has_block());
+        assert_eq!(
+            node.nodes()
+                .map(|n| n.name().into_owned())
+                .collect::<Vec<_>>(),
+            ["keep"]
+        );
+        assert_eq!(&parse.text()[node.span().range()], parse.text());
+        assert_eq!(
+            &parse.text()[node.head_span().range()],
+            "disk data \"2TiB\" storage=ceph-ssd"
+        );
+        assert_eq!(
+            &parse.text()[node.block_span().unwrap().range()],
+            "{ keep }"
+        );
+    }
+
+    #[test]
+    fn values_are_what_is_written() {
+        assert_eq!(
+            args("n a 0x10 -1 1.5 1e3 #inf #true #null"),
+            [
+                "Str(\"a\")",
+                "Int(16)",
+                "Int(-1)",
+                "Number(\"1.5\")",
+                "Number(\"1e3\")",
+                "Number(\"#inf\")",
+                "Bool(true)",
+                "Null",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_mistake_with_a_plain_meaning_keeps_it() {
+        assert_eq!(
+            args("n true 2TiB /ready r\"x\""),
+            [
+                "Bool(true)",
+                "Str(\"2TiB\")",
+                "Str(\"/ready\")",
+                "Str(\"x\")",
+            ]
+        );
+        assert_eq!(
+            values("n a= b=1"),
+            [(Some("b".to_owned()), "Int(1)".to_owned())]
+        );
+    }
+
+    #[test]
+    fn what_is_taken_out_is_not_seen() {
+        let parse = parsed("/-gone\nn /-1 2 /-a=3 b=4 /-{ x } { y } /-{ z }");
+        let node = first(&parse);
+        assert_eq!(node.name(), "n");
+        assert_eq!(node.entries().count(), 2);
+        assert_eq!(
+            node.nodes()
+                .map(|n| n.name().into_owned())
+                .collect::<Vec<_>>(),
+            ["y"]
+        );
+        assert_eq!(&parse.text()[node.head_span().range()], "n /-1 2 /-a=3 b=4");
+    }
+
+    #[test]
+    fn annotations_belong_to_what_stands_behind_them() {
+        let parse = parsed("(a)n (b)1 c=(d)2");
+        let node = first(&parse);
+        let told = |annotation: Option<(Cow<'_, str>, Span)>| {
+            annotation.map(|(name, at)| (name.into_owned(), parse.text()[at.range()].to_owned()))
+        };
+        let is = |name: &str| Some((name.to_owned(), format!("({name})")));
+        assert_eq!(told(node.annotation()), is("a"));
+        let mut entries = node.entries();
+        let (Some(Entry::Arg(arg)), Some(Entry::Prop(prop))) = (entries.next(), entries.next())
+        else {
+            panic!("an argument and a property");
+        };
+        assert_eq!(told(arg.annotation()), is("b"));
+        assert_eq!(&parse.text()[arg.value_span().range()], "1");
+        assert_eq!(told(prop.annotation()), is("d"));
+        assert_eq!(&parse.text()[prop.name_span().range()], "c");
+        assert_eq!(&parse.text()[prop.value_span().range()], "2");
+    }
+
+    #[test]
+    fn the_comment_above_is_only_what_stands_directly_above_on_lines_of_its_own() {
+        for (text, comment) in [
+            ("// one\n//   two\nn", Some("one\n  two")),
+            ("// far\n\nn", None),
+            ("a // behind\nn", None),
+            ("a { // of the brace\n    n\n}", None),
+            ("/// three\n  n", Some("three")),
+        ] {
+            let parse = parsed(text);
+            let mut nodes: Vec<_> = parse.document().nodes().collect();
+            nodes.extend(nodes.clone().into_iter().flat_map(Node::nodes));
+            let node = nodes.into_iter().find(|node| node.name() == "n").unwrap();
+            assert_eq!(node.comment_above().as_deref(), comment, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_place_inside_a_string_leads_back_to_the_file() {
+        let parse = parsed("when \"a \\\"b\\\" && $c\"");
+        let Some(Entry::Arg(arg)) = first(&parse).entries().next() else {
+            panic!("an argument")
+        };
+        let text = arg.text().unwrap();
+        assert_eq!(text.form(), Form::Quoted);
+        let inside = text.value().find("$c").unwrap();
+        assert_eq!(&parse.text()[text.source_offset(inside) as usize..], "$c\"");
+    }
+}

@@ -55,6 +55,15 @@ pub(crate) fn line_end(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
+/// Where the line of `at` begins.
+pub(crate) fn line_start(bytes: &[u8], at: usize) -> usize {
+    let ends = (0..at).rev().filter(|&i| STOPS_LINE[bytes[i] as usize]);
+    let last = ends
+        .map(|i| (i, newline_len(bytes, i)))
+        .find(|&(_, len)| len > 0);
+    last.map_or(0, |(i, len)| i + len)
+}
+
 /// Whether this character ends a line.
 pub(crate) fn is_newline(c: char) -> bool {
     newline_len(c.encode_utf8(&mut [0; 4]).as_bytes(), 0) > 0

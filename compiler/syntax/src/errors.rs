@@ -46,6 +46,8 @@ pub(crate) struct Errors {
     list: Vec<SyntaxError>,
     /// Where errors go that are too many.
     surplus: Option<SyntaxError>,
+    /// Lines with an odd number of quotes, in order, and the quote that has no partner.
+    unpaired: Vec<(Range<usize>, usize)>,
 }
 
 impl Errors {
@@ -55,6 +57,7 @@ impl Errors {
             max: max as usize,
             list: Vec::new(),
             surplus: None,
+            unpaired: Vec::new(),
         }
     }
 
@@ -80,6 +83,16 @@ impl Errors {
         &mut self.list[last]
     }
 
+    /// How many errors there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Forgets all but the first `count` errors: the others only followed from one of those.
+    pub(crate) fn take_back(&mut self, count: usize) {
+        self.list.truncate(count);
+    }
+
     #[cold]
     pub(crate) fn too_long(&mut self, len: usize, max: u32) {
         self.report(
@@ -90,9 +103,57 @@ impl Errors {
         .limit = true;
     }
 
+    /// Notes that the quote at `at` has no partner on its line.
+    #[cold]
+    pub(crate) fn unpaired_quotes(&mut self, line: Range<usize>, at: usize) {
+        if self.unpaired.len() <= self.max {
+            self.unpaired.push((line, at));
+        }
+    }
+
+    /// One missing quote turns everything behind it inside out. Of the errors of such a line, only
+    /// one is kept: a word that lacks its first quote, or else that the quotes do not pair up.
+    fn settle_unpaired_quotes(&mut self, text: &str) {
+        let mut lines = std::mem::take(&mut self.unpaired).into_iter().peekable();
+        let mut kept: Vec<SyntaxError> = Vec::with_capacity(self.list.len());
+        let mut settled = usize::MAX;
+        for error in std::mem::take(&mut self.list) {
+            let start = error.span.start as usize;
+            while lines.next_if(|(line, _)| line.end < start).is_some() {}
+            let Some((line, at)) = lines.peek().filter(|(line, _)| line.start <= start) else {
+                kept.push(error);
+                continue;
+            };
+            if settled == line.start {
+                continue;
+            }
+            settled = line.start;
+            let lacks_quote = text[error.span.range().end..].starts_with('"');
+            if start == *at || lacks_quote {
+                kept.push(error);
+                continue;
+            }
+            let mut unpaired = SyntaxError {
+                span: span(self.file, *at..line.end),
+                message: "the quotes on this line do not pair up".to_owned(),
+                ..SyntaxError::default()
+            };
+            unpaired
+                .label("has no partner")
+                .related(error.span.range(), "here it goes wrong at the latest")
+                .help("a quote is missing, or one is too many; inside text it is written `\\\"`");
+            kept.push(unpaired);
+        }
+        self.list = kept;
+    }
+
     /// The errors in the order of the text; the last one says if there were more.
-    pub(crate) fn finish(mut self) -> Vec<SyntaxError> {
+    pub(crate) fn finish(mut self, text: &str) -> Vec<SyntaxError> {
         self.list.sort_by_key(|e| (e.span.start, e.span.end));
+        if !self.unpaired.is_empty() {
+            self.settle_unpaired_quotes(text);
+            self.list.sort_by_key(|e| (e.span.start, e.span.end));
+        }
         if self.list.len() > self.max || self.surplus.is_some() {
             self.list.truncate(self.max);
             let end = self.list.last().map_or(0, |e| e.span.end as usize);

@@ -71,11 +71,12 @@ pub fn parse(file: FileId, text: Arc<str>, limits: &Limits) -> Parse {
         let elements = parser::elements(&text, &lexed, limits, &mut errors);
         Tree::new(lexed.tokens, elements)
     };
+    let errors = errors.finish(&text);
     Parse {
         file,
         text,
         tree,
-        errors: errors.finish(),
+        errors,
     }
 }
 

@@ -4,11 +4,13 @@
 //! block sets the node aside, closing it takes the node up again. Wherever something does not fit,
 //! it is reported, and the walk goes on as if the most likely thing stood there.
 
-use std::ops::Range;
+mod block;
+mod cursor;
+mod entry;
 
 use crate::{
     Limits,
-    errors::{Errors, offset},
+    errors::Errors,
     kind::{ElementKind, TokenKind},
     lexer::Lexed,
     tree::{Element, Tokens},
@@ -30,6 +32,7 @@ pub(crate) fn elements(
         surplus: lexed.surplus_braces,
         at: 0,
         end: 0,
+        forgiven: 0,
         line: 0,
         elements: Vec::with_capacity(lexed.tokens.kinds.len() / 4 + 1),
         stack: Vec::new(),
@@ -84,6 +87,8 @@ struct Parser<'t, 'e> {
     at: usize,
     /// The token after the last one that said something.
     end: usize,
+    /// A token before which a space may be missing: something wrong that was reported ended there.
+    forgiven: usize,
     /// First token of the current line.
     line: usize,
     elements: Vec<Element>,
@@ -237,58 +242,39 @@ impl Parser<'_, '_> {
             }
             TokenKind::OpenBrace => return self.open_block(node, None),
             TokenKind::Slashdash => return self.slashdash(node),
+            TokenKind::Bad => self.pass_over_mistake(),
+            _ if node.phase == Phase::Closed => {
+                self.error("a node ends with its block, and this stands on the same line")
+                    .help("begin the next node on a line of its own, or put `;` between");
+                if matches!(self.kind(), TokenKind::Equals | TokenKind::CloseParen) {
+                    self.pass_over_mistake();
+                }
+                self.end_node(node);
+                return None;
+            }
             TokenKind::Equals => self.stray_equals(node),
             TokenKind::CloseParen => {
                 self.error("`)` closes nothing")
                     .help("remove it; text that holds a parenthesis is quoted");
-                self.bump();
+                self.pass_over_mistake();
             }
-            TokenKind::Bad => self.bump(),
-            _ if node.phase == Phase::Closed => {
-                self.error("a node ends with its block, and another begins on the same line")
-                    .help("begin it on a line of its own, or put `;` between");
-                self.end_node(node);
-                return None;
+            _ if spaced || self.at == self.forgiven => self.entry(&mut node),
+            TokenKind::OpenParen => {
+                self.error("`(` cannot stand in text without quotes")
+                    .help("quote the text; a type before a value stands behind a space");
+                // What the parentheses hold is part of the mistake.
+                let told = self.errors.count();
+                self.entry(&mut node);
+                self.errors.take_back(told);
+                self.forgiven = self.at;
             }
             _ => {
-                if !spaced {
-                    self.missing_space();
-                }
+                self.error("a space is missing before this")
+                    .help("put a space between them");
                 self.entry(&mut node);
             }
         }
         Some(node)
-    }
-
-    fn missing_space(&mut self) {
-        // A token without a meaning was reported, and what touches it is part of the same mistake.
-        if self.tokens.kinds[self.at - 1] != TokenKind::Bad {
-            self.error("a space is missing before this")
-                .help("put a space between them");
-        }
-    }
-
-    /// `=` that no name stands before.
-    fn stray_equals(&mut self, node: Open) {
-        let element = self.elements[node.node as usize];
-        let name = element.first as usize;
-        if self.end == name + 1 && self.tokens.kinds[name].is_string() {
-            let name = &self.text[self.range(name)];
-            self.error("a node takes its value without `=`")
-                .help(format!(
-                    "write `{name}` and the value, with a space between"
-                ));
-        } else {
-            self.error("no name stands before this `=`")
-                .help("text that holds `=` is quoted");
-        }
-        self.bump();
-        self.node_space();
-        if self.kind().is_value() {
-            let value = self.open(ElementKind::Arg);
-            self.bump();
-            self.close(value);
-        }
     }
 
     /// `/-` behind a node's name, and what it takes out.
@@ -307,445 +293,10 @@ impl Parser<'_, '_> {
         Some(node)
     }
 
-    /// An argument or a property.
-    fn entry(&mut self, node: &mut Open) {
-        if node.phase != Phase::Entries && !node.late {
-            node.late = true;
-            self.error("arguments and properties stand before the block")
-                .help("move it before `{`, or before the `/-` that takes the block out");
-        }
-        let entry = self.open(ElementKind::Arg);
-        let typed = self.kind() == TokenKind::OpenParen;
-        let annotation = self.at;
-        let readable = !typed || self.annotation();
-        self.node_space();
-        if !self.kind().is_value() {
-            if readable {
-                self.missing_value("behind a type stands a value, and none does here");
-            }
-        } else {
-            let key = self.at;
-            self.bump();
-            if self.equals_follows() {
-                self.elements[entry as usize].kind = ElementKind::Prop;
-                self.property_name(key);
-                if typed {
-                    self.errors
-                        .report(
-                            self.range(annotation),
-                            "a property's type stands behind its `=`",
-                        )
-                        .help("write `name=(type)value`");
-                }
-                self.property_value();
-            } else if self.tokens.kinds[key] == TokenKind::BareKeyword {
-                let word = &self.text[self.range(key)];
-                self.errors
-                    .report(
-                        self.range(key),
-                        format!("`{word}` is neither text nor a keyword"),
-                    )
-                    .help(format!("write `#{word}`, or {word:?} if it is text"));
-            }
-        }
-        self.close(entry);
-    }
-
-    /// Reports what is wrong with the name of a property.
-    fn property_name(&mut self, key: usize) {
-        let word = &self.text[self.range(key)];
-        match self.tokens.kinds[key] {
-            TokenKind::BareKeyword => {
-                self.errors
-                    .report(
-                        self.range(key),
-                        format!("`{word}` without quotes cannot name a property"),
-                    )
-                    .help(format!("write {word:?}"));
-            }
-            kind if kind.is_string() || kind == TokenKind::BadKeyword => {}
-            _ => {
-                self.errors
-                    .report(
-                        self.range(key),
-                        format!("a property's name is text, not `{word}`"),
-                    )
-                    .help(format!("if it is the name, write {word:?}"));
-            }
-        }
-    }
-
-    /// `=` and what stands behind it.
-    fn property_value(&mut self) {
-        self.node_space();
-        self.bump();
-        self.node_space();
-        let readable = self.kind() != TokenKind::OpenParen || self.annotation();
-        self.node_space();
-        match self.kind() {
-            TokenKind::BareKeyword => {
-                let word = &self.text[self.range(self.at)];
-                self.error(format!("`{word}` is neither text nor a keyword"))
-                    .help(format!("write `#{word}`, or {word:?} if it is text"));
-                self.bump();
-            }
-            kind if kind.is_value() => self.bump(),
-            _ if readable => self.missing_value("behind `=` stands a value, and none does here"),
-            _ => {}
-        }
-    }
-
-    fn missing_value(&mut self, message: &str) {
-        // What the lexer could not read may well have been the value.
-        if self.kind() == TokenKind::Bad {
-            return;
-        }
-        let before = self.range(self.end.saturating_sub(1));
-        self.errors
-            .report(before, message)
-            .label("a value is missing behind this")
-            .help("write one; an empty text is `\"\"`, nothing at all is `#null`");
-    }
-
-    /// Whether `=` comes next, across spaces and comments.
-    fn equals_follows(&self) -> bool {
-        // Nearly always decided by the next token.
-        let mut at = self.at;
-        loop {
-            match self.tokens.kinds[at] {
-                TokenKind::Equals => return true,
-                TokenKind::Space | TokenKind::BlockComment => at += 1,
-                TokenKind::Continuation => match self.continuation_end(at) {
-                    Some(end) => at = end,
-                    None => return false,
-                },
-                _ => return false,
-            }
-        }
-    }
-
-    /// `(type)`; answers whether it was closed, without which what follows is anyone's guess.
-    fn annotation(&mut self) -> bool {
-        let annotation = self.open(ElementKind::Annotation);
-        let paren = self.at;
-        self.bump();
-        self.node_space();
-        match self.kind() {
-            TokenKind::BareKeyword => {
-                self.keyword_as_name("a type");
-                self.bump();
-            }
-            kind if kind.is_string() => self.bump(),
-            TokenKind::CloseParen => {
-                self.errors
-                    .report(
-                        self.range(paren).start..self.range(self.at).end,
-                        "a type stands between these parentheses, and none does",
-                    )
-                    .help("remove them; text that holds a parenthesis is quoted");
-            }
-            TokenKind::Bad | TokenKind::BadKeyword => self.bump(),
-            kind if kind.is_value() => {
-                self.error("a type is text").help("quote it");
-                self.bump();
-            }
-            _ => {}
-        }
-        self.node_space();
-        let closed = self.kind() == TokenKind::CloseParen;
-        if closed {
-            self.bump();
-        } else {
-            self.errors
-                .report(self.range(paren), "this parenthesis is never closed")
-                .label("opened here")
-                .help("close it with `)`; text that holds a parenthesis is quoted");
-        }
-        self.close(annotation);
-        closed
-    }
-
-    /// `{`; `skipped` is the `/-` before it.
-    fn open_block(&mut self, owner: Open, skipped: Option<u32>) -> Option<Open> {
-        if owner.phase == Phase::Closed && skipped.is_none() {
-            self.error("a node has one block, and this is its second")
-                .help("move what is in it into the first, or take one out with `/-`");
-        }
-        if self.stack.len() >= self.max_depth {
-            return Some(self.pass_over_block(owner, skipped));
-        }
-        let block = self.open(ElementKind::Block);
-        self.stack.push(Frame {
-            owner,
-            block,
-            skipped,
-            brace: self.at,
-            line: self.line,
-        });
-        self.bump();
-        None
-    }
-
-    /// A block that is too deep: its braces are matched, and nothing in it is read.
-    fn pass_over_block(&mut self, mut owner: Open, skipped: Option<u32>) -> Open {
-        if !self.too_deep {
-            self.too_deep = true;
-            let max = self.max_depth;
-            self.error(format!(
-                "blocks are nested deeper than {max}, which is allowed"
-            ))
-            .label("not read")
-            .help("nest less deep")
-            .limit = true;
-        }
-        let mut depth = 0_usize;
-        loop {
-            match self.kind() {
-                TokenKind::OpenBrace => depth += 1,
-                TokenKind::CloseBrace => depth -= 1,
-                TokenKind::Newline => self.line = self.at + 1,
-                TokenKind::Eof => break,
-                _ => {}
-            }
-            self.bump();
-            if depth == 0 {
-                break;
-            }
-        }
-        match skipped {
-            Some(skipped) => {
-                self.close(skipped);
-                owner.phase = owner.phase.max(Phase::Skipped);
-            }
-            None => owner.phase = Phase::Closed,
-        }
-        owner
-    }
-
-    /// `}`: the node whose block it closes, if there is one.
-    fn close_brace(&mut self) -> Option<Open> {
-        if self.surplus > 0 {
-            self.close_deeper_than_this_line();
-        }
-        let wanted = self.stack.last().is_some_and(|frame| {
-            // One closing brace is too many, and this one is indented deeper than what it closes.
-            !(self.surplus < 0
-                && self.begins_line()
-                && self.indent(self.line) > self.indent(frame.line))
-        });
-        if !wanted {
-            self.surplus += 1;
-            self.error("`}` closes nothing")
-                .help("remove it, or open a block before it with `{`");
-            self.bump();
-            return None;
-        }
-        let frame = self.stack.pop()?;
-        self.bump();
-        Some(self.close_frame(frame))
-    }
-
-    fn close_frame(&mut self, frame: Frame) -> Open {
-        self.close(frame.block);
-        let mut owner = frame.owner;
-        match frame.skipped {
-            Some(skipped) => {
-                self.close(skipped);
-                owner.phase = owner.phase.max(Phase::Skipped);
-            }
-            None => owner.phase = Phase::Closed,
-        }
-        owner
-    }
-
-    /// While a closing brace is missing: a node that begins a line no deeper than the line that
-    /// opened the block stands outside it.
-    fn close_outdented(&mut self) {
-        while self.surplus > 0
-            && self.begins_line()
-            && let Some(&frame) = self.stack.last()
-            && frame.line != self.line
-            && self.indent(self.line) <= self.indent(frame.line)
-        {
-            self.close_unclosed(frame);
-        }
-    }
-
-    /// While a closing brace is missing: one that begins a line less deep than the line of the
-    /// block that it would close, and as deep as that of one further out, closes that one.
-    fn close_deeper_than_this_line(&mut self) {
-        while self.surplus > 0
-            && self.begins_line()
-            && self.stack.len() > 1
-            && let Some(&frame) = self.stack.last()
-            && self.indent(self.line) < self.indent(frame.line)
-        {
-            self.close_unclosed(frame);
-        }
-    }
-
-    fn close_unclosed(&mut self, frame: Frame) {
-        self.surplus -= 1;
-        self.report_unclosed(frame.brace, 1);
-        self.stack.pop();
-        let owner = self.close_frame(frame);
-        self.end_node(owner);
-    }
-
-    /// At the end of the file: whatever is open ends here.
-    fn close_all(&mut self) {
-        if let Some(innermost) = self.stack.last() {
-            self.report_unclosed(innermost.brace, self.stack.len());
-        }
-        while let Some(frame) = self.stack.pop() {
-            let owner = self.close_frame(frame);
-            self.end_node(owner);
-        }
-    }
-
-    fn report_unclosed(&mut self, brace: usize, count: usize) {
-        let message = match count {
-            1 => "this `{` is never closed".to_owned(),
-            _ => format!("this `{{` and {} around it are never closed", count - 1),
-        };
-        let found = self.range(self.at);
-        let place = match self.kind() {
-            TokenKind::Eof => "the file ends here",
-            _ => "by its indentation this stands outside the block",
-        };
-        self.errors
-            .report(self.range(brace), message)
-            .label("opened here")
-            .related(found, place)
-            .help("close it with `}`");
-    }
-
     fn end_node(&mut self, node: Open) {
         self.close(node.node);
         if let Some(skipped) = node.skipped {
             self.close(skipped);
-        }
-    }
-
-    // Elements.
-
-    fn open(&mut self, kind: ElementKind) -> u32 {
-        let at = offset(self.elements.len());
-        let first = offset(self.at);
-        self.elements.push(Element {
-            kind,
-            first,
-            end: first,
-            next: at,
-        });
-        at
-    }
-
-    /// Ends an element behind the last token that says something.
-    fn close(&mut self, element: u32) {
-        let next = offset(self.elements.len());
-        let end = offset(self.end);
-        let element = &mut self.elements[element as usize];
-        element.next = next;
-        element.end = end.max(element.first);
-    }
-
-    // Tokens.
-
-    fn kind(&self) -> TokenKind {
-        self.tokens.kinds[self.at]
-    }
-
-    /// Passes over a token that says something.
-    fn bump(&mut self) {
-        self.at += 1;
-        self.end = self.at;
-    }
-
-    fn range(&self, token: usize) -> Range<usize> {
-        self.tokens.range(token)
-    }
-
-    /// Reports a mistake at the current token.
-    fn error(&mut self, message: impl Into<String>) -> &mut crate::SyntaxError {
-        let range = self.range(self.at);
-        self.errors.report(range, message)
-    }
-
-    /// Passes over what may stand between nodes.
-    fn line_space(&mut self) {
-        loop {
-            match self.kind() {
-                TokenKind::Newline => self.line = self.at + 1,
-                TokenKind::Space
-                | TokenKind::LineComment
-                | TokenKind::BlockComment
-                | TokenKind::Bom => {}
-                TokenKind::Continuation => {
-                    self.continuation();
-                    continue;
-                }
-                _ => return,
-            }
-            self.at += 1;
-        }
-    }
-
-    /// Passes over what may stand inside a node; answers whether there was any.
-    fn node_space(&mut self) -> bool {
-        let start = self.at;
-        loop {
-            match self.kind() {
-                TokenKind::Space | TokenKind::BlockComment => self.at += 1,
-                TokenKind::Continuation => self.continuation(),
-                _ => return self.at > start,
-            }
-        }
-    }
-
-    /// `\` and the line end that it takes away.
-    fn continuation(&mut self) {
-        match self.continuation_end(self.at) {
-            Some(end) => {
-                self.at = end;
-                self.line = end;
-            }
-            None => {
-                self.error("`\\` continues a line and is the last thing on it")
-                    .help("break the line here, or remove it; in quotes a backslash is `\\\\`");
-                self.bump();
-            }
-        }
-    }
-
-    /// The token behind the line end that belongs to the `\` at `at`.
-    fn continuation_end(&self, mut at: usize) -> Option<usize> {
-        loop {
-            at += 1;
-            match self.tokens.kinds[at] {
-                TokenKind::Space | TokenKind::BlockComment | TokenKind::LineComment => {}
-                TokenKind::Newline => return Some(at + 1),
-                TokenKind::Eof => return Some(at),
-                _ => return None,
-            }
-        }
-    }
-
-    /// Whether only space stands before this token on its line.
-    fn begins_line(&self) -> bool {
-        let before = self
-            .tokens
-            .kinds
-            .get(self.line..self.at)
-            .unwrap_or_default();
-        matches!(before, [] | [TokenKind::Space])
-    }
-
-    /// How deep a line is indented, by its first token, in bytes.
-    fn indent(&self, line: usize) -> usize {
-        match self.tokens.kinds.get(line) {
-            Some(TokenKind::Space) => self.range(line).len(),
-            _ => 0,
         }
     }
 }

@@ -292,3 +292,79 @@ fn logical_line_end(bytes: &[u8], mut at: usize, escapes: bool) -> usize {
     }
     bytes.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TokenKind::{Bare, MultiLine, OldRaw, Quoted, Raw, RawMultiLine};
+
+    #[test]
+    fn every_form_has_the_same_content() {
+        for (kind, token) in [
+            (Bare, "a-b"),
+            (Quoted, "\"a-b\""),
+            (Quoted, "\"a\\u{2d}b\""),
+            (Quoted, "\"a\\ \n  -b\""),
+            (Raw, "##\"a-b\"##"),
+            (OldRaw, "r#\"a-b\"#"),
+            (MultiLine, "\"\"\"\n  a\\\n  -b\n  \"\"\""),
+            (RawMultiLine, "#\"\"\"\r\n\ta-b\r\n\t\"\"\"#"),
+        ] {
+            assert_eq!(content(kind, token), "a-b", "{token}");
+        }
+    }
+
+    #[test]
+    fn a_string_without_escapes_is_not_copied() {
+        for (kind, token) in [(Bare, "a"), (Quoted, "\"a b\""), (Raw, "#\"a\"#")] {
+            assert!(matches!(content(kind, token), Cow::Borrowed(_)), "{token}");
+        }
+    }
+
+    #[test]
+    fn the_indentation_of_the_closing_line_is_taken_off() {
+        let token = "\"\"\"\n    one\n      two\n   \n\n    three\n    \"\"\"";
+        assert_eq!(content(MultiLine, token), "one\n  two\n\n\nthree");
+    }
+
+    /// Each byte of the content, and the text of the token from which it comes.
+    fn origins(kind: TokenKind, token: &str) -> Vec<&str> {
+        let len = content(kind, token).len();
+        (0..len)
+            .map(|at| &token[source_offset(kind, token, at)..][..1])
+            .collect()
+    }
+
+    #[test]
+    fn every_byte_of_the_content_leads_back_to_the_file() {
+        assert_eq!(origins(Quoted, "\"a\\nb\""), ["a", "\\", "b"]);
+        assert_eq!(
+            origins(Quoted, "\"\\u{e9}x\""),
+            ["\\", "\\", "x"],
+            "both bytes of é"
+        );
+        assert_eq!(
+            origins(MultiLine, "\"\"\"\n  a\n  b\n  \"\"\""),
+            ["a", "\n", "b"]
+        );
+        assert_eq!(
+            source_offset(Quoted, "\"ab\"", 2),
+            3,
+            "the end of the content"
+        );
+        assert_eq!(source_offset(Quoted, "\"\"", 0), 1, "of no content");
+    }
+
+    #[test]
+    fn what_is_wrong_keeps_the_meaning_that_is_plain() {
+        assert_eq!(content(Quoted, r#""\d+\u{d800}""#), r"\d+\u{d800}");
+        assert_eq!(content(Quoted, "\"open"), "open");
+        assert_eq!(content(Quoted, "\""), "");
+        assert_eq!(
+            content(Quoted, "\"a\\\""),
+            "a\"",
+            "the last quote is escaped"
+        );
+        assert_eq!(content(MultiLine, "\"\"\"\n  a\n b\n  \"\"\""), "a\nb");
+    }
+}

@@ -136,3 +136,32 @@ impl<'a> Iterator for Children<'a> {
         Some((at, element))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::{
+        FileId, Limits,
+        kind::TokenKind::{Bare, Equals, Space},
+        parse,
+    };
+
+    #[test]
+    fn a_token_is_found_by_any_of_its_bytes() {
+        let parse = parse(FileId(0), Arc::from("ab c=d"), &Limits::default());
+        let kinds: Vec<_> = (0..7)
+            .map(|at| parse.tree().token_at(at).map(|t| t.0))
+            .collect();
+        let is = [
+            Some(Bare),
+            Some(Bare),
+            Some(Space),
+            Some(Bare),
+            Some(Equals),
+            Some(Bare),
+            None,
+        ];
+        assert_eq!(kinds, is);
+    }
+}

@@ -10,7 +10,7 @@ mod properties;
 
 use std::{fs, path::Path, sync::Arc};
 
-use tenantry_syntax::{FileId, Limits, parse};
+use tenantry_syntax::{FileId, Limits, Parse, parse};
 
 /// The seeds of the fuzzer, by name.
 fn seeds() -> Vec<String> {
@@ -146,6 +146,39 @@ fn random_runs_of_pieces_hold_every_property() {
     }
 }
 
+/// One mistake is one error, or nearly: what follows from it is not told beside it.
+#[test]
+fn a_single_mistake_is_not_told_many_times() {
+    let seed = &seeds()[2];
+    assert!(
+        seed.starts_with("// The ground."),
+        "the seed that is an estate"
+    );
+    let errors = |text: &str| read(text).errors().len();
+    assert_eq!(errors(seed), 0);
+    for (at, c) in seed.char_indices() {
+        let (before, after) = (&seed[..at], &seed[at + c.len_utf8()..]);
+        assert!(
+            errors(&format!("{before}{after}")) <= 2,
+            "without {c:?} at {at}"
+        );
+        for added in [
+            "{", "}", "(", ")", "\"", "=", "#", "\\", "/", "/*", "[", "\"\"\"",
+        ] {
+            let text = format!("{before}{added}{}", &seed[at..]);
+            assert!(
+                errors(&text) <= 4,
+                "with {added} at {at}: {:?}",
+                read(&text).errors()
+            );
+        }
+    }
+}
+
+fn read(text: &str) -> Parse {
+    parse(FileId(0), Arc::from(text), &Limits::default())
+}
+
 /// Nothing here takes longer than its length, or it would not end in a lifetime.
 #[test]
 fn hostile_texts_take_linear_time() {
@@ -167,6 +200,8 @@ fn hostile_texts_take_linear_time() {
         ]
         .map(|piece| piece.repeat(100_000)),
     );
+    texts
+        .extend(["a \"x\u{b}", "\"\"\"x \"\"\"\u{b}", "# \u{b}"].map(|piece| piece.repeat(30_000)));
     texts.push("/*".repeat(100_000) + &"*/".repeat(99_999));
     texts.push("a".to_owned() + &" /**/".repeat(100_000) + &" =".repeat(100_000));
     texts.push((1..600).rev().map(|n| "#".repeat(n) + "\"\"\"\n").collect());

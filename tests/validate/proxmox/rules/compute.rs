@@ -181,9 +181,9 @@ fn hugepages(machine: &Machine<'_, '_>, memory: i64, page: i64, findings: &mut F
         findings.refuse(&place, message);
     }
     for (node, keys) in &cells {
-        if !keys
+        if keys
             .get("hostnodes")
-            .is_some_and(|nodes| nodes.parse::<u32>().is_ok())
+            .is_none_or(|nodes| nodes.parse::<u32>().is_err())
         {
             findings.refuse(node, "hugepages: each cell names exactly one host node");
         }
