@@ -31,15 +31,23 @@ pub fn unknown_name(
     let kind = kinds_in_words(kinds);
     let finding = Diagnostic::new(&UNKNOWN_NAME, span, format!("no {kind} is called `{text}`"))
         .label("leads nowhere");
-    // From here a name of a near scope is written bare.
-    let bare: Vec<&str> = known
+    // A name of a near scope, or one that stands in one scope only, is written bare.
+    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
+    let unique = |name: &str| {
+        known
+            .iter()
+            .filter(|other| last(other) == last(name))
+            .count()
+            == 1
+    };
+    let bare: Vec<String> = known
         .iter()
         .map(|name| match name.split_once('.') {
-            Some((scope, bare)) if near.contains(&scope) => bare,
-            _ => name.as_str(),
+            Some((scope, bare)) if near.contains(&scope) || unique(name) => bare.to_owned(),
+            _ => name.clone(),
         })
         .collect();
-    if let Some(near) = nearest(text, bare.iter().copied()) {
+    if let Some(near) = nearest(text, bare.iter().map(String::as_str)) {
         return finding
             .help(format!("did you mean `{near}`?"))
             .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);

@@ -1,0 +1,513 @@
+//! The language from outside: text in, model or findings out.
+
+use std::sync::Arc;
+
+use tenantry_core::{
+    diag::{Findings, Level},
+    limits::Limits,
+    load::{self, Library},
+    model::{self, Body, Estate, Replicas},
+    resolve, schema,
+    world::Memory,
+};
+
+/// A ground that most tests stand on.
+const GROUND: &str = r#"
+estate shop { env staging prod }
+cluster c {
+    kubernetes "1.34"
+    zone a b c
+}
+cpu-model small cores=8
+pool general { nodes 3; cpu small; memory "64GiB" }
+storage fast { longhorn; capacity "1TiB" }
+"#;
+
+/// What a spec comes to in one environment.
+struct Compiled {
+    estate: Option<Estate>,
+    findings: Findings,
+    sources: load::Sources,
+}
+
+impl Compiled {
+    /// Each finding as `rule at "the text it points at"`.
+    fn told(&self) -> Vec<String> {
+        self.findings
+            .iter()
+            .map(|f| {
+                format!(
+                    "{} at {:?}",
+                    f.rule.name,
+                    f.span.map_or("", |span| self.sources.text(span))
+                )
+            })
+            .collect()
+    }
+
+    fn estate(&self) -> &Estate {
+        assert!(self.findings.is_empty(), "unexpected: {:?}", self.told());
+        self.estate
+            .as_ref()
+            .expect("no finding, so there is an estate")
+    }
+
+    fn workload(&self, path: &str) -> &model::Workload {
+        let found = self
+            .estate()
+            .workloads
+            .values()
+            .find(|workload| &*workload.path == path);
+        found.unwrap_or_else(|| panic!("no workload {path}"))
+    }
+}
+
+fn compile_with(env: Option<&str>, sets: &[(&str, &str)], files: &[(&str, &str)]) -> Compiled {
+    let world = Memory::new(
+        files
+            .iter()
+            .map(|(path, text)| (*path, Arc::<str>::from(*text))),
+    );
+    let library = Library {
+        files: tenantry_stdlib::FILES,
+        index: tenantry_stdlib::INDEX,
+    };
+    let loaded = load::load(&world, library, &Limits::default());
+    let mut findings = loaded.findings;
+    let sources = loaded.value.expect("files");
+    let decoded = schema::decode(&sources);
+    findings.extend(decoded.findings);
+    let typed = decoded.value.expect("nodes");
+    let env: Option<Arc<str>> = env.map(Into::into);
+    let sets: Vec<(String, String)> = sets
+        .iter()
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+        .collect();
+    let outcome = resolve::resolve(&typed, env.as_ref(), &sets)
+        .then(|resolved| model::build(resolved, typed.vocabulary));
+    findings.extend(outcome.findings);
+    Compiled {
+        estate: outcome.value,
+        findings,
+        sources,
+    }
+}
+
+/// The ground, and `text` as another file, in production.
+fn on_ground(text: &str) -> Compiled {
+    compile_with(
+        Some("prod"),
+        &[],
+        &[("tenantry.kdl", GROUND), ("spec.kdl", text)],
+    )
+}
+
+fn container(inside: &str) -> String {
+    format!(
+        "tenant t {{ workload w {{ container image=\"r.example/t/w:1.0\"; on general; {inside} }} }}"
+    )
+}
+
+mod parameters {
+    use super::*;
+
+    const SPEC: &str = r#"
+        param count type=int default=2 min=1 max=9 { in prod 5 }
+        tenant t { workload w { container image="r.example/t/w:1.0"; on general; replicas $count } }
+    "#;
+
+    fn replicas(env: &str, sets: &[(&str, &str)]) -> u32 {
+        let compiled = compile_with(
+            Some(env),
+            sets,
+            &[("tenantry.kdl", GROUND), ("spec.kdl", SPEC)],
+        );
+        match &compiled.workload("t.w").replicas {
+            Replicas::Fixed(count) => count.value,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_environment_has_its_own_value() {
+        assert_eq!((replicas("staging", &[]), replicas("prod", &[])), (2, 5));
+    }
+
+    #[test]
+    fn the_command_line_wins() {
+        assert_eq!(replicas("prod", &[("count", "7")]), 7);
+    }
+
+    #[test]
+    fn a_value_out_of_bounds_is_told_once() {
+        let compiled = compile_with(
+            Some("prod"),
+            &[("count", "12")],
+            &[("tenantry.kdl", GROUND), ("spec.kdl", SPEC)],
+        );
+        assert_eq!(compiled.findings.len(), 1);
+        assert_eq!(
+            compiled.findings[0].message,
+            "the parameter `count` is 12, more than its max=9"
+        );
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_told_where_it_is_used_and_where_it_comes_from() {
+        let compiled = on_ground(&format!(
+            "param size type=string default=lots\n{}",
+            container("memory $size")
+        ));
+        assert_eq!(compiled.told(), [r#"wrong-value at "$size""#]);
+        let from = &compiled.findings[0].related[0];
+        assert_eq!(compiled.sources.text(from.span), "lots");
+    }
+
+    #[test]
+    fn an_unknown_one_has_a_suggestion() {
+        let compiled = on_ground(&format!(
+            "param replicas type=int default=1\n{}",
+            container("replicas $replica")
+        ));
+        assert_eq!(compiled.told(), [r#"unknown-parameter at "$replica""#]);
+        assert_eq!(
+            compiled.findings[0].help.as_deref(),
+            Some("did you mean `$replicas`?")
+        );
+    }
+
+    #[test]
+    fn strings_interpolate_and_two_dollars_are_one() {
+        let compiled = on_ground(&format!(
+            "param host type=string default=web\n{}",
+            container(r#"var A "${host}.example costs $$5""#)
+        ));
+        let var = &compiled.workload("t.w").spec.var[0];
+        assert_eq!(
+            var.value.as_ref().map(|v| v.value.to_string()).as_deref(),
+            Some("web.example costs $5")
+        );
+    }
+}
+
+mod profiles {
+    use super::*;
+
+    #[test]
+    fn fields_of_a_single_kind_merge_and_the_nearer_wins() {
+        let compiled = on_ground(&format!(
+            "profile p {{ cpu 2 limit=4; memory \"1GiB\" }}\n{}",
+            container("like p; cpu 3")
+        ));
+        let spec = &compiled.workload("t.w").spec;
+        let cpu = spec.cpu.as_ref().expect("cpu");
+        assert_eq!(
+            cpu.request.as_ref().map(|c| c.value.as_millis()),
+            Some(3000)
+        );
+        assert_eq!(cpu.limit.as_ref().map(|c| c.value.as_millis()), Some(4000));
+        assert!(spec.memory.is_some());
+    }
+
+    #[test]
+    fn repeatable_kinds_merge_by_key() {
+        let compiled = on_ground(&format!(
+            "profile p {{ port http 8080; port admin 9090 }}\n{}",
+            container("like p; port http 80")
+        ));
+        let ports: Vec<String> = compiled
+            .workload("t.w")
+            .spec
+            .port
+            .iter()
+            .map(|p| format!("{} {}", p.name.value, p.number.value))
+            .collect();
+        assert_eq!(ports, ["http 80", "admin 9090"]);
+    }
+
+    #[test]
+    fn omit_takes_an_inherited_one_away() {
+        let compiled = on_ground(&format!(
+            "profile p {{ port http 8080; port admin 9090 }}\n{}",
+            container("like p; omit port admin")
+        ));
+        assert_eq!(compiled.workload("t.w").spec.port.len(), 1);
+    }
+
+    #[test]
+    fn two_that_disagree_are_both_labelled() {
+        let compiled = on_ground(&format!(
+            "profile p {{ cpu 2 }}\nprofile q {{ cpu 3 }}\n{}",
+            container("like p q")
+        ));
+        assert_eq!(compiled.told(), [r#"profiles-disagree at "2""#]);
+        assert_eq!(
+            compiled.sources.text(compiled.findings[0].related[0].span),
+            "3"
+        );
+    }
+
+    #[test]
+    fn something_nearer_decides_between_two() {
+        let compiled = on_ground(&format!(
+            "profile p {{ cpu 2 }}\nprofile q {{ cpu 3 }}\n{}",
+            container("like p q; cpu 4")
+        ));
+        assert_eq!(compiled.findings, []);
+    }
+
+    #[test]
+    fn a_circle_ends() {
+        let compiled = on_ground(&format!(
+            "profile p {{ like q }}\nprofile q {{ like p }}\n{}",
+            container("like p")
+        ));
+        assert_eq!(compiled.told(), [r#"profile-circle at "p""#]);
+    }
+
+    #[test]
+    fn the_nearer_alternative_replaces_the_inherited_one() {
+        let compiled = on_ground(&format!(
+            "profile p {{ vm migrate=restart }}\n{}",
+            container("like p")
+        ));
+        assert!(matches!(compiled.workload("t.w").body, Body::Container(_)));
+    }
+
+    #[test]
+    fn an_inherited_value_knows_the_line_of_the_profile() {
+        let compiled = on_ground(&format!(
+            "profile p {{ memory \"3GiB\" }}\n{}",
+            container("like p")
+        ));
+        let workload = compiled.workload("t.w");
+        let size = &workload.spec.memory.as_ref().expect("memory").size;
+        assert_eq!(
+            compiled.sources.text(compiled.estate().span(size.origin)),
+            "\"3GiB\""
+        );
+    }
+
+    #[test]
+    fn one_of_the_library_is_found_without_being_loaded_by_hand() {
+        let compiled = on_ground(&container("like web-service"));
+        assert!(compiled.workload("t.w").spec.scale.is_some());
+    }
+}
+
+mod environments {
+    use super::*;
+
+    #[test]
+    fn what_differs_is_nearest_of_all() {
+        let text = container("like p; cpu 2; in prod { cpu 4 }")
+            .replace("tenant", "profile p { cpu 1 }\ntenant");
+        let cpu = |env| {
+            let compiled = compile_with(
+                Some(env),
+                &[],
+                &[("tenantry.kdl", GROUND), ("spec.kdl", &text)],
+            );
+            let cpu = compiled.workload("t.w").spec.cpu.clone().expect("cpu");
+            cpu.request.map(|request| request.value.as_millis())
+        };
+        assert_eq!((cpu("staging"), cpu("prod")), (Some(2000), Some(4000)));
+    }
+
+    #[test]
+    fn one_that_is_not_declared_is_an_error() {
+        let compiled = on_ground(&container("in prd { cpu 4 }"));
+        assert_eq!(compiled.told(), [r#"unknown-environment at "prd""#]);
+    }
+}
+
+mod references {
+    use super::*;
+
+    #[test]
+    fn an_unknown_one_lists_what_there_is() {
+        let compiled =
+            on_ground("tenant t { workload w { container image=\"r.example/w:1\"; on genral } }");
+        assert_eq!(compiled.told(), [r#"unknown-name at "genral""#]);
+        assert_eq!(
+            compiled.findings[0].help.as_deref(),
+            Some("did you mean `general`?")
+        );
+    }
+
+    #[test]
+    fn a_bare_name_in_two_clusters_is_ambiguous_and_a_dotted_one_is_not() {
+        let two = r#"
+            cluster d { kubernetes "1.34" }
+            pool general cluster=d { nodes 1; cpu small; memory "8GiB" }
+        "#;
+        let ground = GROUND
+            .replace("pool general", "pool general cluster=c")
+            .replace("storage fast", "storage fast cluster=c");
+        let at = |on: &str| {
+            let spec = format!(
+                "{two} tenant t {{ workload w {{ container image=\"r.example/w:1\"; on {on} }} }}"
+            );
+            compile_with(
+                Some("prod"),
+                &[],
+                &[("tenantry.kdl", &ground), ("spec.kdl", &spec)],
+            )
+        };
+        assert_eq!(at("general").told(), [r#"ambiguous-name at "general""#]);
+        assert_eq!(at("d.general").findings, []);
+    }
+
+    #[test]
+    fn a_storage_class_is_looked_up_in_the_cluster_that_was_chosen() {
+        let two = r#"
+            cluster d { kubernetes "1.34" }
+            pool other cluster=d { nodes 1; cpu small; memory "8GiB" }
+            storage fast cluster=d { longhorn }
+            tenant t { workload w { vm image="r.example/w:1"; on other; disk root "1GiB" storage=fast } }
+        "#;
+        let ground = GROUND
+            .replace("pool general", "pool general cluster=c")
+            .replace("storage fast", "storage fast cluster=c");
+        let compiled = compile_with(
+            Some("prod"),
+            &[],
+            &[("tenantry.kdl", &ground), ("spec.kdl", two)],
+        );
+        let storage = compiled.workload("t.w").disks[0].storage.expect("storage");
+        let cluster = compiled.estate().storages[storage.to].cluster;
+        assert_eq!(compiled.estate().clusters[cluster].name.value.as_str(), "d");
+    }
+
+    #[test]
+    fn what_is_broken_itself_can_be_referred_to() {
+        let compiled = on_ground(
+            "gpu-model g memory=lots vendor=x\ntenant t { workload w { vm image=\"r.example/w:1\"; on general; gpu g 1 } }",
+        );
+        assert_eq!(compiled.told(), [r#"wrong-value at "lots""#]);
+    }
+
+    #[test]
+    fn a_port_is_one_that_the_other_side_declares() {
+        let compiled = on_ground(
+            "tenant t { workload a { container image=\"r.example/a:1\"; on general; port http 80 }
+                        workload b { container image=\"r.example/b:1\"; on general; connect a port=htp } }",
+        );
+        assert_eq!(compiled.told(), [r#"unknown-port at "htp""#]);
+    }
+}
+
+mod nodes {
+    use super::*;
+
+    fn told(text: &str) -> Vec<String> {
+        on_ground(text).told()
+    }
+
+    #[test]
+    fn a_misspelt_kind_is_one_mistake() {
+        assert_eq!(
+            told(&container("memry \"1GiB\"")),
+            [r#"unknown-kind at "memry""#]
+        );
+    }
+
+    #[test]
+    fn a_misspelt_required_kind_is_not_missing_too() {
+        assert_eq!(
+            told("pool p { nodes 1; cpu small; memmory \"1GiB\" }"),
+            [r#"unknown-kind at "memmory""#]
+        );
+    }
+
+    #[test]
+    fn a_wrong_required_value_is_not_missing_too() {
+        assert_eq!(
+            told("pool p { nodes 1; cpu small; memory 64 }"),
+            [r#"wrong-value at "64""#]
+        );
+    }
+
+    #[test]
+    fn a_kind_in_the_wrong_block_is_told_where_it_belongs() {
+        let compiled = on_ground("workload w { }");
+        assert_eq!(compiled.told(), [r#"misplaced-kind at "workload""#]);
+        assert_eq!(
+            compiled.findings[0].help.as_deref(),
+            Some("it belongs in `tenant`")
+        );
+    }
+
+    #[test]
+    fn a_kind_that_is_not_compiled_yet_is_never_ignored() {
+        assert_eq!(told("define x { }"), [r#"unsupported-kind at "define""#]);
+    }
+
+    #[test]
+    fn a_misspelt_property_has_a_mend() {
+        let compiled = on_ground(&container("cpu 1 limt=2"));
+        assert_eq!(compiled.told(), [r#"unknown-property at "limt""#]);
+        assert_eq!(compiled.findings[0].fixes[0].edits[0].1, "limit");
+    }
+
+    #[test]
+    fn twice_the_same_property_or_node_is_an_error() {
+        assert_eq!(
+            told(&container("cpu 1 limit=2 limit=3")),
+            [r#"duplicate-property at "limit=3""#]
+        );
+        assert_eq!(
+            told(&container("cpu 1; cpu 2")),
+            [r#"duplicate-node at "cpu""#]
+        );
+        assert_eq!(
+            told(&container("port a 1; port a 2")),
+            [r#"duplicate-node at "port a 2""#]
+        );
+    }
+
+    #[test]
+    fn an_annotation_is_refused() {
+        assert_eq!(
+            told(&container("cpu (u8)1")),
+            [r#"type-annotation at "(u8)""#]
+        );
+    }
+
+    #[test]
+    fn alternatives_stand_once() {
+        assert_eq!(
+            told(&container("vm image=\"r.example/w:1\"")),
+            [r#"not-exactly-one at "vm image=\"r.example/w:1\"""#]
+        );
+        assert_eq!(
+            told("tenant t { workload w { on general } }"),
+            [r#"not-exactly-one at "workload w""#]
+        );
+    }
+
+    #[test]
+    fn a_bare_number_where_a_unit_is_due_says_what_to_write() {
+        let compiled = on_ground(&container("memory 64"));
+        assert!(
+            compiled.findings[0]
+                .help
+                .as_deref()
+                .is_some_and(|help| help.contains("64GiB")),
+            "{:?}",
+            compiled.findings[0]
+        );
+    }
+
+    #[test]
+    fn everything_is_at_error_level() {
+        let compiled = on_ground(&container("memry 1; cpu 1 limt=2"));
+        assert_eq!(compiled.findings.len(), 2);
+        assert!(
+            compiled
+                .findings
+                .iter()
+                .all(|finding| finding.level == Level::Error)
+        );
+    }
+}
