@@ -1,18 +1,19 @@
 //! The compile: one line per phase. Everything else of this crate is below it.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     check as checks, close,
-    diag::{self, Diagnostic, Findings, Level},
+    diag::{self, Diagnostic, Findings},
     emit::{self, Objects, Output},
     flows,
+    levels::{self, Allowance},
     limits::Limits,
     load::{self, Library, Sources},
     lock::{Allocations, Lock},
     lower, model,
     outcome::Clean,
-    place, plan, resolve, schema,
+    place, plan, prove, resolve, schema,
     target::Target,
     world::{ReadError, World},
 };
@@ -116,6 +117,8 @@ struct Compiled {
     env: Option<Arc<str>>,
     findings: Findings,
     summary: Summary,
+    /// The allowances that silenced something.
+    used: BTreeSet<usize>,
     output: Option<(Objects, plan::Plan, model::Estate, Allocations)>,
 }
 
@@ -147,6 +150,8 @@ fn compile(
             graphs: vec![],
         };
     };
+    let (allowances, told) = levels::allowances(&typed);
+    findings.extend(told);
     let environments: Vec<Option<Arc<str>>> = match resolve::environments(&typed) {
         declared if declared.is_empty() => vec![None],
         declared => declared.into_iter().map(|(name, _)| Some(name)).collect(),
@@ -163,7 +168,14 @@ fn compile(
             .get(env.as_deref().unwrap_or_default())
             .cloned()
             .unwrap_or_default();
-        environment(&typed, env.clone(), targets, options, &allocations)
+        environment(
+            &typed,
+            env.clone(),
+            targets,
+            options,
+            &allocations,
+            &allowances,
+        )
     });
     let summary = summary(&compiled);
     let per_env = compiled
@@ -171,6 +183,11 @@ fn compile(
         .map(|c| (c.env.clone().unwrap_or_default(), c.findings.clone()))
         .collect();
     findings.extend(diag::merge_envs(per_env));
+    let used = compiled
+        .iter()
+        .flat_map(|c| c.used.iter().copied())
+        .collect();
+    levels::unused(&allowances, &used, &mut findings);
     let graphs = compiled
         .iter()
         .filter_map(|c| Some((c.env.clone(), graph(c.output.as_ref()?))))
@@ -190,7 +207,10 @@ fn compile(
                 continue;
             };
             match emit::assemble::assemble(objects, plan, estate, &run.sources, &clean) {
-                Ok(output) => outputs.push(output),
+                Ok(output) => {
+                    run.findings.extend(prove::prove(&output, objects, estate));
+                    outputs.push(output);
+                }
                 Err(finding) => run.findings.push(*finding),
             }
         }
@@ -213,6 +233,7 @@ fn environment(
     targets: &[&dyn Target],
     options: &Options,
     old: &Allocations,
+    allowances: &[Allowance],
 ) -> Compiled {
     let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
     let modelled = resolved.then(|resolved| model::build(resolved, typed.vocabulary));
@@ -222,6 +243,7 @@ fn environment(
             env,
             findings,
             summary: Summary::default(),
+            used: BTreeSet::new(),
             output: None,
         };
     };
@@ -232,13 +254,17 @@ fn environment(
         tenants: estate.tenants.len(),
         workloads: estate.workloads.len(),
     };
-    let output = backend(&estate, targets, old, &mut findings);
-    set_levels(&estate, &mut findings);
+    let mut used = BTreeSet::new();
+    let mut level =
+        |findings: &mut Findings| used.extend(levels::apply(&estate, allowances, findings));
+    let output = backend(&estate, targets, old, &mut findings, &mut level);
+    level(&mut findings);
     let output = output.map(|(objects, plan, allocations)| (objects, plan, estate, allocations));
     Compiled {
         env,
         findings,
         summary,
+        used,
         output,
     }
 }
@@ -250,6 +276,7 @@ fn backend(
     targets: &[&dyn Target],
     old: &Allocations,
     findings: &mut Findings,
+    level: &mut dyn FnMut(&mut Findings),
 ) -> Option<(Objects, plan::Plan, Allocations)> {
     let platform = close::close(estate, targets);
     let checked = checks::run(estate, &platform, targets);
@@ -263,6 +290,7 @@ fn backend(
     let lowered = lower::lower(&checked, &placement, &flows);
     findings.extend(lowered.findings);
     let lowered = lowered.value?;
+    level(findings);
     Clean::of(findings)?;
     let mut objects = Objects::default();
     for target in targets {
@@ -279,33 +307,6 @@ fn backend(
     findings.extend(planned.findings);
     let allocations = lowered.allocations;
     planned.value.map(|plan| (objects, plan, allocations))
-}
-
-/// `rules { set NAME LEVEL }` and `allow`, applied last.
-fn set_levels(estate: &model::Estate, findings: &mut Findings) {
-    use crate::schema::kinds::RuleLevel;
-    for set in estate.spec.rules.iter().flat_map(|rules| &rules.set) {
-        let level = match set.level.value {
-            RuleLevel::Off => Level::Off,
-            RuleLevel::Note => Level::Note,
-            RuleLevel::Warn => Level::Warn,
-            RuleLevel::Error => Level::Error,
-        };
-        match crate::rules::find(&set.rule.value) {
-            None => findings.push(crate::rules::unknown(
-                &set.rule.value,
-                estate.span(set.rule.origin),
-            )),
-            Some(rule) if !crate::rules::adjustable(rule) => {
-                findings.push(crate::rules::fixed(rule, estate.span(set.level.origin)))
-            }
-            Some(rule) => findings
-                .iter_mut()
-                .filter(|finding| finding.rule == rule)
-                .for_each(|finding| finding.level = level),
-        }
-    }
-    findings.retain(|finding| finding.level != Level::Off);
 }
 
 fn summary(compiled: &[Compiled]) -> Summary {

@@ -5,13 +5,14 @@ use tenantry_syntax::Span;
 use crate::{
     check,
     diag::{Diagnostic, Family, Rule, nearest::nearest, rule_set},
-    emit, flows, load, lower, model, place, plan, resolve, schema,
+    emit, flows, load, lower, model, place, plan, prove, resolve, schema,
 };
 
 rule_set! {
     /// The rules about rules.
     pub RULES;
     UNKNOWN_RULE = "unknown-rule", Language, Error, "a rule's name that no rule has", include_str!("diag/pages/unknown-rule.md");
+    UNUSED_ALLOW = "unused-allow", Language, Warn, "an `allow` that silences nothing", include_str!("diag/pages/unused-allow.md");
     FIXED_RULE = "fixed-rule", Language, Error, "a level for a rule that cannot be set", include_str!("diag/pages/fixed-rule.md");
 }
 
@@ -28,6 +29,7 @@ pub fn all() -> Vec<&'static Rule> {
         lower::names::RULES,
         plan::RULES,
         emit::assemble::RULES,
+        prove::RULES,
     ];
     let mut rules: Vec<&'static Rule> = phases
         .into_iter()
@@ -79,4 +81,15 @@ pub fn fixed(rule: &Rule, span: Span) -> Diagnostic {
     .label("always an error")
     .why("without what it asks for, the compiler cannot know what the spec means")
     .help("take the line away")
+}
+
+/// An `allow` that silenced nothing.
+pub fn unused_allow(rule: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &UNUSED_ALLOW,
+        span,
+        format!("this `allow` silences nothing: `{rule}` finds nothing here"),
+    )
+    .label("has no effect")
+    .help("take it away, so that it does not hide a mistake made later")
 }

@@ -67,6 +67,7 @@ impl TypedNode {
         Self {
             kind,
             span,
+            whole: span,
             name_span,
             fields: Vec::new(),
             flawed: Vec::new(),
@@ -205,6 +206,7 @@ impl Decoder<'_, '_> {
     }
 
     fn block(&mut self, node: ast::Node<'_>, out: &mut TypedNode) {
+        out.whole = node.span();
         let kind = self.vocabulary.kind(out.kind);
         if kind.free {
             out.free = node.nodes().map(|child| self.free(child)).collect();

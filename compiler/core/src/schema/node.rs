@@ -133,6 +133,8 @@ pub struct TypedNode {
     pub kind: KindId,
     /// Where it stands, without its block.
     pub span: Span,
+    /// Where it stands, with its block.
+    pub whole: Span,
     /// Where its name stands.
     pub name_span: Span,
     /// Arguments and properties, arguments first.

@@ -1,0 +1,132 @@
+//! How grave findings are in this estate: `rules { set NAME LEVEL }`, and `allow NAME
+//! because="…"` on a node, which silences a rule for what stands in it.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use tenantry_syntax::Span;
+
+use crate::{
+    diag::{Diagnostic, Findings, Level},
+    model::Estate,
+    rules,
+    schema::{TypedEstate, kinds::RuleLevel, node::TypedNode},
+};
+
+/// An `allow` of the text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    rule: Arc<str>,
+    /// Where the `allow` stands.
+    at: Span,
+    /// The node that it stands in, with its block.
+    scope: Span,
+}
+
+impl Allowance {
+    /// Whether a finding is about something in the node: its place, or another that it labels.
+    fn covers(&self, finding: &Diagnostic) -> bool {
+        let inside = |span: Span| {
+            span.file == self.scope.file
+                && self.scope.start <= span.start
+                && span.end <= self.scope.end
+        };
+        finding.rule.name == &*self.rule
+            && finding
+                .span
+                .into_iter()
+                .chain(finding.related.iter().map(|label| label.span))
+                .any(inside)
+    }
+}
+
+/// All `allow`s of an estate, and what is wrong with them.
+pub(crate) fn allowances(typed: &TypedEstate) -> (Vec<Allowance>, Findings) {
+    let mut all = Vec::new();
+    let profiles = typed.profiles.iter().map(|profile| &profile.body);
+    typed
+        .nodes
+        .iter()
+        .chain(profiles)
+        .for_each(|node| collect(node, &mut all));
+    let mut findings = Findings::new();
+    all.retain(|allow| match rules::find(&allow.rule) {
+        None => {
+            findings.push(rules::unknown(&allow.rule, allow.at));
+            false
+        }
+        Some(rule) if !rules::adjustable(rule) => {
+            findings.push(rules::fixed(rule, allow.at));
+            false
+        }
+        Some(_) => true,
+    });
+    (all, findings)
+}
+
+fn collect(node: &TypedNode, all: &mut Vec<Allowance>) {
+    all.extend(node.allows.iter().map(|allow| Allowance {
+        rule: allow.rule.clone(),
+        at: allow.span,
+        scope: node.whole,
+    }));
+    node.children
+        .iter()
+        .chain(node.overlays.iter().map(|overlay| &overlay.body))
+        .for_each(|child| collect(child, all));
+}
+
+/// Applies the estate's levels and the allowances; returns which of them silenced something.
+pub(crate) fn apply(
+    estate: &Estate,
+    allowances: &[Allowance],
+    findings: &mut Findings,
+) -> BTreeSet<usize> {
+    set(estate, findings);
+    let mut used = BTreeSet::new();
+    findings.retain(|finding| {
+        let by: Vec<usize> = (0..allowances.len())
+            .filter(|at| allowances[*at].covers(finding))
+            .collect();
+        used.extend(&by);
+        by.is_empty()
+    });
+    used
+}
+
+fn set(estate: &Estate, findings: &mut Findings) {
+    for set in estate.spec.rules.iter().flat_map(|rules| &rules.set) {
+        let level = match set.level.value {
+            RuleLevel::Off => Level::Off,
+            RuleLevel::Note => Level::Note,
+            RuleLevel::Warn => Level::Warn,
+            RuleLevel::Error => Level::Error,
+        };
+        match rules::find(&set.rule.value) {
+            None => findings.push(rules::unknown(
+                &set.rule.value,
+                estate.span(set.rule.origin),
+            )),
+            Some(rule) if !rules::adjustable(rule) => {
+                findings.push(rules::fixed(rule, estate.span(set.level.origin)))
+            }
+            Some(rule) => findings
+                .iter_mut()
+                .filter(|finding| finding.rule == rule)
+                .for_each(|finding| finding.level = level),
+        }
+    }
+    findings.retain(|finding| finding.level != Level::Off);
+}
+
+/// Reports the allowances that silenced nothing in any environment. In an estate with errors
+/// nothing is said: what an allowance is for may not have been looked at.
+pub(crate) fn unused(allowances: &[Allowance], used: &BTreeSet<usize>, findings: &mut Findings) {
+    if findings.iter().any(|finding| finding.level == Level::Error) {
+        return;
+    }
+    let idle = allowances
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| !used.contains(at));
+    findings.extend(idle.map(|(_, allow)| rules::unused_allow(&allow.rule, allow.at)));
+}
