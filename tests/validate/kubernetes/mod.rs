@@ -30,9 +30,11 @@ mod schema;
 mod selector;
 mod service;
 mod storage;
+mod together;
 mod workload;
 
 pub use schema::Scope;
+pub use together::{InFile, together};
 
 /// A rule over one object.
 type Rule = fn(&Node<'_>, &mut Findings);
