@@ -140,7 +140,7 @@ fn output(folder: &Path, root: &str, files: &BTreeMap<&str, &[u8]>, report: &mut
             report.refuse(&format!("{root}{path}"), "not in the manifest");
         }
     }
-    let mut identities = BTreeMap::new();
+    let mut clusters = Clusters::new();
     for Listed { path, target } in &manifest.files {
         let name = format!("{root}{path}");
         let Some(bytes) = files.get(path.as_str()) else {
@@ -153,7 +153,7 @@ fn output(folder: &Path, root: &str, files: &BTreeMap<&str, &[u8]>, report: &mut
         };
         match target.as_str() {
             "kubernetes" | "kubevirt" | "kata" => {
-                objects(&name, path, text, files, &mut identities, report)
+                objects(&name, path, text, files, &mut clusters, report)
             }
             "helm" => values(&name, path, text, files, report),
             "proxmox" if path.ends_with(".json") => plan(&name, text, report),
@@ -163,7 +163,13 @@ fn output(folder: &Path, root: &str, files: &BTreeMap<&str, &[u8]>, report: &mut
             _ => {}
         }
     }
+    clusters
+        .values()
+        .for_each(|objects| cluster(objects, report));
 }
+
+/// The objects of each cluster, with their files.
+type Clusters = BTreeMap<String, Vec<(String, Value)>>;
 
 /// Every document of a YAML file.
 fn documents(text: &str) -> Result<Vec<Value>, String> {
@@ -172,13 +178,13 @@ fn documents(text: &str) -> Result<Vec<Value>, String> {
         .collect()
 }
 
-/// Kubernetes objects, each once per cluster.
+/// The objects of one file, into the cluster they are for.
 fn objects(
     name: &str,
     path: &str,
     text: &str,
     files: &BTreeMap<&str, &[u8]>,
-    identities: &mut BTreeMap<(String, String), String>,
+    clusters: &mut Clusters,
     report: &mut Report,
 ) {
     let documents = match documents(text) {
@@ -191,16 +197,33 @@ fn objects(
             .iter()
             .for_each(|document| kustomization(name, folder, document, files, report));
     }
-    // `kubernetes/<cluster>/…`
-    let cluster = path.split('/').nth(1).unwrap_or_default();
     for object in &documents {
         report.take(name, kubernetes::validate(object));
+    }
+    // `kubernetes/<cluster>/…`
+    let cluster = path.split('/').nth(1).unwrap_or_default();
+    let objects = clusters.entry(cluster.to_owned()).or_default();
+    objects.extend(
+        documents
+            .into_iter()
+            .map(|object| (name.to_owned(), object)),
+    );
+}
+
+/// Each object is once in its cluster, and all go together.
+fn cluster(objects: &[(String, Value)], report: &mut Report) {
+    let mut identities = BTreeMap::new();
+    for (name, object) in objects {
         let identity = identity(object);
-        let place = (cluster.to_owned(), identity.clone());
-        if let Some(first) = identities.insert(place, name.to_owned()) {
+        if let Some(first) = identities.insert(identity.clone(), name) {
             report.refuse(name, format!("{identity} is in {first} already"));
         }
     }
+    let objects: Vec<_> = objects
+        .iter()
+        .map(|(file, object)| kubernetes::InFile { file, object })
+        .collect();
+    report.violations.extend(kubernetes::together(&objects));
 }
 
 /// What the API server tells objects apart by: the version is not among it.

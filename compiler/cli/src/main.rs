@@ -1,2 +1,7 @@
 //! The `tenantry` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tenantry_cli::main()
+}

@@ -1,8 +1,8 @@
 //! What is wrong with a text, as plain data, and its collection.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
-use crate::{FileId, Span};
+use crate::{FileId, Span, format::quote};
 
 /// One mistake in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -166,6 +166,23 @@ impl Errors {
             .limit = true;
         }
         self.list
+    }
+}
+
+/// A word of the text as a message shows it: cut where it is too long to be read.
+pub(crate) fn shown(word: &str) -> Cow<'_, str> {
+    const MAX: usize = 40;
+    match word.char_indices().nth(MAX) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &word[..end])),
+        None => Cow::Borrowed(word),
+    }
+}
+
+/// How to write `word` so that it is text.
+pub(crate) fn write_quoted(word: &str) -> String {
+    match shown(word) {
+        Cow::Borrowed(word) => format!("write {}", quote(word)),
+        Cow::Owned(_) => "put it between quotes".to_owned(),
     }
 }
 

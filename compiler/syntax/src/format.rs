@@ -5,11 +5,13 @@
 //! one line again, and if something in it does not allow that (a line end, a comment, more than
 //! [`WIDTH`] columns), the walk goes back to its brace and puts each node on a line of its own.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::{
     FileId, Limits, Parse,
     ast::{self, Entry, Node},
+    chars::{line_start, skip_spaces},
+    indent::moved,
     kind::{ElementKind, TokenKind},
     tree::Tree,
 };
@@ -351,16 +353,31 @@ impl<'a> Printer<'a, '_> {
 
     fn print(&mut self, at: usize, kind: TokenKind) {
         let rewritten = self.rewritten(at);
-        let source = rewritten.as_deref().unwrap_or_else(|| self.source(at));
-        match kind {
-            TokenKind::LineComment => self.push(source.trim_end()),
-            // Inside a token a line end means the same in all its spellings; files have one.
-            _ if source.contains("\r\n") => self.push(&source.replace("\r\n", "\n")),
-            _ => self.push(source),
+        let source = match (&rewritten, kind) {
+            (Some(new), _) => Cow::Borrowed(new.as_str()),
+            (None, TokenKind::LineComment) => Cow::Borrowed(self.source(at).trim_end()),
+            (None, TokenKind::MultiLine | TokenKind::RawMultiLine) => self.moved_text(at, kind),
+            _ => Cow::Borrowed(self.source(at)),
+        };
+        // Inside a token a line end means the same in all its spellings; files have one.
+        if source.contains("\r\n") {
+            self.push(&source.replace("\r\n", "\n"));
+        } else {
+            self.push(&source);
         }
         self.state.last = Some(kind);
         self.state.newlines = 0;
         self.state.semicolon = false;
+    }
+
+    /// Text over several lines, which moves along with its line.
+    fn moved_text(&self, at: usize, kind: TokenKind) -> Cow<'a, str> {
+        let bytes = self.parse.text().as_bytes();
+        let line = line_start(bytes, self.tree.tokens.range(at).start);
+        let old = &self.parse.text()[line..skip_spaces(bytes, line)];
+        let printed = &self.out[self.out.rfind('\n').map_or(0, |end| end + 1)..];
+        let new = printed.len() - printed.trim_start_matches(' ').len();
+        moved(kind, self.source(at), old, new)
     }
 
     /// What is to stand in the place of this token, if it is a value and someone wants it to.
@@ -500,9 +517,16 @@ b { // in the brace line
     }
 
     #[test]
-    fn text_over_several_lines_is_not_touched() {
+    fn the_content_of_text_over_several_lines_is_not_touched() {
         let text = "a \"\"\"\n      x\n\n    y  \n    \"\"\"\n";
         assert_eq!(formatted(text), text);
+    }
+
+    #[test]
+    fn text_over_several_lines_moves_along_with_its_node() {
+        let text = "a {\n  b #\"\"\"\n    x\n     y\n    \"\"\"#\n}\n";
+        let moved = "a {\n    b #\"\"\"\n      x\n       y\n      \"\"\"#\n}\n";
+        assert_eq!(formatted(text), moved);
     }
 
     #[test]

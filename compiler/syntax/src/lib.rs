@@ -15,6 +15,7 @@ mod chars;
 pub mod edit;
 mod errors;
 pub mod format;
+mod indent;
 pub mod kind;
 mod lexer;
 pub mod lines;

@@ -10,7 +10,7 @@ mod entry;
 
 use crate::{
     Limits,
-    errors::Errors,
+    errors::{Errors, shown, write_quoted},
     kind::{ElementKind, TokenKind},
     lexer::Lexed,
     tree::{Element, Tokens},
@@ -97,6 +97,7 @@ struct Parser<'t, 'e> {
 
 impl Parser<'_, '_> {
     fn run(&mut self) {
+        self.version_marker();
         let mut open = None;
         loop {
             open = match open {
@@ -106,6 +107,28 @@ impl Parser<'_, '_> {
                     None => return,
                 },
             };
+        }
+    }
+
+    /// `/- kdl-version 1` on the first line. Like any `/-` it takes its node out, but it also says
+    /// that the rest is in a language that is not read here.
+    fn version_marker(&mut self) {
+        let start = self.text.trim_start_matches('\u{feff}');
+        let Some(rest) = start.strip_prefix("/-") else {
+            return;
+        };
+        let Some(version) = rest.trim_start().strip_prefix("kdl-version") else {
+            return;
+        };
+        let number = version.split_whitespace().next().unwrap_or_default();
+        if number == "1" && version.starts_with([' ', '\t']) {
+            let at = self.text.len() - version.trim_start().len();
+            self.errors
+                .report(
+                    at..at + 1,
+                    "this file says that it is KDL 1, and KDL 2 is read here",
+                )
+                .help("write `/- kdl-version 2`, or remove the line");
         }
     }
 
@@ -188,13 +211,14 @@ impl Parser<'_, '_> {
     fn keyword_as_name(&mut self, what: &str) {
         let word = &self.text[self.range(self.at)];
         self.error(format!("`{word}` without quotes cannot name {what}"))
-            .help(format!("write {word:?}"));
+            .help(write_quoted(word));
     }
 
     /// Reports that no name stands here and passes over what does, unless it means something to
     /// whoever goes on.
     fn missing_name(&mut self) {
         let found = &self.text[self.range(self.at)];
+        let short = shown(found);
         match self.kind() {
             // Reported by the lexer.
             TokenKind::Bad | TokenKind::BadKeyword => self.bump(),
@@ -208,13 +232,13 @@ impl Parser<'_, '_> {
             | TokenKind::Null
             | TokenKind::NotFinite => {
                 self.error(format!(
-                    "a node begins with its name, and `{found}` is none"
+                    "a node begins with its name, and `{short}` is none"
                 ))
-                .help(format!("if it is the name, write {found:?}"));
+                .help(format!("if it is the name, {}", write_quoted(found)));
                 self.bump();
             }
             TokenKind::Equals | TokenKind::CloseParen => {
-                self.error(format!("a node begins with its name, not with `{found}`"));
+                self.error(format!("a node begins with its name, not with `{short}`"));
                 self.bump();
             }
             _ => {
@@ -368,6 +392,7 @@ mod tests {
             ("a 1=2", "1"),
             ("a (t)b=2", "("),
             ("a b#c", "b#c"),
+            ("/- kdl-version 1\na", "1"),
             ("a \"\"\"\n  x\n y\n  \"\"\"", " "),
         ] {
             assert_eq!(mistake(text).0, at, "{text:?}");

@@ -8,7 +8,7 @@ use std::{borrow::Cow, ops::Range};
 use memchr::memchr;
 
 use crate::{
-    chars::{newline_len, skip_blank, skip_spaces},
+    chars::{STOPS_QUOTED, newline_len, skip_blank, skip_spaces},
     kind::TokenKind,
 };
 
@@ -92,7 +92,7 @@ pub(crate) fn walk<'t>(kind: TokenKind, token: &'t str, out: &mut dyn FnMut(Piec
 }
 
 /// Where the quotes end and begin. A string that was never closed has no closing quotes.
-fn frame(kind: TokenKind, token: &str) -> (usize, usize) {
+pub(crate) fn frame(kind: TokenKind, token: &str) -> (usize, usize) {
     let bytes = token.as_bytes();
     let lead = usize::from(kind == TokenKind::OldRaw);
     let quotes = match kind {
@@ -268,7 +268,7 @@ fn lines<'t>(
 }
 
 /// Where the last line begins; a line end behind a backslash is none.
-fn last_line(bytes: &[u8], mut at: usize, escapes: bool) -> usize {
+pub(crate) fn last_line(bytes: &[u8], mut at: usize, escapes: bool) -> usize {
     loop {
         let end = logical_line_end(bytes, at, escapes);
         match newline_len(bytes, end) {
@@ -279,9 +279,11 @@ fn last_line(bytes: &[u8], mut at: usize, escapes: bool) -> usize {
 }
 
 /// The line end, or the end of the text, that ends the line which begins at `at`.
-fn logical_line_end(bytes: &[u8], mut at: usize, escapes: bool) -> usize {
+pub(crate) fn logical_line_end(bytes: &[u8], mut at: usize, escapes: bool) -> usize {
     while at < bytes.len() {
-        if escapes && bytes[at] == b'\\' {
+        if !STOPS_QUOTED[bytes[at] as usize] {
+            at += 1;
+        } else if escapes && bytes[at] == b'\\' {
             // Blank text behind a backslash vanishes; any other character is only a character.
             at = skip_blank(bytes, at + 1).max(at + 2);
         } else if newline_len(bytes, at) > 0 {

@@ -6,6 +6,8 @@
     reason = "the cases are files, found by the environment; a skipped test says so"
 )]
 
+mod properties;
+
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf, sync::Arc};
 
 use tenantry_syntax::{
@@ -28,6 +30,7 @@ fn every_case_is_read_as_the_specification_says() {
         let name = input.file_stem().unwrap().to_str().unwrap();
         let text = fs::read_to_string(input).unwrap();
         let parse = parse(FileId(0), Arc::from(text.as_str()), &Limits::default());
+        properties::hold(&text);
         let refused = !parse.errors().is_empty();
         if refused != name.ends_with("_fail") {
             writeln!(wrong, "{name}: {text:?} gave {:?}", parse.errors()).unwrap();

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Findings, Node, Skip, Violation};
 
+mod attachment;
 mod budget;
 mod cdi;
 mod class;
@@ -19,6 +20,7 @@ mod hpa;
 mod kubevirt;
 mod limits;
 mod metadata;
+mod monitoring;
 mod names;
 mod network_policy;
 mod placement;
@@ -30,9 +32,11 @@ mod schema;
 mod selector;
 mod service;
 mod storage;
+mod together;
 mod workload;
 
 pub use schema::Scope;
+pub use together::{InFile, together};
 
 /// A rule over one object.
 type Rule = fn(&Node<'_>, &mut Findings);
@@ -92,6 +96,11 @@ const RULES: &[(&str, &str, &[Rule])] = &[
         &[kubevirt::instancetype],
     ),
     (
+        "k8s.cni.cncf.io",
+        "NetworkAttachmentDefinition",
+        &[attachment::definition],
+    ),
+    (
         "kubevirt.io",
         "VirtualMachine",
         &[kubevirt::virtual_machine],
@@ -105,6 +114,21 @@ const RULES: &[(&str, &str, &[Rule])] = &[
         "kubevirt.io",
         "VirtualMachineInstanceReplicaSet",
         &[kubevirt::replica_set],
+    ),
+    (
+        "monitoring.coreos.com",
+        "PodMonitor",
+        &[monitoring::monitor],
+    ),
+    (
+        "monitoring.coreos.com",
+        "PrometheusRule",
+        &[monitoring::prometheus_rule],
+    ),
+    (
+        "monitoring.coreos.com",
+        "ServiceMonitor",
+        &[monitoring::monitor],
     ),
     (
         "networking.k8s.io",

@@ -54,6 +54,27 @@ pub(super) fn selects(match_labels: &Node<'_>, labels: &Node<'_>) -> bool {
         .all(|(key, value)| labels.key(key).value() == value.value())
 }
 
+/// Whether a whole selector matches. An empty one matches everything.
+pub(super) fn matches(selector: &Node<'_>, labels: &Node<'_>) -> bool {
+    let term = |term: Node<'_>| {
+        let label = labels.key(term.key("key").str().unwrap_or_default());
+        let is_listed = term
+            .key("values")
+            .items()
+            .any(|value| value.value() == label.value());
+        match term.key("operator").str().unwrap_or_default() {
+            "In" => is_listed,
+            // An absent key is in no list.
+            "NotIn" => !is_listed,
+            "Exists" => label.is_set(),
+            "DoesNotExist" => !label.is_set(),
+            _ => false,
+        }
+    };
+    selects(&selector.key("matchLabels"), labels)
+        && selector.key("matchExpressions").items().all(term)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +107,21 @@ mod tests {
         let unknown = with(json!({ "key": "a", "operator": "Equals", "values": ["b"] }));
         let operator = "/spec/podSelector/matchExpressions/0/operator";
         refuses(everywhere, unknown, operator, "Equals");
+    }
+
+    #[test]
+    fn an_absent_label_is_in_no_list() {
+        let matches = |operator: &str, values: Value, labels: Value| {
+            let selector = json!({ "matchExpressions": [
+                { "key": "tier", "operator": operator, "values": values }] });
+            matches(&Node::root(&selector), &Node::root(&labels))
+        };
+        assert!(matches("In", json!(["a", "b"]), json!({ "tier": "b" })));
+        assert!(!matches("In", json!(["a"]), json!({})));
+        assert!(matches("NotIn", json!(["a"]), json!({})));
+        assert!(!matches("NotIn", json!(["a"]), json!({ "tier": "a" })));
+        assert!(matches("Exists", json!([]), json!({ "tier": "" })));
+        assert!(matches("DoesNotExist", json!([]), json!({})));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-pub use rules::{RULES, bad_lock, unreadable};
+pub use rules::{RULES, bad_lock, syntax as syntax_error, unreadable};
 use tenantry_syntax::{FileId, Parse, Span, ast};
 
 use crate::{

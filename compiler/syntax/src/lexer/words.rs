@@ -3,6 +3,7 @@
 use super::Lexer;
 use crate::{
     chars::{STOPS_WORD, line_end, newline_len, space_len},
+    errors::{shown, write_quoted},
     kind::TokenKind,
     number,
 };
@@ -43,12 +44,13 @@ impl Lexer<'_, '_> {
             "#false" | "#no" | "#off" => "write `#false`".to_owned(),
             "#null" | "#none" | "#nil" => "write `#null`".to_owned(),
             _ => format!(
-                "text that holds a `#` is quoted: write {word:?}; the keywords are `#true`, \
-                 `#false`, `#null`, `#inf`, `#-inf` and `#nan`"
+                "text that holds a `#` is quoted: {}; the keywords are `#true`, `#false`, `#null`, \
+                 `#inf`, `#-inf` and `#nan`",
+                write_quoted(word)
             ),
         };
         self.errors
-            .report(at..end, format!("`{word}` is no keyword"))
+            .report(at..end, format!("`{}` is no keyword", shown(word)))
             .help(help);
         (TokenKind::BadKeyword, end)
     }
@@ -137,7 +139,7 @@ impl Lexer<'_, '_> {
         let unsigned = word.trim_start_matches(['+', '-']);
         let error = self
             .errors
-            .report(at..end, format!("`{word}` is not a number"));
+            .report(at..end, format!("`{}` is not a number", shown(word)));
         if unsigned.starts_with('.') && number::is_number(&format!("0{unsigned}")) {
             error.help(format!("a number begins with a digit: write `0{unsigned}`"));
         } else if let Some(whole) = word.strip_suffix('.').filter(|w| number::is_number(w)) {
@@ -146,7 +148,8 @@ impl Lexer<'_, '_> {
             ));
         } else {
             error.help(format!(
-                "what starts with a digit and is not a number is quoted: write {word:?}"
+                "what starts with a digit and is not a number is quoted: {}",
+                write_quoted(word)
             ));
         }
         (TokenKind::BadWord, end)
@@ -161,7 +164,7 @@ impl Lexer<'_, '_> {
                 at..end,
                 format!("`{c}` cannot stand in text without quotes"),
             )
-            .help(format!("write {word:?}"));
+            .help(write_quoted(word));
         (TokenKind::BadWord, end)
     }
 }

@@ -1,7 +1,10 @@
 //! Arguments, properties, and the types before them.
 
 use super::{Open, Parser, Phase};
-use crate::kind::{ElementKind, TokenKind};
+use crate::{
+    errors::{shown, write_quoted},
+    kind::{ElementKind, TokenKind},
+};
 
 impl Parser<'_, '_> {
     /// An argument or a property.
@@ -54,16 +57,16 @@ impl Parser<'_, '_> {
                         self.range(key),
                         format!("`{word}` without quotes cannot name a property"),
                     )
-                    .help(format!("write {word:?}"));
+                    .help(write_quoted(word));
             }
             kind if kind.is_string() || kind == TokenKind::BadKeyword => {}
             _ => {
                 self.errors
                     .report(
                         self.range(key),
-                        format!("a property's name is text, not `{word}`"),
+                        format!("a property's name is text, not `{}`", shown(word)),
                     )
-                    .help(format!("if it is the name, write {word:?}"));
+                    .help(format!("if it is the name, {}", write_quoted(word)));
             }
         }
     }
@@ -98,7 +101,7 @@ impl Parser<'_, '_> {
                 self.range(token),
                 format!("`{word}` is neither text nor a keyword"),
             )
-            .help(format!("write `#{word}`, or {word:?} if it is text"));
+            .help(format!("write `#{word}`, or `\"{word}\"` if it is text"));
     }
 
     fn missing_value(&mut self, message: &str) {
@@ -174,7 +177,7 @@ impl Parser<'_, '_> {
         let element = self.elements[node.node as usize];
         let name = element.first as usize;
         if self.end == name + 1 && self.tokens.kinds[name].is_string() {
-            let name = &self.text[self.range(name)];
+            let name = shown(&self.text[self.range(name)]);
             self.error("a node takes its value without `=`")
                 .help(format!(
                     "write `{name}` and the value, with a space between"

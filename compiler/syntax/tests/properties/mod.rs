@@ -169,7 +169,7 @@ fn formatting_settles_and_keeps_the_meaning(parse: &Parse) {
 }
 
 /// All that a file says to its reader.
-pub(crate) fn meaning(parse: &Parse) -> String {
+fn meaning(parse: &Parse) -> String {
     fn tell(node: Node<'_>, out: &mut String) {
         out.push_str(&format!(
             "{:?}{:?}",

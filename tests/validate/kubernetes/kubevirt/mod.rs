@@ -12,7 +12,9 @@ mod compute;
 mod device;
 mod disk;
 mod firmware;
+mod guest;
 mod memory;
+mod migration;
 mod network;
 mod volume;
 
@@ -190,6 +192,7 @@ fn data_volume_templates(spec: &Node<'_>, namespace: Option<&str>, findings: &mu
             findings.refuse(&own, "a template's volume is in its VM's namespace");
         }
         cdi::data_volume(&template, findings);
+        migration::volume_template(&spec.at("template/spec"), &template, findings);
     }
 }
 
@@ -203,6 +206,8 @@ fn instance_spec(spec: &Node<'_>, typed: bool, findings: &mut Findings) {
     volume::check(spec, findings);
     network::check(spec, findings);
     placement::check(spec, findings);
+    guest::check(spec, findings);
+    migration::check(spec, findings);
     lifecycle(spec, findings);
 }
 

@@ -82,10 +82,6 @@ fn fits(interface: &Node<'_>, network: &Node<'_>, findings: &mut Findings) {
             "the pod network has no virtual functions",
         );
     }
-    if interface.key("bridge").is_set() && on_pod {
-        let message = "a bridge on the pod network is off by default, and stops live migration";
-        findings.refuse(&interface.key("bridge"), message);
-    }
 }
 
 fn interface(interface: &Node<'_>, findings: &mut Findings) {
@@ -191,12 +187,12 @@ mod tests {
             "/domain/devices/interfaces/0/masquerade",
             "pod network",
         );
-        let bridged = pod(json!({ "name": "default", "bridge": {} }));
+        let vf = pod(json!({ "name": "default", "sriov": {} }));
         refuses(
             check,
-            bridged,
-            "/domain/devices/interfaces/0/bridge",
-            "live migration",
+            vf,
+            "/domain/devices/interfaces/0/sriov",
+            "virtual functions",
         );
     }
 

@@ -1,0 +1,36 @@
+//! The commands: one file each, with its arguments on top and its work below.
+
+pub(crate) mod build;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod fmt;
+pub(crate) mod graph;
+pub(crate) mod init;
+mod reference;
+pub(crate) mod schema;
+pub(crate) mod targets;
+
+use crate::{
+    args::{Args, Command},
+    console::Console,
+    exit::{Exit, Failure},
+};
+
+/// How a command ends.
+pub(crate) type Outcome = Result<Exit, Failure>;
+
+/// Runs the command that was asked for.
+pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
+    match &args.command {
+        Command::Init(args) => init::run(args, console),
+        Command::Check(args) => check::run(args, console),
+        Command::Build(args) => build::run(args, console),
+        Command::Fmt(args) => fmt::run(args, console),
+        Command::Explain(args) => explain::run(args, console),
+        Command::Schema(args) => schema::run(args, console),
+        Command::Graph(args) => graph::run(args, console),
+        Command::Targets(args) => targets::run(args, console),
+        Command::Completions(args) => completions::run(args, console),
+    }
+}

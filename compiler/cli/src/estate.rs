@@ -1,0 +1,173 @@
+//! An estate on the disk, opened for a command.
+
+use std::path::{Path, PathBuf};
+
+use tenantry_core::{
+    FileId,
+    compile::{Options, Summary},
+    diag::{Diagnostic, Level, Rule},
+    emit,
+    load::{Library, ROOT_FILE, Sources},
+    plan,
+    world::ReadError,
+};
+
+use crate::{
+    disk::Disk,
+    exit::{Exit, Failure},
+    render::{Files, counted},
+};
+
+/// The rule of findings that end a run with [`Exit::Limit`].
+pub(crate) const LIMIT_RULE: &str = "limit-passed";
+
+/// Which estate, and which of its faces.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(crate) struct Args {
+    /// The estate's folder, the one with `tenantry.kdl`
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Only this environment; all of them unless given
+    #[arg(long, value_name = "ENV")]
+    pub(crate) env: Option<String>,
+    /// A parameter's value, before any default
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) sets: Vec<(String, String)>,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+impl Args {
+    /// The estate's folder; its root file may be named for it.
+    pub(crate) fn root(&self) -> Result<&Path, Failure> {
+        let path = self.path.as_path();
+        if path.is_dir() {
+            return Ok(path);
+        }
+        match path.parent() {
+            Some(folder)
+                if path.is_file() && path.file_name().is_some_and(|name| name == ROOT_FILE) =>
+            {
+                Ok(if folder.as_os_str().is_empty() {
+                    Path::new(".")
+                } else {
+                    folder
+                })
+            }
+            _ if path.is_file() => Err(Failure::new(format!(
+                "{} is a file of an estate, not an estate",
+                path.display()
+            ))
+            .help(format!("name the folder that holds {ROOT_FILE}"))),
+            _ => Err(
+                Failure::new(format!("there is no folder {}", path.display()))
+                    .help("`tenantry init` writes a first estate"),
+            ),
+        }
+    }
+
+    /// The files below the root.
+    pub(crate) fn world(&self) -> Result<Disk, Failure> {
+        let root = self.root()?;
+        Disk::open(root, self.options().limits.file_bytes).map_err(|error| {
+            let why = match error {
+                ReadError::Missing => "it is not there".to_owned(),
+                ReadError::Other(words) => words,
+                ReadError::NotText(_) | ReadError::TooLarge(_) => "it is not a folder".to_owned(),
+            };
+            Failure::new(format!("cannot read {}: {why}", root.display()))
+        })
+    }
+
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            env: self.env.clone(),
+            sets: self.sets.clone(),
+            ..Options::default()
+        }
+    }
+}
+
+/// The standard library.
+pub(crate) fn library() -> Library {
+    Library {
+        files: tenantry_stdlib::FILES,
+        index: tenantry_stdlib::INDEX,
+    }
+}
+
+/// How a run with these findings ends.
+pub(crate) fn exit(findings: &[Diagnostic]) -> Exit {
+    let has = |wanted: &dyn Fn(&Diagnostic) -> bool| findings.iter().any(wanted);
+    if has(&|finding| is_defect(finding.rule)) {
+        Exit::Bug
+    } else if has(&|finding| finding.rule.name == LIMIT_RULE) {
+        Exit::Limit
+    } else if has(&|finding| finding.level >= Level::Error) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}
+
+/// What these find, an earlier phase should have: the estate is not to blame.
+fn is_defect(rule: &'static Rule) -> bool {
+    plan::RULES
+        .iter()
+        .chain(emit::assemble::RULES)
+        .any(|defect| *defect == rule)
+}
+
+/// What an estate holds, in a line.
+pub(crate) fn sizes(of: &Summary) -> String {
+    let sizes = [
+        (of.clusters, "cluster"),
+        (of.tenants, "tenant"),
+        (of.workloads, "workload"),
+        (of.environments.len(), "environment"),
+    ];
+    let sizes = sizes
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| counted(count, what));
+    format!("{}: {}", of.estate, sizes.collect::<Vec<_>>().join(", "))
+}
+
+/// The sources with their paths as one would type them where the command runs.
+pub(crate) struct Reachable<'a> {
+    sources: &'a Sources,
+    paths: Vec<String>,
+}
+
+impl<'a> Reachable<'a> {
+    pub(crate) fn new(root: &Path, sources: &'a Sources) -> Self {
+        let root = root.strip_prefix(".").unwrap_or(root);
+        let paths = sources
+            .files()
+            .iter()
+            .map(|source| match source.path.strip_prefix("std:/") {
+                Some(_) => source.path.to_string(),
+                None => root.join(&*source.path).display().to_string(),
+            });
+        Self {
+            sources,
+            paths: paths.collect(),
+        }
+    }
+}
+
+impl Files for Reachable<'_> {
+    fn path(&self, file: FileId) -> &str {
+        self.paths.get(file.0 as usize).map_or("?", String::as_str)
+    }
+
+    fn text(&self, file: FileId) -> &str {
+        self.sources
+            .get(file)
+            .map_or("", |source| source.parse.text())
+    }
+}

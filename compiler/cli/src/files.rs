@@ -1,0 +1,107 @@
+//! Spec files on the disk, for commands that read or write them one by one.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is one of the doors: a command was given these paths by its user"
+)]
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::exit::Failure;
+
+/// Folders deeper than this are taken for a mistake.
+const DEEPEST: usize = 32;
+
+/// The spec files that the paths name: a file is itself, a folder all `*.kdl` below it, in the
+/// order of their names. Links, hidden folders and `vendor` are not followed.
+pub(crate) fn specs(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = BTreeSet::new();
+    for path in paths {
+        if path.is_dir() {
+            walk(path, DEEPEST, &mut found).map_err(|error| cannot("read", path, &error))?;
+        } else {
+            found.insert(path.clone());
+        }
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn walk(folder: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let hidden = name.as_encoded_bytes().starts_with(b".") || name == "vendor";
+        let kind = entry.file_type()?;
+        let path = folder.strip_prefix(".").unwrap_or(folder).join(&name);
+        if kind.is_dir() && !hidden && depth > 0 {
+            walk(&path, depth - 1, found)?;
+        } else if kind.is_file() && !hidden && path.extension().is_some_and(|it| it == "kdl") {
+            found.insert(path);
+        }
+    }
+    Ok(())
+}
+
+/// The text of a file.
+pub(crate) fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => Failure::new(format!(
+            "cannot read {}: it is not UTF-8 text",
+            path.display()
+        )),
+        _ => cannot("read", path, &error),
+    })
+}
+
+/// Whether a folder holds nothing but hidden files; one that is not there holds nothing.
+pub(crate) fn is_free(folder: &Path) -> Result<bool, Failure> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.all(|entry| {
+            entry.is_ok_and(|entry| entry.file_name().as_encoded_bytes().starts_with(b"."))
+        })),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(cannot("read", folder, &error)),
+    }
+}
+
+/// Writes a file that is not there yet, and the folders above it.
+pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
+    let write = || {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(path)?;
+        io::Write::write_all(&mut file, text.as_bytes())
+    };
+    write().map_err(|error| cannot("write", path, &error))
+}
+
+/// Replaces a file's text: beside it, then by a rename, so that a crash leaves the old or the
+/// new one. A link stays a link, and the permissions stay.
+pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let write = || {
+        let target = fs::canonicalize(path)?;
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let beside = target.with_file_name(format!(".{name}.tenantry-{}", std::process::id()));
+        fs::write(&beside, text)?;
+        fs::set_permissions(&beside, fs::metadata(&target)?.permissions())?;
+        fs::rename(&beside, &target).inspect_err(|_| drop(fs::remove_file(&beside)))
+    };
+    write().map_err(|error| cannot("write", path, &error))
+}
+
+fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "it is not there".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::AlreadyExists => "it is there already".to_owned(),
+        _ => error.to_string(),
+    };
+    Failure::new(format!("cannot {what} {}: {why}", path.display()))
+}
