@@ -2,17 +2,13 @@
 //!
 //! `ansible-inventory` fails open: a file it cannot read gives exit code 0, a warning, and an
 //! inventory without hosts. Every warning is therefore a violation here.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "asks another program, outside of every compile"
-)]
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Skip, Violation, shared};
+use super::{Skip, Violation, program};
 
 const PROGRAM: &str = "ansible-inventory";
 
@@ -27,7 +23,7 @@ const CONFIGURATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/validate/ansib
 /// # Errors
 /// A [`Skip`] where the program is not on this machine.
 pub fn list(inventory: &Path) -> Result<Result<Value, Vec<Violation>>, Skip> {
-    let output = Command::new(program()?)
+    let output = Command::new(program::find(PROGRAM)?)
         .arg("--inventory")
         .arg(inventory)
         .arg("--list")
@@ -85,18 +81,8 @@ fn complaints(stderr: &str) -> Vec<Violation> {
     paragraphs.into_iter().map(whole).collect()
 }
 
-/// The program on the path, or the one the gate installed under the target folder.
-fn program() -> Result<PathBuf, Skip> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let installed = shared::repository().join("target/ci/venv/bin");
-    std::env::split_paths(&path)
-        .chain([installed])
-        .map(|folder| folder.join(PROGRAM))
-        .find(|file| file.is_file())
-        .ok_or_else(|| Skip(format!("no {PROGRAM} (`.ci/run` installs it)")))
-}
-
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "hands a file to another program")]
 mod tests {
     use super::*;
 

@@ -11,8 +11,10 @@ pub mod helm;
 pub mod kubernetes;
 mod node;
 pub mod output;
+mod program;
 pub mod proxmox;
 pub mod shared;
+pub mod shell;
 #[cfg(test)]
 mod testing;
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Skip, Violation, ansible, helm, kubernetes, proxmox};
+use super::{Skip, Violation, ansible, helm, kubernetes, proxmox, shell};
 use crate::golden;
 
 /// The manifest's file, at the top of an output folder.
@@ -151,6 +151,10 @@ fn output(folder: &Path, root: &str, files: &BTreeMap<&str, &[u8]>, report: &mut
             report.refuse(&name, "not UTF-8");
             continue;
         };
+        if path.ends_with(".sh") {
+            report.take(&name, shell::validate(&folder.join(path)));
+            continue;
+        }
         match target.as_str() {
             "kubernetes" | "kubevirt" | "kata" => {
                 objects(&name, path, text, files, &mut clusters, report)

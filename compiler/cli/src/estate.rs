@@ -145,19 +145,22 @@ pub(crate) struct Reachable<'a> {
 
 impl<'a> Reachable<'a> {
     pub(crate) fn new(root: &Path, sources: &'a Sources) -> Self {
-        let root = root.strip_prefix(".").unwrap_or(root);
+        let reach = |path: &str| match path.strip_prefix("std:/") {
+            Some(_) => path.to_owned(),
+            None => within(root, path).display().to_string(),
+        };
         let paths = sources
             .files()
             .iter()
-            .map(|source| match source.path.strip_prefix("std:/") {
-                Some(_) => source.path.to_string(),
-                None => root.join(&*source.path).display().to_string(),
-            });
-        Self {
-            sources,
-            paths: paths.collect(),
-        }
+            .map(|source| reach(&source.path))
+            .collect();
+        Self { sources, paths }
     }
+}
+
+/// A path below the root as one would type it: `out`, not `./out`.
+pub(crate) fn within(root: &Path, path: &str) -> PathBuf {
+    root.strip_prefix(".").unwrap_or(root).join(path)
 }
 
 impl Files for Reachable<'_> {

@@ -175,14 +175,11 @@ fn unicode_escape<'t>(
     out: &mut dyn FnMut(Piece<'t>),
 ) -> usize {
     let rest = &body[at + 2..];
-    let digits = rest.strip_prefix('{').unwrap_or_default();
-    let digits = &digits[..digits.bytes().take_while(u8::is_ascii_hexdigit).count()];
-    let closed = rest[(1 + digits.len()).min(rest.len())..].starts_with('}');
-    let end = if rest.starts_with('{') {
-        at + 3 + digits.len() + usize::from(closed)
-    } else {
-        at + 2
-    };
+    let inside = rest.strip_prefix('{').unwrap_or_default();
+    let digits = &inside[..inside.bytes().take_while(u8::is_ascii_hexdigit).count()];
+    let closed = inside[digits.len()..].starts_with('}');
+    let brace = usize::from(rest.starts_with('{'));
+    let end = at + 2 + brace + digits.len() + usize::from(closed);
     let value = if closed && (1..=6).contains(&digits.len()) {
         u32::from_str_radix(digits, 16).ok()
     } else {
@@ -360,6 +357,7 @@ mod tests {
     #[test]
     fn what_is_wrong_keeps_the_meaning_that_is_plain() {
         assert_eq!(content(Quoted, r#""\d+\u{d800}""#), r"\d+\u{d800}");
+        assert_eq!(content(Quoted, "\"\\ué \\u{é \\u\""), "\\ué \\u{é \\u");
         assert_eq!(content(Quoted, "\"open"), "open");
         assert_eq!(content(Quoted, "\""), "");
         assert_eq!(

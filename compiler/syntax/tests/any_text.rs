@@ -80,6 +80,7 @@ const PIECES: &[&str] = &[
     "1e",
     "r\"",
     "\\u{",
+    "\\u",
     "\\n",
     "[",
     "a",
@@ -149,11 +150,11 @@ fn random_runs_of_pieces_hold_every_property() {
 /// One mistake is one error, or nearly: what follows from it is not told beside it.
 #[test]
 fn a_single_mistake_is_not_told_many_times() {
-    let seed = &seeds()[2];
-    assert!(
-        seed.starts_with("// The ground."),
-        "the seed that is an estate"
-    );
+    let seeds = seeds();
+    let seed = seeds
+        .iter()
+        .find(|seed| seed.starts_with("// The ground."))
+        .unwrap();
     let errors = |text: &str| read(text).errors().len();
     assert_eq!(errors(seed), 0);
     for (at, c) in seed.char_indices() {

@@ -305,6 +305,26 @@ mod tests {
     }
 
     #[test]
+    fn another_release_has_another_api() {
+        let edit = |plan: &mut Value| plan["requires"]["pve"] = json!(">=8.4 <9");
+        edited(edit, |found| {
+            let said = |word: &str| {
+                found
+                    .iter()
+                    .any(|violation| violation.message.contains(word))
+            };
+            // The lock of the network, rules of availability, and a key of 9.
+            assert!(said("POST /cluster/sdn/lock"), "{found:#?}");
+            assert!(said("POST /cluster/ha/rules"), "{found:#?}");
+            assert!(said("`allow-ksm`"), "{found:#?}");
+            assert!(
+                said("`VM.GuestAgent.Audit` is not a privilege"),
+                "{found:#?}"
+            );
+        });
+    }
+
+    #[test]
     fn a_plan_says_its_release() {
         refused("release", |plan| plan["requires"]["pve"] = json!("any"));
     }

@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         console.err.line("nothing was written")?;
         return Ok(exit);
     }
-    let lock = root.join(LOCK_FILE);
+    let lock = estate::within(root, LOCK_FILE);
     if args.locked && built.lock.is_some() {
         console.err.line(&format!(
             "{} would change, which --locked forbids",
@@ -77,7 +77,10 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         ))?;
         return Ok(Exit::Findings);
     }
-    let out = args.out.clone().unwrap_or_else(|| root.join("out"));
+    let out = args
+        .out
+        .clone()
+        .unwrap_or_else(|| estate::within(root, "out"));
     if args.check {
         return compare(&built, &out, &lock, console);
     }
@@ -137,6 +140,12 @@ impl Written {
         let look = to.look;
         if self.recovered > 0 {
             to.line("an earlier build had been cut short; it was finished first")?;
+        }
+        if self.written + self.unchanged + self.removed == 0 {
+            return to.line(&format!(
+                "{} no backend has anything to write",
+                look.good("ok")
+            ));
         }
         if self.written + self.removed == 0 {
             let files = counted(self.unchanged, "file");

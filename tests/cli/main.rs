@@ -1,0 +1,16 @@
+//! The command as its users meet it: what it prints where, and how it ends.
+#![cfg(test)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests lay out folders and look at what was written"
+)]
+
+mod harness;
+
+mod build;
+mod check;
+mod explain;
+mod fmt;
+mod init;
+mod readme;
+mod streams;

@@ -1,0 +1,40 @@
+//! What the README shows is what one gets.
+
+use std::fs;
+
+use crate::harness::{Folder, repository};
+
+fn readme() -> String {
+    fs::read_to_string(repository().join("README.md")).expect("the README is there")
+}
+
+/// The first block of that language.
+fn block(text: &str, language: &str) -> String {
+    let fence = format!("```{language}\n");
+    let (_, rest) = text.split_once(&fence).expect("such a block");
+    rest.split_once("```").expect("the block ends").0.to_owned()
+}
+
+#[test]
+fn the_diagnostic_is_a_real_one() {
+    let folder = Folder::of_example("ai-cloud");
+    let tenant = folder.read("tenants/acme.kdl");
+    let kept: Vec<&str> = tenant
+        .lines()
+        .filter(|line| !line.contains("offer http to=beta-corp"))
+        .collect();
+    assert_eq!(
+        kept.len() + 1,
+        tenant.lines().count(),
+        "the line that the README speaks of"
+    );
+    folder.write("tenants/acme.kdl", &kept.join("\n"));
+    let run = folder.run("check").ends_with(1);
+    assert!(run.out.contains(&block(&readme(), "text")), "{}", run.out);
+}
+
+#[test]
+fn the_smallest_estate_is_formatted() {
+    let folder = Folder::of([("tenantry.kdl", &block(&readme(), "kdl"))]);
+    folder.run("fmt --check").ends_with(0);
+}
