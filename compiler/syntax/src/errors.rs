@@ -73,8 +73,7 @@ impl Errors {
             message: message.into(),
             ..SyntaxError::default()
         };
-        // Two more than are told: the parser's come after the lexer's, and `finish` has to know
-        // that there were too many.
+        // Twice as many as are told: the parser's come after the lexer's, and are as good.
         if self.list.len() > self.max.saturating_mul(2) {
             return self.surplus.insert(error);
         }
@@ -128,13 +127,14 @@ impl Errors {
                 continue;
             }
             settled = line.start;
-            let lacks_quote = text[error.span.range().end..].starts_with('"');
+            let behind = &text[error.span.range().end..];
+            let lacks_quote = behind.starts_with('"') && !text[..start].ends_with('"');
             if start == *at || lacks_quote {
                 kept.push(error);
                 continue;
             }
             let mut unpaired = SyntaxError {
-                span: span(self.file, *at..line.end),
+                span: span(self.file, *at..*at + 1),
                 message: "the quotes on this line do not pair up".to_owned(),
                 ..SyntaxError::default()
             };

@@ -400,6 +400,53 @@ mod tests {
     }
 
     #[test]
+    fn the_help_says_what_to_write() {
+        for (text, help) in [
+            ("n true", "write `#true`, or `\"true\"` if it is text"),
+            (
+                "n 2TiB",
+                "what starts with a digit and is not a number is quoted: write \"2TiB\"",
+            ),
+            ("n .5", "a number begins with a digit: write `0.5`"),
+            ("n 1.", "a digit follows the point: write `1` or `1.0`"),
+            ("n /a\\b", "write \"/a\\\\b\""),
+            ("n #Yes", "write `#true`"),
+            ("n r##\"x\"##", "write `##\"…\"##`"),
+            ("n = 1", "write `n` and the value, with a space between"),
+        ] {
+            let parse = parse(FileId(0), Arc::from(text), &Limits::default());
+            assert_eq!(parse.errors()[0].help.as_deref(), Some(help), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_that_do_not_pair_up_are_one_mistake_of_their_line() {
+        assert_eq!(
+            mistake("a b=/x\" {\n}").0,
+            "/x",
+            "the word that lacks its first quote"
+        );
+        assert_eq!(mistake("a b=\"x {\n}").0, "\"x", "the brace is given back");
+        assert_eq!(mistake("a { b \"x }\nc").0, "\"x");
+        let (at, message) = mistake("a \"x b \"y\" \"z\"");
+        assert_eq!(
+            (at.as_str(), message.as_str()),
+            ("\"", "the quotes on this line do not pair up")
+        );
+    }
+
+    #[test]
+    fn a_brace_that_is_never_closed_is_shown_with_where_that_is_seen() {
+        let text = "a {\n    b {\n    c\n}\n";
+        let parse = parse(FileId(0), Arc::from(text), &Limits::default());
+        let error = &parse.errors()[0];
+        assert_eq!(error.span.start, 10);
+        let (seen, how) = error.related.as_ref().unwrap();
+        assert_eq!(&text[seen.range()], "c");
+        assert_eq!(how, "by its indentation this stands outside the block");
+    }
+
+    #[test]
     fn a_broken_line_costs_its_node_and_all_are_reported_at_once() {
         let text = "a 1\nb \"x\nc )\nd 2TiB\ne 5\n";
         assert_eq!(mistakes(text).len(), 3);

@@ -291,7 +291,7 @@ fn with_a_deep_stack(test: impl FnOnce() + Send + 'static) {
 fn valid_documents_are_read_alike() {
     with_a_deep_stack(|| {
         let config = ProptestConfig {
-            cases: 1_500,
+            cases: 1_000,
             failure_persistence: None,
             ..ProptestConfig::default()
         };

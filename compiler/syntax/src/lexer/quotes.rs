@@ -43,7 +43,7 @@ impl Lexer<'_, '_> {
 
     /// A quoted string without a quote on its line: forgotten, or KDL 1's string over many lines.
     #[cold]
-    pub(super) fn unclosed_quoted(&mut self, at: usize, line: usize) -> (TokenKind, usize) {
+    fn unclosed_quoted(&mut self, at: usize, line: usize) -> (TokenKind, usize) {
         if let Some(end) = self.closing_line_quote(line) {
             self.errors
                 .report(at..line, "a string with one quote ends on its line")
@@ -87,7 +87,7 @@ impl Lexer<'_, '_> {
     }
 
     /// The end of the next quote, if that can only be a closing one: a line ends behind it.
-    pub(super) fn closing_line_quote(&mut self, from: usize) -> Option<usize> {
+    fn closing_line_quote(&mut self, from: usize) -> Option<usize> {
         if self.unclosed >= MAX_FAR_SEARCHES {
             return None;
         }
@@ -142,7 +142,7 @@ impl Lexer<'_, '_> {
     }
 
     /// A string with three quotes at `open`, raw with `hashes` before them.
-    pub(super) fn triple(
+    fn triple(
         &mut self,
         kind: TokenKind,
         at: usize,
@@ -209,7 +209,7 @@ impl Lexer<'_, '_> {
 
     /// Where the text that is indented deeper than the line of `at` ends: as much as a string
     /// without an end is taken to hold.
-    pub(super) fn indented_end(&self, at: usize) -> usize {
+    fn indented_end(&self, at: usize) -> usize {
         let indent = |line: usize| skip_spaces(self.bytes, line) - line;
         let own = line_start(self.bytes, at);
         let mut end = line_end(self.bytes, at);
@@ -225,7 +225,7 @@ impl Lexer<'_, '_> {
     }
 
     /// Reports what is wrong inside the string `at..end`.
-    pub(super) fn flaws(&mut self, kind: TokenKind, at: usize, end: usize) {
+    fn flaws(&mut self, kind: TokenKind, at: usize, end: usize) {
         let errors = &mut *self.errors;
         let token = &self.text[at..end];
         strings::walk(kind, token, &mut |piece| {

@@ -28,7 +28,7 @@ impl Lexer<'_, '_> {
     }
 
     #[cold]
-    pub(super) fn bad_keyword(&mut self, at: usize, name: usize, end: usize) -> (TokenKind, usize) {
+    fn bad_keyword(&mut self, at: usize, name: usize, end: usize) -> (TokenKind, usize) {
         let starts_line = self.text[..at].bytes().rev().find(|b| !b" \t".contains(b));
         if name == end || matches!(starts_line, None | Some(b'\n')) {
             let end = line_end(self.bytes, at);
@@ -81,7 +81,7 @@ impl Lexer<'_, '_> {
 
     /// Where the word that goes on at `at` ends. What a word may not hold, but could only be a
     /// part of it, is taken along: the caller looks for it.
-    pub(super) fn word_end(&self, mut at: usize) -> usize {
+    fn word_end(&self, mut at: usize) -> usize {
         while let Some(&byte) = self.bytes.get(at) {
             if !STOPS_WORD[byte as usize] {
                 at += 1;
@@ -106,13 +106,13 @@ impl Lexer<'_, '_> {
         at
     }
 
-    pub(super) fn begins_old_raw(&self, at: usize) -> bool {
+    fn begins_old_raw(&self, at: usize) -> bool {
         let hashes = self.bytes[at..].iter().take_while(|&&b| b == b'#').count();
         self.bytes.get(at + hashes) == Some(&b'"')
     }
 
     #[cold]
-    pub(super) fn old_raw(&mut self, at: usize) -> (TokenKind, usize) {
+    fn old_raw(&mut self, at: usize) -> (TokenKind, usize) {
         let hashes = self.bytes[at + 1..]
             .iter()
             .take_while(|&&b| b == b'#')
@@ -134,7 +134,7 @@ impl Lexer<'_, '_> {
     }
 
     #[cold]
-    pub(super) fn bad_number(&mut self, at: usize, end: usize) -> (TokenKind, usize) {
+    fn bad_number(&mut self, at: usize, end: usize) -> (TokenKind, usize) {
         let word = &self.text[at..end];
         let unsigned = word.trim_start_matches(['+', '-']);
         let error = self
@@ -156,7 +156,7 @@ impl Lexer<'_, '_> {
     }
 
     #[cold]
-    pub(super) fn bad_word(&mut self, at: usize, end: usize, bad: usize) -> (TokenKind, usize) {
+    fn bad_word(&mut self, at: usize, end: usize, bad: usize) -> (TokenKind, usize) {
         let word = &self.text[at..end];
         let c = word[bad..].chars().next().unwrap_or_default();
         self.errors

@@ -29,7 +29,7 @@ impl Parser<'_, '_> {
     }
 
     /// A block that is too deep: its braces are matched, and nothing in it is read.
-    pub(super) fn pass_over_block(&mut self, mut owner: Open, skipped: Option<u32>) -> Open {
+    fn pass_over_block(&mut self, mut owner: Open, skipped: Option<u32>) -> Open {
         if !self.too_deep {
             self.too_deep = true;
             let max = self.max_depth;
@@ -87,7 +87,7 @@ impl Parser<'_, '_> {
         Some(self.close_frame(frame))
     }
 
-    pub(super) fn close_frame(&mut self, frame: Frame) -> Open {
+    fn close_frame(&mut self, frame: Frame) -> Open {
         self.close(frame.block);
         let mut owner = frame.owner;
         match frame.skipped {
@@ -115,7 +115,7 @@ impl Parser<'_, '_> {
 
     /// While a closing brace is missing: one that begins a line less deep than the line of the
     /// block that it would close, and as deep as that of one further out, closes that one.
-    pub(super) fn close_deeper_than_this_line(&mut self) {
+    fn close_deeper_than_this_line(&mut self) {
         while self.surplus > 0
             && self.begins_line()
             && self.stack.len() > 1
@@ -126,7 +126,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    pub(super) fn close_unclosed(&mut self, frame: Frame) {
+    fn close_unclosed(&mut self, frame: Frame) {
         self.surplus -= 1;
         self.report_unclosed(frame.brace, 1);
         self.stack.pop();
@@ -145,7 +145,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    pub(super) fn report_unclosed(&mut self, brace: usize, count: usize) {
+    fn report_unclosed(&mut self, brace: usize, count: usize) {
         let message = match count {
             1 => "this `{` is never closed".to_owned(),
             _ => format!("this `{{` and {} around it are never closed", count - 1),
@@ -163,7 +163,7 @@ impl Parser<'_, '_> {
     }
 
     /// Whether only space stands before this token on its line.
-    pub(super) fn begins_line(&self) -> bool {
+    fn begins_line(&self) -> bool {
         let before = self
             .tokens
             .kinds
@@ -173,7 +173,7 @@ impl Parser<'_, '_> {
     }
 
     /// How deep a line is indented, by its first token, in bytes.
-    pub(super) fn indent(&self, line: usize) -> usize {
+    fn indent(&self, line: usize) -> usize {
         match self.tokens.kinds.get(line) {
             Some(TokenKind::Space) => self.range(line).len(),
             _ => 0,

@@ -93,7 +93,7 @@ impl Parser<'_, '_> {
     }
 
     /// `\` and the line end that it takes away.
-    pub(super) fn continuation(&mut self) {
+    fn continuation(&mut self) {
         match self.continuation_end(self.at) {
             Some(end) => {
                 self.at = end;
