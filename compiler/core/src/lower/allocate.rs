@@ -188,14 +188,10 @@ impl<'a> Allocator<'a> {
         key: &str,
     ) -> Option<IpLen> {
         // Where the range is huge the first 2^16 addresses are enough to look through.
-        let hosts = range.host_count().min(1 << 16);
-        let first = hash(key) % u64::try_from(hosts).unwrap_or(1).max(1);
-        (0..u64::try_from(hosts).unwrap_or(0))
-            .filter_map(|step| {
-                range.nth(u128::from(
-                    (first + step) % u64::try_from(hosts).unwrap_or(1),
-                ))
-            })
+        let all = range.size().unwrap_or(u128::MAX).min(1 << 16);
+        let first = u128::from(hash(key)) % all;
+        (0..all)
+            .filter_map(|step| range.nth((first + step) % all))
             .find(|address| {
                 usable(*address, range, network) && !self.is_taken(*address, range, key)
             })

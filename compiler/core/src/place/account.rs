@@ -6,6 +6,7 @@ use super::{Host, Placement};
 use crate::{
     check::Checked,
     diag::Findings,
+    lock::Allocations,
     model::{Backend, Estate, Id, Pool, Replicas, Workload},
     target::Footprint,
     units::Bytes,
@@ -48,6 +49,8 @@ pub(super) fn check(_: &Checked<'_>, _: &Placement, _: &mut Findings) {}
 pub(super) fn assign_hosts(checked: &Checked<'_>, placement: &mut Placement) {
     let estate = checked.estate();
     assign_dedicated(estate, placement);
+    let old = placement.allocations.clone();
+    placement.allocations.retain(|what, _| what != "node");
     let mut free: BTreeMap<Host, u64> = BTreeMap::new();
     for (pool, spec) in estate.pools.iter() {
         let memory = spec.allocatable_memory().get();
@@ -60,18 +63,23 @@ pub(super) fn assign_hosts(checked: &Checked<'_>, placement: &mut Placement) {
         ) {
             continue;
         }
+        let asked = workload
+            .spec
+            .memory
+            .as_ref()
+            .map_or(Bytes::new(0), |memory| memory.size.value);
         let need = placement
             .footprints
             .get(&id)
-            .map_or(Bytes::new(0), whole_memory)
+            .map_or(asked, whole_memory)
             .get();
         for index in 0..least_replicas(estate, workload) {
             let path = format!("{}.{index}", workload.path);
-            let old = placement.allocations.get("node", &path).map(str::to_owned);
+            let old = kept_host(&old, workload, &path);
             let candidates: Vec<Host> = hosts_of(estate, workload).collect();
-            let kept = candidates.iter().find(|host| {
-                old.as_deref() == Some(estate.pools[host.pool].nodes[host.node].name.as_str())
-            });
+            let kept = candidates
+                .iter()
+                .find(|host| old == Some(estate.pools[host.pool].nodes[host.node].name.as_str()));
             let roomiest = || {
                 candidates.iter().max_by_key(|host| {
                     (
@@ -94,6 +102,18 @@ pub(super) fn assign_hosts(checked: &Checked<'_>, placement: &mut Placement) {
             placement.hosts.insert((id, index), host);
         }
     }
+}
+
+/// The host that the build before chose, under the name that the workload had then.
+fn kept_host<'o>(old: &'o Allocations, workload: &Workload, path: &str) -> Option<&'o str> {
+    old.get("node", path).or_else(|| {
+        let was = workload.spec.meta.was.as_ref()?;
+        let tenant = workload.path.split('.').next()?;
+        old.get(
+            "node",
+            &path.replacen(&*workload.path, &format!("{tenant}.{was}"), 1),
+        )
+    })
 }
 
 fn whole_memory(footprint: &Footprint) -> Bytes {
