@@ -22,7 +22,8 @@ pub use workload::{
 pub use crate::schema::kinds::{BackupStore, CpuModel, External, GpuModel, Image, Network};
 use crate::{
     origin::{OriginId, Origins, V},
-    units::Name,
+    schema::kinds::Role,
+    units::{Ip, Name},
 };
 
 /// An estate in one environment.
@@ -118,6 +119,26 @@ impl Estate {
                 .quotas
                 .iter()
                 .any(|quota| quota.cluster == cluster)
+    }
+
+    /// The addresses at which a cluster's API server answers: those of `facts { api }`, else
+    /// those of the control plane's machines.
+    pub fn api_addresses(&self, cluster: Id<Cluster>) -> Vec<V<Ip>> {
+        let facts = self.clusters[cluster].spec.facts.as_ref();
+        let said = facts.and_then(|facts| facts.api.as_ref()?.ip.as_ref());
+        if let Some(said) = said {
+            return said.addresses.clone();
+        }
+        self.pools_of(cluster)
+            .filter(|(_, pool)| pool.spec.role.value == Role::ControlPlane)
+            .flat_map(|(_, pool)| &pool.nodes)
+            .filter_map(|node| Some(V::new(node.ip?, node.origin)))
+            .collect()
+    }
+
+    /// The first of [`Estate::api_addresses`].
+    pub fn api_address(&self, cluster: Id<Cluster>) -> Option<V<Ip>> {
+        self.api_addresses(cluster).into_iter().next()
     }
 
     /// Whether a part of the workload is broken.
