@@ -2,7 +2,11 @@
 //! has pure faces that an earlier phase calls through the list its caller hands in; this crate
 //! names no target.
 
+mod capabilities;
+
 use std::{collections::BTreeMap, sync::Arc};
+
+pub use capabilities::{Capabilities, Capability, Support, TableError};
 
 use crate::{
     check::Checked,
@@ -12,7 +16,7 @@ use crate::{
     flows::Derived,
     lower::Lowered,
     model::{Cluster, Id, Workload},
-    units::{Bytes, Cores, Version},
+    units::{Bytes, Cores},
 };
 
 /// A backend.
@@ -42,48 +46,6 @@ pub trait Target: Sync {
 /// `capabilities.kdl` use the same words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Feature(pub &'static str);
-
-/// How a target does what a feature asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Support {
-    /// The backend does it.
-    Native,
-    /// It is done another way: how, and at which cost.
-    Emulated(String),
-    /// Not at all, and why.
-    None(String),
-}
-
-/// A row of a capability table.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Capability {
-    /// The feature's name.
-    pub feature: String,
-    /// What the feature is, in a few words.
-    pub doc: String,
-    /// How it is done.
-    pub support: Support,
-    /// The backend's first version that can, where it is not all.
-    pub since: Option<Version>,
-    /// The components that must run in the cluster for it.
-    pub components: Vec<String>,
-}
-
-/// A target's table.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Capabilities {
-    /// The backend whose version counts: `kubernetes`, `kubevirt`, `proxmox`, ….
-    pub backend: String,
-    /// Rows by feature.
-    pub rows: BTreeMap<String, Capability>,
-}
-
-impl Capabilities {
-    /// The row of a feature.
-    pub fn get(&self, feature: &str) -> Option<&Capability> {
-        self.rows.get(feature)
-    }
-}
 
 /// What one replica takes of a node.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,0 +1,144 @@
+//! From an API struct to an object of the build: its tree, the origins of its fields, its needs.
+
+use std::sync::Arc;
+
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use serde::Serialize;
+use tenantry_core::{
+    emit::{Body, KubeId, Need, Object, Objects, Owner, Tree},
+    model::{Cluster, Id},
+    origin::{OriginId, V},
+};
+
+/// A custom resource: what every object has, around a spec that holds only what we write.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Custom<S> {
+    /// Group and version.
+    pub api_version: &'static str,
+    /// The kind.
+    pub kind: &'static str,
+    /// Name, namespace, labels.
+    pub metadata: ObjectMeta,
+    /// The rest.
+    pub spec: S,
+}
+
+/// An object before it is pushed.
+#[derive(Debug, Clone)]
+#[must_use = "an object that is not pushed is not emitted"]
+pub struct Draft {
+    target: &'static str,
+    cluster: Id<Cluster>,
+    owner: Owner,
+    tree: Tree,
+    needs: Vec<Need>,
+    path: Arc<str>,
+    also: Vec<Arc<str>>,
+    origin: OriginId,
+}
+
+impl Draft {
+    /// An object as its struct says it.
+    ///
+    /// API structs hold text, whole numbers, lists and maps with text as keys, all of which a
+    /// tree can say: that it cannot is a mistake in the struct, which stops a debug build. In a
+    /// release the object is then nameless, which the layout refuses with the model path.
+    pub(super) fn new<T: Serialize>(
+        target: &'static str,
+        cluster: Id<Cluster>,
+        owner: Owner,
+        object: &T,
+    ) -> Self {
+        let tree = Tree::from_serialize(object);
+        debug_assert!(tree.is_ok(), "an object without a tree: {tree:?}");
+        Self {
+            target,
+            cluster,
+            owner,
+            tree: tree.unwrap_or_else(|_| Tree::map()),
+            needs: Vec::new(),
+            path: "".into(),
+            also: Vec::new(),
+            origin: OriginId::NONE,
+        }
+    }
+
+    pub(super) fn made_from(mut self, path: Arc<str>, origin: OriginId) -> Self {
+        self.path = path;
+        self.origin = origin;
+        self
+    }
+
+    /// Says why the field at a JSON pointer is so. The field must be there.
+    pub fn mark(mut self, pointer: &str, origin: OriginId) -> Self {
+        self.tree.mark(pointer, origin);
+        self
+    }
+
+    /// The same for a field that is there when the spec says something.
+    pub fn mark_if<T>(self, pointer: &str, value: Option<&V<T>>) -> Self {
+        match value {
+            Some(value) if self.tree.at(pointer).is_some() => self.mark(pointer, value.origin),
+            _ => self,
+        }
+    }
+
+    /// What must be there first.
+    pub fn need(mut self, need: Need) -> Self {
+        if !self.needs.contains(&need) {
+            self.needs.push(need);
+        }
+        self
+    }
+
+    /// Several of them.
+    pub fn needs(self, needs: impl IntoIterator<Item = Need>) -> Self {
+        needs.into_iter().fold(self, Self::need)
+    }
+
+    /// A further model path behind it.
+    pub fn also(mut self, path: impl Into<Arc<str>>) -> Self {
+        self.also.push(path.into());
+        self
+    }
+
+    /// The identity, as the object says it.
+    pub fn id(&self) -> KubeId {
+        let text = |pointer: &str| {
+            self.tree
+                .at(pointer)
+                .and_then(|node| node.as_str())
+                .map(str::to_owned)
+        };
+        KubeId {
+            api_version: text("/apiVersion").unwrap_or_default(),
+            kind: text("/kind").unwrap_or_default(),
+            namespace: text("/metadata/namespace"),
+            name: text("/metadata/name").unwrap_or_default(),
+        }
+    }
+
+    /// Adds it to the build.
+    pub fn push(self, out: &mut Objects) {
+        let id = self.id();
+        out.push(Object {
+            target: self.target,
+            cluster: Some(self.cluster),
+            body: Body::Kube {
+                id,
+                owner: self.owner,
+                tree: self.tree,
+            },
+            needs: self.needs,
+            spec_path: self.path,
+            also: self.also,
+            origin: self.origin,
+        });
+    }
+}
+
+/// A JSON pointer to a key that may hold slashes or tildes: `pointer("/spec/hard", "limits/x")`.
+pub fn pointer(parent: &str, key: &str) -> String {
+    format!("{parent}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
