@@ -118,6 +118,7 @@ mod tests {
     fn a_block_on_one_line_stays_there_if_it_fits() {
         assert_eq!(formatted("a{b;c 1;}"), "a { b; c 1 }\n");
         assert_eq!(formatted("a {b {c}; d}"), "a { b { c }; d }\n");
+        assert_eq!(formatted("a {  \\\r\n\n}"), "a {}\n");
         assert_eq!(formatted("a { b\nc }"), "a {\n    b\n    c\n}\n");
         let long = "x".repeat(WIDTH);
         assert_eq!(

@@ -194,7 +194,12 @@ impl<'a> Printer<'a, '_> {
         self.space_inside(at, TokenKind::OpenBrace);
         self.print(at, TokenKind::OpenBrace);
         let kinds = &self.tree.tokens.kinds;
-        let blank = |t: &usize| matches!(kinds[*t], TokenKind::Space | TokenKind::Newline);
+        let blank = |t: &usize| {
+            matches!(
+                kinds[*t],
+                TokenKind::Space | TokenKind::Newline | TokenKind::Continuation
+            )
+        };
         let first = (at + 1..kinds.len()).find(|t| !blank(t)).unwrap_or(at);
         if kinds[first] == TokenKind::CloseBrace {
             self.print(first, TokenKind::CloseBrace);
