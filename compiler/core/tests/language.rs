@@ -228,7 +228,7 @@ mod profiles {
             .iter()
             .map(|p| format!("{} {}", p.name.value, p.number.value))
             .collect();
-        assert_eq!(ports, ["http 80", "admin 9090"]);
+        assert_eq!(ports, ["admin 9090", "http 80"]);
     }
 
     #[test]
@@ -292,6 +292,21 @@ mod profiles {
             compiled.sources.text(compiled.estate().span(size.origin)),
             "\"3GiB\""
         );
+    }
+
+    #[test]
+    fn two_of_one_name_are_an_error() {
+        let compiled = on_ground("profile p { cpu 1 }\nprofile p { cpu 2 }");
+        assert_eq!(compiled.told(), [r#"duplicate-node at "p""#]);
+    }
+
+    #[test]
+    fn one_of_the_estate_takes_the_place_of_the_library_s() {
+        let compiled = on_ground(&format!(
+            "profile web-service {{ cpu 3 }}\n{}",
+            container("like web-service")
+        ));
+        assert!(compiled.workload("t.w").spec.scale.is_none());
     }
 
     #[test]

@@ -257,8 +257,15 @@ impl<K: Construct> ChildField for Vec<K> {
     }
 
     fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
+        let kind = cx.vocabulary.kind(child.kind);
+        let mut found: Vec<&Node> = nodes(node, child).collect();
+        if !kind.ordered {
+            // Their order in the text means nothing, so it must not show in any output.
+            found.sort_by_cached_key(|node| node.key(&kind.key));
+        }
         Some(
-            nodes(node, child)
+            found
+                .into_iter()
                 .filter_map(|found| K::construct(found, cx))
                 .collect(),
         )
@@ -286,10 +293,23 @@ impl Construct for Values {
 
     fn construct(node: &Node, _: &mut Cx<'_>) -> Option<Self> {
         Some(Self {
-            nodes: node.free.clone(),
+            nodes: sorted(&node.free),
             origin: node.origin,
         })
     }
+}
+
+/// The keys of an object in order; the elements of a list (`-`) keep theirs.
+fn sorted(nodes: &[FreeNode]) -> Vec<FreeNode> {
+    let mut nodes: Vec<FreeNode> = nodes
+        .iter()
+        .map(|node| FreeNode {
+            children: sorted(&node.children),
+            ..node.clone()
+        })
+        .collect();
+    nodes.sort_by(|a, b| a.name.cmp(&b.name));
+    nodes
 }
 
 /// Reports a group of alternatives of which not exactly one stands.

@@ -14,9 +14,15 @@ pub mod rules;
 pub mod ty;
 pub mod vocabulary;
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
 use decode::{Decoded, Profile};
 use kind::{KindId, Vocabulary};
 use node::TypedNode;
+use tenantry_syntax::Span;
 
 use crate::{
     diag::{Diagnostic, Findings},
@@ -61,8 +67,63 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         estate.profiles.extend(profiles);
         findings.extend(found);
     }
+    own_before_library(sources, &mut estate);
     root_only(sources, &estate, &mut findings);
+    profiles_once(&estate, &mut findings);
     Outcome::new(estate, findings)
+}
+
+/// What the estate declares takes the place of what the library declares under the same name, so
+/// that a name which a later library adds cannot break an estate that had it first.
+fn own_before_library(sources: &Sources, estate: &mut TypedEstate) {
+    let library = |span: Span| sources.path(span.file).starts_with("std:/");
+    let name = |node: &TypedNode| {
+        let field = estate.vocabulary.kind(node.kind).field("name")?;
+        node.literal(field)
+            .map(|(lit, _)| (node.kind, lit.to_string()))
+    };
+    let own: BTreeSet<(KindId, String)> = estate
+        .nodes
+        .iter()
+        .filter(|node| !library(node.span))
+        .filter_map(name)
+        .collect();
+    let kept = estate
+        .nodes
+        .iter()
+        .map(|node| !library(node.span) || name(node).is_none_or(|name| !own.contains(&name)))
+        .collect::<Vec<bool>>();
+    let mut kept = kept.into_iter();
+    estate.nodes.retain(|_| kept.next().unwrap_or(true));
+    let own: BTreeSet<(KindId, Arc<str>)> = estate
+        .profiles
+        .iter()
+        .filter(|profile| !library(profile.span))
+        .map(|profile| (profile.body.kind, profile.name.clone()))
+        .collect();
+    estate.profiles.retain(|profile| {
+        !library(profile.span) || !own.contains(&(profile.body.kind, profile.name.clone()))
+    });
+}
+
+/// Two profiles of one name for one kind.
+fn profiles_once(estate: &TypedEstate, findings: &mut Findings) {
+    let mut seen: BTreeMap<(KindId, &str), Span> = BTreeMap::new();
+    for profile in &estate.profiles {
+        let key = (profile.body.kind, &*profile.name);
+        if let Some(first) = seen.insert(key, profile.span) {
+            findings.push(
+                Diagnostic::new(
+                    &rules::DUPLICATE_NODE,
+                    profile.span,
+                    format!("profile `{}` stands twice", profile.name),
+                )
+                .label("the second one")
+                .also(first, "the first one")
+                .help("give one of them another name, or join what they say"),
+            );
+        }
+    }
 }
 
 /// `estate` stands once, in the file that makes the folder an estate.
