@@ -48,14 +48,19 @@ pub(crate) fn moved<'t>(kind: TokenKind, token: &'t str, old: &str, new: usize) 
     }
 }
 
-/// The indentation `prefix` for a line that goes from `old` to `new` spaces.
+/// The indentation `prefix` for a line that goes from `old` to `new` spaces, in spaces; `None` if
+/// it has other space characters than spaces and tabs.
 fn moved_prefix(prefix: &str, old: &str, new: usize) -> Option<String> {
-    if let Some(deeper) = prefix.strip_prefix(old) {
-        return Some(" ".repeat(new) + &deeper.replace('\t', "    "));
-    }
-    let spaces = |text: &str| text.bytes().all(|b| b == b' ');
-    let less = old.len().checked_sub(prefix.len())?;
-    (spaces(prefix) && spaces(old)).then(|| " ".repeat(new.saturating_sub(less)))
+    let plain = prefix.bytes().all(|b| matches!(b, b' ' | b'\t'));
+    plain.then(|| " ".repeat((new + columns(prefix)).saturating_sub(columns(old))))
+}
+
+/// How wide an indentation is, a tab being four columns.
+fn columns(indentation: &str) -> usize {
+    indentation
+        .chars()
+        .map(|c| if c == '\t' { 4 } else { 1 })
+        .sum()
 }
 
 #[cfg(test)]
@@ -80,6 +85,10 @@ mod tests {
 
     #[test]
     fn tabs_before_the_text_become_four_spaces() {
+        assert_eq!(
+            text("\"\"\"\n\ta\n\t\"\"\"", " ", 0),
+            "\"\"\"\n   a\n   \"\"\""
+        );
         assert_eq!(
             text("\"\"\"\n\t\ta\n\t\t\"\"\"", "\t", 4),
             "\"\"\"\n        a\n        \"\"\""
