@@ -324,8 +324,8 @@ impl<'a> Printer<'a, '_> {
             _ => Cow::Borrowed(self.source(at)),
         };
         // Inside a token a line end means the same in all its spellings; files have one.
-        if source.contains("\r\n") {
-            self.push(&source.replace("\r\n", "\n"));
+        if source.contains('\r') {
+            self.push(&source.replace("\r\n", "\n").replace('\r', "\n"));
         } else {
             self.push(&source);
         }

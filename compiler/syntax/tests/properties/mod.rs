@@ -208,6 +208,11 @@ fn comments(parse: &Parse) -> Vec<String> {
         use TokenKind::{BlockComment, LineComment, Slashdash};
         matches!(kind, LineComment | BlockComment | Slashdash)
     });
-    let texts = comments.map(|(_, range)| parse.text()[range].trim_end().replace("\r\n", "\n"));
+    let texts = comments.map(|(_, range)| {
+        parse.text()[range]
+            .trim_end()
+            .replace("\r\n", "\n")
+            .replace('\r', "\n")
+    });
     texts.collect()
 }
