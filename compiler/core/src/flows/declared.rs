@@ -1,12 +1,14 @@
 //! The flows that the spec declares, and what a target adds for a workload's life on it.
 
-use super::{Flow, FlowSet, Peer, Reason, Service, rules};
+use super::{Flow, FlowSet, Peer, Port, Reason, Service, rules};
 use crate::{
     check::Checked,
     diag::Findings,
-    model::{Connect, Estate, Id, OfferTo, Target as Connected, Workload},
+    model::{Connect, Estate, Expose, Id, OfferTo, Target as Connected, Workload},
     outcome::Outcome,
+    schema::kinds::Via,
     target::Target,
+    units::Cidr,
 };
 
 /// Collects the flows of every cluster.
@@ -36,8 +38,14 @@ fn connects(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>, findings: 
     let workload = &estate.workloads[id];
     for connect in &workload.connects {
         let to = match connect.to {
+            Connected::Workload(other)
+                if estate.workloads[other.to].cluster != workload.cluster =>
+            {
+                flows.extend(abroad(estate, id, other.to, connect, findings));
+                continue;
+            }
             Connected::Workload(other) => {
-                if !permitted(estate, id, connect, findings) {
+                if !permitted(estate, id, other.to, connect, findings) {
                     continue;
                 }
                 Peer::Workload(other.to)
@@ -78,30 +86,90 @@ fn connects(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>, findings: 
     }
 }
 
-/// Whether a connection to another workload may be: inside a tenant always, between tenants
-/// when the other side offers the port; between clusters only through what is exposed.
+/// A connection to another cluster leaves ours for the other one's edge, where the port is
+/// exposed: selectors reach no further than their own cluster.
+fn abroad(
+    estate: &Estate,
+    id: Id<Workload>,
+    other: Id<Workload>,
+    connect: &Connect,
+    findings: &mut Findings,
+) -> Vec<Flow> {
+    let target = &estate.workloads[other];
+    let mut flows = Vec::new();
+    for port in &connect.ports {
+        match target.exposes.iter().find(|expose| expose.port == *port) {
+            Some(expose) => flows.push(Flow {
+                from: Peer::Workload(id),
+                to: edge(estate, target, expose),
+                ports: vec![edge_port(expose)],
+                reason: Reason::Declared,
+                origin: connect.spec.meta.origin,
+            }),
+            // A broken `expose` was reported where it stands.
+            None if estate.is_tainted(other) => {}
+            None => {
+                let from = &estate.workloads[id];
+                findings.push(rules::not_exposed(estate, from, target, connect));
+                break;
+            }
+        }
+    }
+    flows
+}
+
+/// Where an exposed port is reached from outside its cluster: the addresses of the gateway, or
+/// the workload's own network, where they are known; else the name that it answers under.
+fn edge(estate: &Estate, target: &Workload, expose: &Expose) -> Peer {
+    let cluster = &estate.clusters[target.cluster];
+    let cidrs: Vec<Cidr> = if let Some(ip) = &expose.spec.ip {
+        vec![Cidr::host(ip.value)]
+    } else if expose.spec.via.value == Via::Direct {
+        let networks = target.nics.iter().filter_map(|nic| nic.network);
+        networks
+            .filter_map(|network| estate.networks[network.to].spec.cidr.as_ref())
+            .map(|cidr| cidr.value)
+            .collect()
+    } else {
+        let plan = cluster.spec.network_plan.as_ref();
+        let pool = plan.and_then(|plan| plan.gateway_pool.as_ref());
+        pool.map(|pool| pool.cidr.value).into_iter().collect()
+    };
+    let hosts = match cidrs.as_slice() {
+        [] => expose
+            .spec
+            .host
+            .iter()
+            .map(|host| host.value.clone())
+            .collect(),
+        _ => Vec::new(),
+    };
+    Peer::External {
+        system: None,
+        cidrs,
+        hosts,
+    }
+}
+
+/// A gateway answers on the ports of the web; everything else on the port itself.
+fn edge_port(expose: &Expose) -> Port {
+    match expose.spec.via.value {
+        Via::Gateway | Via::Ingress => Port::tcp(if expose.spec.tls.value { 443 } else { 80 }),
+        Via::LoadBalancer | Via::NodePort | Via::SshGateway | Via::Direct => expose.port,
+    }
+}
+
+/// Whether a connection inside a cluster may be: inside a tenant always, between tenants when
+/// the other side offers the port.
 fn permitted(
     estate: &Estate,
     id: Id<Workload>,
+    other: Id<Workload>,
     connect: &Connect,
     findings: &mut Findings,
 ) -> bool {
     let workload = &estate.workloads[id];
-    let Connected::Workload(other) = connect.to else {
-        return true;
-    };
-    let target = &estate.workloads[other.to];
-    if target.cluster != workload.cluster {
-        if !connect
-            .ports
-            .iter()
-            .all(|port| target.exposes.iter().any(|expose| expose.port == *port))
-        {
-            findings.push(rules::not_exposed(estate, workload, target, connect));
-        }
-        // What reaches an exposed port comes from outside its cluster, and leaves ours.
-        return false;
-    }
+    let target = &estate.workloads[other];
     if target.tenant == workload.tenant {
         return true;
     }
@@ -120,13 +188,13 @@ fn permitted(
         .filter(|port| !offered(**port))
         .copied()
         .collect();
-    if !missing.is_empty() {
+    // What a broken workload offers is not known, and what is wrong with it was reported.
+    if !missing.is_empty() && !estate.is_tainted(other) {
         findings.push(rules::not_offered(
             estate, workload, target, connect, &missing,
         ));
-        return false;
     }
-    true
+    missing.is_empty()
 }
 
 /// What outside clients reach comes in through the gateway, or from their own addresses where
