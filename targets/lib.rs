@@ -1,7 +1,9 @@
 //! The backends: one folder each, listed here once.
 
+mod kata;
 mod kube;
 mod kubernetes;
+mod kubevirt;
 #[cfg(test)]
 mod testing;
 
@@ -9,7 +11,7 @@ use tenantry_core::target::{Capabilities, Target};
 
 /// Every backend, in the order of listings.
 pub fn all() -> Vec<&'static dyn Target> {
-    vec![&kubernetes::Kubernetes]
+    vec![&kubernetes::Kubernetes, &kubevirt::KubeVirt, &kata::Kata]
 }
 
 /// Reads a target's embedded table. A table that cannot be read is a mistake of ours that the

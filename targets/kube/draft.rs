@@ -76,6 +76,14 @@ impl Draft {
         self
     }
 
+    /// The same for a field that only some objects have.
+    pub fn mark_there(self, pointer: &str, origin: OriginId) -> Self {
+        match self.tree.at(pointer) {
+            Some(_) => self.mark(pointer, origin),
+            None => self,
+        }
+    }
+
     /// The same for a field that is there when the spec says something.
     pub fn mark_if<T>(self, pointer: &str, value: Option<&V<T>>) -> Self {
         match value {

@@ -4,6 +4,7 @@
 mod build;
 mod ground;
 mod id;
+mod migration;
 mod names;
 pub mod rules;
 mod workload;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub use build::build;
 pub use ground::{Backend, Cluster, Node, Pool, PoolGpu, Storage};
 pub use id::{Arena, Id, Ref};
+pub use migration::Obstacle;
 use tenantry_syntax::Span;
 pub use workload::{
     Backup, Body, Connect, Disk, Expose, Gpu, ImageUse, Mount, Nic, Offer, OfferTo, Priority,

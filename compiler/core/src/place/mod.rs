@@ -8,7 +8,7 @@ pub mod rules;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use account::Demand;
+pub use account::{Demand, least_replicas};
 
 use crate::{
     check::Checked,

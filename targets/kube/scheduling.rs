@@ -1,0 +1,288 @@
+//! Where a workload's pods may and should run: pools, zones, labels, taints, and who they must be
+//! near to or far from. The same for a pod and for a virtual machine.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::{
+    api::core::v1::{
+        Affinity, NodeAffinity, NodeSelector, NodeSelectorRequirement, NodeSelectorTerm,
+        PodAffinity, PodAffinityTerm, PodAntiAffinity, Toleration, TopologySpreadConstraint,
+    },
+    apimachinery::pkg::apis::meta::v1::LabelSelector,
+};
+use tenantry_core::{
+    lower::names::TENANT_LABEL,
+    model::{Estate, Id, Pool, Workload},
+    schema::kinds::{On, SpreadBy, TaintEffect},
+};
+
+use super::labels::{self, POOL_LABEL, RACK_LABEL};
+
+/// What the scheduler is told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scheduling {
+    /// Near to and far from whom, and which nodes where one label does not say it.
+    pub(crate) affinity: Option<Affinity>,
+    /// Labels that the node must have.
+    pub(crate) node_selector: BTreeMap<String, String>,
+    /// Taints that are borne.
+    pub(crate) tolerations: Vec<Toleration>,
+    /// How replicas are kept apart from each other.
+    pub(crate) topology_spread_constraints: Vec<TopologySpreadConstraint>,
+}
+
+/// What the scheduler is told of a workload.
+pub(crate) fn of(estate: &Estate, workload: &Workload) -> Scheduling {
+    let on = workload.spec.on.as_ref();
+    let (node_selector, node_affinity) = nodes(estate, workload, on);
+    let affinity = Affinity {
+        node_affinity,
+        pod_affinity: on.and_then(|on| together(estate, workload, on)),
+        pod_anti_affinity: on.and_then(|on| apart(estate, workload, on)),
+    };
+    Scheduling {
+        affinity: (affinity != Affinity::default()).then_some(affinity),
+        node_selector,
+        tolerations: tolerations(estate, workload, on),
+        topology_spread_constraints: spread(workload, on),
+    }
+}
+
+/// Whether the tenant has machines of a pool alone; its workloads then run on those.
+fn has_alone(estate: &Estate, workload: &Workload, pool: Id<Pool>) -> bool {
+    let dedicated = &estate.tenants[workload.tenant].dedicated;
+    dedicated.iter().any(|(own, _)| own.to == pool)
+}
+
+/// The nodes: what all pools have in common as labels, the rest as alternatives.
+fn nodes(
+    estate: &Estate,
+    workload: &Workload,
+    on: Option<&On>,
+) -> (BTreeMap<String, String>, Option<NodeAffinity>) {
+    let mut selector = BTreeMap::new();
+    let node = on.and_then(|on| on.node.as_ref());
+    selector.extend(node.map(|node| ("kubernetes.io/hostname".to_owned(), node.value.to_string())));
+    let tenant = estate.tenants[workload.tenant].name.value.to_string();
+    let alternatives: Vec<Vec<(&str, String)>> = workload
+        .pools
+        .iter()
+        .map(|pool| {
+            let mut labels = vec![(POOL_LABEL, estate.pools[pool.to].name.value.to_string())];
+            if has_alone(estate, workload, pool.to) {
+                labels.push((TENANT_LABEL, tenant.clone()));
+            }
+            labels
+        })
+        .collect();
+    let common = common(on, &mut selector);
+    let terms: Vec<NodeSelectorTerm> = match alternatives.as_slice() {
+        [only] => {
+            selector.extend(
+                only.iter()
+                    .map(|(key, value)| ((*key).to_owned(), value.clone())),
+            );
+            vec![common]
+                .into_iter()
+                .filter(|all| !all.is_empty())
+                .map(term)
+                .collect()
+        }
+        several => several
+            .iter()
+            .map(|labels| {
+                let own = labels
+                    .iter()
+                    .map(|(key, value)| any_of(key, vec![value.clone()]));
+                term(own.chain(common.iter().cloned()).collect())
+            })
+            .collect(),
+    };
+    let affinity = (!terms.is_empty()).then(|| NodeAffinity {
+        required_during_scheduling_ignored_during_execution: Some(NodeSelector {
+            node_selector_terms: terms,
+        }),
+        ..NodeAffinity::default()
+    });
+    (selector, affinity)
+}
+
+/// What holds on every pool: `where` and `zone`. One value is a label, several are alternatives.
+fn common(
+    on: Option<&On>,
+    selector: &mut BTreeMap<String, String>,
+) -> Vec<NodeSelectorRequirement> {
+    let mut wanted: Vec<(String, Vec<String>)> = Vec::new();
+    for spec in on.iter().flat_map(|on| &on.r#where) {
+        let values = spec
+            .values
+            .iter()
+            .map(|value| value.value.to_string())
+            .collect();
+        wanted.push((spec.key.value.to_string(), values));
+    }
+    if let Some(zones) = on.and_then(|on| on.zone.as_ref()) {
+        let values = zones
+            .names
+            .iter()
+            .map(|zone| zone.value.to_string())
+            .collect();
+        wanted.push((topology(SpreadBy::Zone).to_owned(), values));
+    }
+    let mut requirements = Vec::new();
+    for (key, mut values) in wanted {
+        match values.len() {
+            1 => {
+                selector.extend(values.pop().map(|value| (key, value)));
+            }
+            _ => requirements.push(any_of(&key, values)),
+        }
+    }
+    requirements
+}
+
+fn term(requirements: Vec<NodeSelectorRequirement>) -> NodeSelectorTerm {
+    NodeSelectorTerm {
+        match_expressions: Some(requirements),
+        match_fields: None,
+    }
+}
+
+fn any_of(key: &str, values: Vec<String>) -> NodeSelectorRequirement {
+    NodeSelectorRequirement {
+        key: key.to_owned(),
+        operator: "In".to_owned(),
+        values: Some(values),
+    }
+}
+
+/// The label of what fails together.
+fn topology(by: SpreadBy) -> &'static str {
+    match by {
+        SpreadBy::Node => "kubernetes.io/hostname",
+        SpreadBy::Zone => "topology.kubernetes.io/zone",
+        SpreadBy::Rack => RACK_LABEL,
+    }
+}
+
+/// The taints of the pools that the workload names, that of the tenant's own machines, and those
+/// that it says it bears; each once.
+fn tolerations(estate: &Estate, workload: &Workload, on: Option<&On>) -> Vec<Toleration> {
+    let mut all: Vec<Toleration> = Vec::new();
+    for pool in &workload.pools {
+        all.extend(estate.pools[pool.to].spec.taint.iter().map(|taint| {
+            let effect = match taint.effect.value {
+                TaintEffect::NoSchedule => "NoSchedule",
+                TaintEffect::PreferNoSchedule => "PreferNoSchedule",
+                TaintEffect::NoExecute => "NoExecute",
+            };
+            bears(&taint.key.value, Some(&taint.value.value), Some(effect))
+        }));
+        if has_alone(estate, workload, pool.to) {
+            let tenant = estate.tenants[workload.tenant].name.value.as_str();
+            all.push(bears(TENANT_LABEL, Some(tenant), Some("NoSchedule")));
+        }
+    }
+    all.extend(on.iter().flat_map(|on| &on.tolerate).map(|tolerate| {
+        bears(
+            &tolerate.key.value,
+            tolerate.value.as_ref().map(|value| &*value.value),
+            None,
+        )
+    }));
+    let mut seen = Vec::new();
+    all.retain(|toleration| {
+        let new = !seen.contains(toleration);
+        seen.extend(new.then(|| toleration.clone()));
+        new
+    });
+    all
+}
+
+fn bears(key: &str, value: Option<&str>, effect: Option<&str>) -> Toleration {
+    Toleration {
+        effect: effect.map(str::to_owned),
+        key: Some(key.to_owned()),
+        operator: Some(if value.is_some() { "Equal" } else { "Exists" }.to_owned()),
+        value: value.map(str::to_owned),
+        ..Toleration::default()
+    }
+}
+
+/// How replicas are kept apart. Nodes that they could not run on do not count as empty ones.
+fn spread(workload: &Workload, on: Option<&On>) -> Vec<TopologySpreadConstraint> {
+    on.iter()
+        .flat_map(|on| &on.spread)
+        .map(|spread| TopologySpreadConstraint {
+            label_selector: Some(pods_of(workload)),
+            max_skew: i32::try_from(spread.max_skew.value).unwrap_or(i32::MAX),
+            node_taints_policy: Some("Honor".to_owned()),
+            topology_key: topology(spread.by.value).to_owned(),
+            when_unsatisfiable: if spread.hard.value {
+                "DoNotSchedule"
+            } else {
+                "ScheduleAnyway"
+            }
+            .to_owned(),
+            ..TopologySpreadConstraint::default()
+        })
+        .collect()
+}
+
+fn together(estate: &Estate, workload: &Workload, on: &On) -> Option<PodAffinity> {
+    let together = on.together.as_ref()?;
+    let names = together.workloads.iter().map(|name| &*name.value.text);
+    let terms = terms(estate, workload, names, together.by.value);
+    Some(PodAffinity {
+        required_during_scheduling_ignored_during_execution: Some(terms),
+        ..PodAffinity::default()
+    })
+}
+
+fn apart(estate: &Estate, workload: &Workload, on: &On) -> Option<PodAntiAffinity> {
+    let names = on
+        .apart
+        .as_ref()?
+        .workloads
+        .iter()
+        .map(|name| &*name.value.text);
+    let terms = terms(estate, workload, names, SpreadBy::Node);
+    Some(PodAntiAffinity {
+        required_during_scheduling_ignored_during_execution: Some(terms),
+        ..PodAntiAffinity::default()
+    })
+}
+
+/// A term for each of the named workloads: `name` of the same tenant, or `tenant.name`.
+fn terms<'n>(
+    estate: &Estate,
+    workload: &Workload,
+    names: impl Iterator<Item = &'n str>,
+    by: SpreadBy,
+) -> Vec<PodAffinityTerm> {
+    let tenant = &estate.tenants[workload.tenant];
+    let find = |name: &str| {
+        let path = match name.contains('.') {
+            true => name.to_owned(),
+            false => format!("{}.{name}", tenant.name.value),
+        };
+        estate.workloads.values().find(|other| *other.path == *path)
+    };
+    names
+        .filter_map(find)
+        .map(|other| PodAffinityTerm {
+            label_selector: Some(pods_of(other)),
+            namespaces: (other.tenant != workload.tenant)
+                .then(|| vec![estate.tenants[other.tenant].namespace.value.to_string()]),
+            topology_key: topology(by).to_owned(),
+            ..PodAffinityTerm::default()
+        })
+        .collect()
+}
+
+fn pods_of(workload: &Workload) -> LabelSelector {
+    LabelSelector {
+        match_labels: Some(labels::selector(workload)),
+        match_expressions: None,
+    }
+}

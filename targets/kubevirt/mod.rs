@@ -1,0 +1,198 @@
+//! Virtual machines on Kubernetes, run by KubeVirt and filled by CDI.
+
+mod cloud_init;
+mod compute;
+mod disks;
+mod folders;
+mod footprint;
+mod machine;
+mod network;
+mod overhead;
+mod pool;
+mod probes;
+mod service;
+mod traffic;
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use tenantry_core::{
+    check::Checked,
+    close::Platform,
+    diag::Findings,
+    emit::{Need, Objects},
+    flows::Derived,
+    lower::{Instance, Lowered, LoweredCluster, LoweredTenant},
+    model::{Cluster, Estate, Gpu, Id, Workload},
+    target::{Capabilities, Footprint, Target},
+};
+
+use self::machine::Subject;
+use crate::kube::{Custom, Scope, attachment, cdi, kubevirt};
+
+const NAME: &str = "kubevirt";
+
+/// The target.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct KubeVirt;
+
+static CAPABILITIES: LazyLock<Capabilities> =
+    LazyLock::new(|| crate::table(include_str!("capabilities.kdl")));
+
+impl Target for KubeVirt {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn serves(&self, on: &Cluster) -> bool {
+        on.is_kubernetes()
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &CAPABILITIES
+    }
+
+    fn footprint(&self, estate: &Checked<'_>, workload: Id<Workload>) -> Option<Footprint> {
+        let estate = estate.estate();
+        footprint::of(estate, &estate.workloads[workload])
+    }
+
+    fn traffic(&self, estate: &Checked<'_>, on: Id<Cluster>, _: &Platform) -> Vec<Derived> {
+        traffic::of(estate.estate(), on)
+    }
+
+    fn objects(&self, lowered: &Lowered<'_>, out: &mut Objects) -> Findings {
+        for cluster in &lowered.clusters {
+            if !self.serves(&lowered.estate.clusters[cluster.id]) {
+                continue;
+            }
+            for tenant in &cluster.tenants {
+                of_tenant(lowered, cluster, tenant, out);
+            }
+        }
+        Findings::new()
+    }
+}
+
+/// The resource that a device plugin gives a machine for a GPU: that of the slice, or of the
+/// whole card passed through.
+pub(crate) fn device_of(estate: &Estate, gpu: &Gpu) -> Option<String> {
+    let model = &estate.gpu_models[gpu.model.to];
+    let resource = match &gpu.spec.slice {
+        Some(profile) => {
+            let mut slices = model.slice.iter();
+            let slice = slices.find(|slice| slice.profile.value == profile.value)?;
+            slice.resource.as_ref()
+        }
+        None => model.passthrough.as_ref(),
+    };
+    resource.map(|resource| resource.value.to_string())
+}
+
+fn of_tenant(
+    lowered: &Lowered<'_>,
+    cluster: &LoweredCluster,
+    tenant: &LoweredTenant,
+    out: &mut Objects,
+) {
+    let estate = lowered.estate;
+    let mut networks = BTreeSet::new();
+    for plan in &tenant.workloads {
+        let workload = &estate.workloads[plan.id];
+        let Some(vm) = workload.vm() else { continue };
+        networks.extend(workload.nics.iter().filter_map(|nic| Some(nic.network?.to)));
+        let subject = Subject {
+            scope: Scope::workload(NAME, estate, cluster.id, tenant, plan),
+            estate,
+            workload,
+            plan,
+            vm,
+        };
+        of_workload(&subject, out);
+    }
+    for network in networks {
+        let network = &estate.networks[network];
+        let origin = network.spec.meta.origin;
+        let scope = Scope::tenant(NAME, estate, cluster.id, tenant).because(origin);
+        let definition = Custom {
+            api_version: attachment::API,
+            kind: "NetworkAttachmentDefinition",
+            metadata: scope.metadata(attachment::name(network)),
+            spec: attachment::Spec {
+                config: attachment::config(network),
+            },
+        };
+        scope
+            .object(&definition)
+            .need(Need::Component("multus"))
+            .push(out);
+    }
+}
+
+/// Everything of one workload.
+fn of_workload(subject: &Subject<'_>, out: &mut Objects) {
+    let scope = &subject.scope;
+    if let Some(secret) = cloud_init::secret(subject) {
+        scope.object(&secret).push(out);
+    }
+    for service in service::all(subject)
+        .into_iter()
+        .chain(service::peers(subject))
+    {
+        scope.object(&service).push(out);
+    }
+    if subject.plan.instances.is_empty() {
+        let pool = pool::of(subject);
+        let needs = machine::needs(subject, &pool.spec.virtual_machine_template.spec);
+        machine::mark(
+            subject,
+            scope.object(&pool),
+            "/spec/virtualMachineTemplate/spec",
+        )
+        .needs(needs)
+        .push(out);
+    }
+    for instance in &subject.plan.instances {
+        kept_disks(subject, instance, out);
+        let machine = Custom {
+            api_version: kubevirt::API,
+            kind: "VirtualMachine",
+            metadata: scope.metadata(instance.name.as_str()),
+            spec: machine::spec(subject, &instance.name, Some(instance)),
+        };
+        let needs = machine::needs(subject, &machine.spec);
+        machine::mark(subject, scope.object(&machine), "/spec")
+            .needs(needs)
+            .push(out);
+    }
+}
+
+/// The disks that outlive the machine: objects of their own, not parts of it.
+fn kept_disks(subject: &Subject<'_>, instance: &Instance, out: &mut Objects) {
+    let &Subject {
+        estate, workload, ..
+    } = subject;
+    for disk in &workload.disks {
+        if disk.spec.ephemeral.value || disks::dies_with_machine(workload, disk) {
+            continue;
+        }
+        let mut metadata = subject.scope.metadata(disks::claim(&instance.name, disk));
+        metadata
+            .annotations
+            .get_or_insert_default()
+            .extend(disks::annotations(workload));
+        let volume = Custom {
+            api_version: cdi::API,
+            kind: "DataVolume",
+            metadata,
+            spec: disks::data_volume(estate, workload, disk),
+        };
+        subject
+            .scope
+            .object(&volume)
+            .mark("/spec", disk.spec.meta.origin)
+            .mark("/spec/storage/resources", disk.spec.size.origin)
+            .mark_if("/spec/storage/storageClassName", disk.spec.storage.as_ref())
+            .need(Need::Component("cdi"))
+            .push(out);
+    }
+}
