@@ -153,7 +153,10 @@ pub fn merge_envs(per_env: Vec<(Arc<str>, Findings)>) -> Findings {
             finding.envs.clear();
             let key = (finding.span, finding.rule.name, finding.message.clone());
             let alike = index.entry(key).or_default();
-            match alike.iter().find(|at| same_but_envs(&merged[**at], &finding)) {
+            match alike
+                .iter()
+                .find(|at| same_but_envs(&merged[**at], &finding))
+            {
                 Some(at) if merged[*at].envs.last() == Some(&env) => {}
                 Some(at) => merged[*at].envs.push(env.clone()),
                 None => {
@@ -174,6 +177,9 @@ pub fn merge_envs(per_env: Vec<(Arc<str>, Findings)>) -> Findings {
 
 /// Whether a finding of one environment is this one; `new` names no environment.
 fn same_but_envs(known: &Diagnostic, new: &Diagnostic) -> bool {
-    let nameless = Diagnostic { envs: Vec::new(), ..known.clone() };
+    let nameless = Diagnostic {
+        envs: Vec::new(),
+        ..known.clone()
+    };
     nameless == *new
 }
