@@ -63,3 +63,18 @@ fn an_edited_manifest_is_not_overwritten_in_silence() {
     assert!(run.err.starts_with("error: "), "{}", run.err);
     assert_eq!(folder.read("out/manifest.json"), "{}");
 }
+
+#[test]
+fn one_environment_in_the_way_stops_all() {
+    let estate = GROUND.replace(
+        "tenantry \">=0.1\"",
+        "tenantry \">=0.1\"\n    env prod staging",
+    );
+    let folder = Folder::of([
+        ("tenantry.kdl", &estate),
+        ("out/staging/manifest.json", "{}"),
+    ]);
+    let run = folder.run("build").ends_with(2);
+    assert!(run.err.contains("staging/manifest.json"), "{}", run.err);
+    assert!(!folder.path("out/prod").exists());
+}

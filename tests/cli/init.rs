@@ -3,7 +3,7 @@
 use crate::harness::Folder;
 
 #[test]
-fn what_it_writes_is_formatted() {
+fn what_it_writes_has_nothing_wrong() {
     let folder = Folder::of([]);
     let run = folder.run("init my-estate").ends_with(0);
     assert!(
@@ -13,6 +13,8 @@ fn what_it_writes_is_formatted() {
         run.out
     );
     folder.run("fmt --check my-estate").ends_with(0);
+    let run = folder.run("check my-estate").ends_with(0);
+    assert_eq!(run.out, "ok my-estate: 1 cluster, 1 tenant, 1 workload\n");
 }
 
 #[test]

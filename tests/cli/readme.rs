@@ -34,7 +34,8 @@ fn the_diagnostic_is_a_real_one() {
 }
 
 #[test]
-fn the_smallest_estate_is_formatted() {
+fn the_smallest_estate_is_one() {
     let folder = Folder::of([("tenantry.kdl", &block(&readme(), "kdl"))]);
+    folder.run("check").ends_with(0);
     folder.run("fmt --check").ends_with(0);
 }

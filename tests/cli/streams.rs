@@ -50,3 +50,19 @@ fn a_reader_that_leaves_early_is_no_error() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told() {
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("such a device");
+    let tenantry = std::process::Command::new(env!("CARGO_BIN_EXE_tenantry"))
+        .arg("schema")
+        .stdout(full)
+        .output();
+    let output = tenantry.expect("the command starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stderr.starts_with(b"error: cannot print: "));
+}

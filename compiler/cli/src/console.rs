@@ -80,3 +80,53 @@ fn look(terminal: bool) -> Look {
         width,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        cell::RefCell,
+        io::{self, Write},
+        rc::Rc,
+    };
+
+    use super::{Stream, WIDTH};
+    use crate::render::style::Look;
+
+    /// What was written to a stream in memory.
+    #[derive(Clone, Default)]
+    pub(crate) struct Written(Rc<RefCell<Vec<u8>>>);
+
+    impl Written {
+        pub(crate) fn take(&self) -> String {
+            String::from_utf8(self.0.take()).expect("text")
+        }
+    }
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Stream {
+        /// A stream for tests, and what is written to it.
+        pub(crate) fn into_memory() -> (Self, Written) {
+            let written = Written::default();
+            let look = Look {
+                colour: false,
+                width: WIDTH,
+            };
+            (
+                Self {
+                    to: Box::new(written.clone()),
+                    look,
+                },
+                written,
+            )
+        }
+    }
+}

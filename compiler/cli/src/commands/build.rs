@@ -1,10 +1,8 @@
 //! `tenantry build`
 
-use std::{
-    collections::BTreeMap,
-    io,
-    path::{Path, PathBuf},
-};
+mod report;
+
+use std::path::{Path, PathBuf};
 
 use tenantry_core::{
     compile::{self, Built},
@@ -12,13 +10,15 @@ use tenantry_core::{
     lock::LOCK_FILE,
 };
 
+use report::Written;
+
 use super::Outcome;
 use crate::{
-    console::{Console, Stream},
+    console::Console,
     estate,
     exit::{Exit, Failure},
-    render::{counted, human, style::Look},
-    write::{self, Beside, Difference, Report, WriteError},
+    render::human,
+    write::{self, Beside, Difference, Obstacle, What, WriteError},
 };
 
 /// Write everything that the estate's backends read
@@ -52,18 +52,16 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     let root = args.estate.root()?;
     let world = args.estate.world()?;
+    let options = args.estate.options();
     let built = compile::build(
         &world,
         estate::library(),
         &tenantry_targets::all(),
-        &args.estate.options(),
+        &options,
     );
     let files = estate::Reachable::new(root, &built.run.sources);
-    console.err.print(&human::render(
-        &built.run.findings,
-        &files,
-        console.err.look,
-    ))?;
+    let findings = human::render(&built.run.findings, &files, console.err.look);
+    console.err.print(&findings)?;
     let exit = estate::exit(&built.run.findings);
     if built.outputs.is_empty() {
         console.err.line("nothing was written")?;
@@ -84,26 +82,8 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     if args.check {
         return compare(&built, &out, &lock, console);
     }
-    let mut report = Written::default();
-    let mut beside: Vec<Beside> = built
-        .lock
-        .iter()
-        .map(|text| Beside {
-            path: lock.clone(),
-            bytes: text.as_bytes().to_vec(),
-        })
-        .collect();
-    for output in &built.outputs {
-        let options = write::Options {
-            force: args.force,
-            source_map: Some(output.source_map.clone()),
-            beside: std::mem::take(&mut beside),
-        };
-        let done = write::write(&folder(&out, output), &output.artifacts, &options)
-            .map_err(|error| failure(&error))?;
-        report.add(&done);
-    }
-    report.tell(&built.outputs, &out, &mut console.out)?;
+    let written = put(&built, &out, lock, args.force).map_err(|error| failure(&error))?;
+    written.tell(&built.outputs, &out, &mut console.out)?;
     Ok(exit)
 }
 
@@ -115,108 +95,64 @@ fn folder(out: &Path, output: &Output) -> PathBuf {
         .map_or_else(|| out.to_path_buf(), |env| out.join(&**env))
 }
 
+/// Writes all environments, and before the first of them the lock.
+fn put(built: &Built, out: &Path, lock: PathBuf, force: bool) -> Result<Written, WriteError> {
+    let mut written = Written::default();
+    admit(&built.outputs, out, force, &mut written)?;
+    let lock = built.lock.iter().map(|text| Beside {
+        path: lock.clone(),
+        bytes: text.as_bytes().to_vec(),
+    });
+    let mut beside: Vec<Beside> = lock.collect();
+    for output in &built.outputs {
+        let source_map = Some(output.source_map.clone());
+        let options = write::Options {
+            force,
+            source_map,
+            beside: std::mem::take(&mut beside),
+        };
+        written.add(&write::write(
+            &folder(out, output),
+            &output.artifacts,
+            &options,
+        )?);
+    }
+    Ok(written)
+}
+
+/// Finds what stands in the way in any environment before the first is written, so that they
+/// change together or not at all.
+fn admit(
+    outputs: &[Output],
+    out: &Path,
+    force: bool,
+    written: &mut Written,
+) -> Result<(), WriteError> {
+    let mut obstacles = Vec::new();
+    for output in outputs {
+        let folder = folder(out, output);
+        written.finished(write::recover(&folder, force)?);
+        for (path, difference) in write::check(&folder, &output.artifacts)?.differences {
+            let what = match difference {
+                Difference::Edited if !force => What::Edited,
+                Difference::InTheWay => What::File,
+                _ => continue,
+            };
+            obstacles.push(Obstacle {
+                path: folder.join(path).display().to_string(),
+                what,
+            });
+        }
+    }
+    if obstacles.is_empty() {
+        Ok(())
+    } else {
+        Err(WriteError::Obstructed(obstacles))
+    }
+}
+
 fn failure(error: &WriteError) -> Failure {
     Failure::new(error.to_string()).help(error.help())
-}
-
-/// What was done, over all environments.
-#[derive(Default)]
-struct Written {
-    written: usize,
-    unchanged: usize,
-    removed: usize,
-    recovered: usize,
-}
-
-impl Written {
-    fn add(&mut self, report: &Report) {
-        self.written += report.written;
-        self.unchanged += report.unchanged;
-        self.removed += report.removed;
-        self.recovered += usize::from(report.recovered.is_some());
-    }
-
-    fn tell(&self, outputs: &[Output], out: &Path, to: &mut Stream) -> io::Result<()> {
-        let look = to.look;
-        if self.recovered > 0 {
-            to.line("an earlier build had been cut short; it was finished first")?;
-        }
-        if self.written + self.unchanged + self.removed == 0 {
-            return to.line(&format!(
-                "{} no backend has anything to write",
-                look.good("ok")
-            ));
-        }
-        if self.written + self.removed == 0 {
-            let files = counted(self.unchanged, "file");
-            return to.line(&format!(
-                "{} nothing changed: {files} in {}",
-                look.good("ok"),
-                out.display()
-            ));
-        }
-        to.print(&table(outputs, out, look))?;
-        let parts = [
-            (self.written, "written"),
-            (self.unchanged, "unchanged"),
-            (self.removed, "removed"),
-        ];
-        let said = parts
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}"));
-        let total = counted(self.written + self.unchanged, "file");
-        to.line(&format!(
-            "{} {total} in {}: {}",
-            look.good("ok"),
-            out.display(),
-            said.collect::<Vec<_>>().join(", ")
-        ))
-    }
-}
-
-/// A row per folder and target: how many files and objects are there.
-fn table(outputs: &[Output], out: &Path, look: Look) -> String {
-    let mut rows: BTreeMap<(String, &str), (usize, usize)> = BTreeMap::new();
-    for output in outputs {
-        let root = folder(out, output);
-        for artifact in output.artifacts.iter() {
-            let path = artifact
-                .path
-                .folders()
-                .take(2)
-                .fold(root.clone(), |path, folder| path.join(folder));
-            let (files, objects) = rows
-                .entry((path.display().to_string(), artifact.target))
-                .or_default();
-            *files += 1;
-            *objects += artifact.objects.len();
-        }
-    }
-    let folders = rows
-        .keys()
-        .map(|(folder, _)| folder.chars().count())
-        .max()
-        .unwrap_or(0);
-    let targets = rows
-        .keys()
-        .map(|(_, target)| target.len())
-        .max()
-        .unwrap_or(0);
-    let mut text = String::new();
-    for ((folder, target), (files, objects)) in &rows {
-        let target = look.code(&format!("{target:targets$}"));
-        let objects = if *objects > 0 {
-            format!(", {}", counted(*objects, "object"))
-        } else {
-            String::new()
-        };
-        text += &format!(
-            "  {folder:folders$}  {target}  {}{objects}\n",
-            counted(*files, "file")
-        );
-    }
-    text
 }
 
 /// How what lies there differs from what would be written.

@@ -6,7 +6,7 @@
 pub mod nearest;
 mod rule;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use rule::{Family, Level, Rule};
 pub(crate) use rule::{declare_rule, rule_set};
@@ -145,21 +145,25 @@ pub fn sort(findings: &mut Findings) {
 pub fn merge_envs(per_env: Vec<(Arc<str>, Findings)>) -> Findings {
     let count = per_env.len();
     let mut merged: Findings = Vec::new();
+    // Where in `merged` the findings of one place, rule and message are: a broken estate may
+    // have tens of thousands, and each must find its like without looking at all of them.
+    let mut index: BTreeMap<(Option<Span>, &str, String), Vec<usize>> = BTreeMap::new();
     for (env, findings) in per_env {
-        for finding in findings {
-            let same = merged.iter_mut().find(|known| {
-                Diagnostic {
-                    envs: Vec::new(),
-                    ..(*known).clone()
-                } == finding
-            });
-            match same {
-                Some(known) if known.envs.last() == Some(&env) => {}
-                Some(known) => known.envs.push(env.clone()),
-                None => merged.push(Diagnostic {
-                    envs: vec![env.clone()],
-                    ..finding
-                }),
+        for mut finding in findings {
+            finding.envs.clear();
+            let key = (finding.span, finding.rule.name, finding.message.clone());
+            let alike = index.entry(key).or_default();
+            match alike
+                .iter()
+                .find(|at| same_but_envs(&merged[**at], &finding))
+            {
+                Some(at) if merged[*at].envs.last() == Some(&env) => {}
+                Some(at) => merged[*at].envs.push(env.clone()),
+                None => {
+                    alike.push(merged.len());
+                    finding.envs.push(env.clone());
+                    merged.push(finding);
+                }
             }
         }
     }
@@ -169,4 +173,13 @@ pub fn merge_envs(per_env: Vec<(Arc<str>, Findings)>) -> Findings {
         }
     }
     merged
+}
+
+/// Whether a finding of one environment is this one; `new` names no environment.
+fn same_but_envs(known: &Diagnostic, new: &Diagnostic) -> bool {
+    let nameless = Diagnostic {
+        envs: Vec::new(),
+        ..known.clone()
+    };
+    nameless == *new
 }

@@ -41,9 +41,10 @@ pub struct Text {
 impl Text {
     /// Text that is no document of ours: a script from a template, without origins.
     pub fn plain(text: &str) -> Self {
-        let mut plain = Self::default();
-        plain.add(text);
-        plain
+        Self {
+            text: text.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// The text.
