@@ -13,21 +13,21 @@ use tenantry_core::{
 /// A custom resource: what every object has, around a spec that holds only what we write.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Custom<S> {
+pub(crate) struct Custom<S> {
     /// Group and version.
-    pub api_version: &'static str,
+    pub(crate) api_version: &'static str,
     /// The kind.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// Name, namespace, labels.
-    pub metadata: ObjectMeta,
+    pub(crate) metadata: ObjectMeta,
     /// The rest.
-    pub spec: S,
+    pub(crate) spec: S,
 }
 
 /// An object before it is pushed.
 #[derive(Debug, Clone)]
 #[must_use = "an object that is not pushed is not emitted"]
-pub struct Draft {
+pub(crate) struct Draft {
     target: &'static str,
     cluster: Id<Cluster>,
     owner: Owner,
@@ -71,13 +71,13 @@ impl Draft {
     }
 
     /// Says why the field at a JSON pointer is so. The field must be there.
-    pub fn mark(mut self, pointer: &str, origin: OriginId) -> Self {
+    pub(crate) fn mark(mut self, pointer: &str, origin: OriginId) -> Self {
         self.tree.mark(pointer, origin);
         self
     }
 
     /// The same for a field that only some objects have.
-    pub fn mark_there(self, pointer: &str, origin: OriginId) -> Self {
+    pub(crate) fn mark_there(self, pointer: &str, origin: OriginId) -> Self {
         match self.tree.at(pointer) {
             Some(_) => self.mark(pointer, origin),
             None => self,
@@ -85,7 +85,7 @@ impl Draft {
     }
 
     /// The same for a field that is there when the spec says something.
-    pub fn mark_if<T>(self, pointer: &str, value: Option<&V<T>>) -> Self {
+    pub(crate) fn mark_if<T>(self, pointer: &str, value: Option<&V<T>>) -> Self {
         match value {
             Some(value) if self.tree.at(pointer).is_some() => self.mark(pointer, value.origin),
             _ => self,
@@ -93,7 +93,7 @@ impl Draft {
     }
 
     /// What must be there first.
-    pub fn need(mut self, need: Need) -> Self {
+    pub(crate) fn need(mut self, need: Need) -> Self {
         if !self.needs.contains(&need) {
             self.needs.push(need);
         }
@@ -101,18 +101,18 @@ impl Draft {
     }
 
     /// Several of them.
-    pub fn needs(self, needs: impl IntoIterator<Item = Need>) -> Self {
+    pub(crate) fn needs(self, needs: impl IntoIterator<Item = Need>) -> Self {
         needs.into_iter().fold(self, Self::need)
     }
 
     /// A further model path behind it.
-    pub fn also(mut self, path: impl Into<Arc<str>>) -> Self {
+    pub(crate) fn also(mut self, path: impl Into<Arc<str>>) -> Self {
         self.also.push(path.into());
         self
     }
 
     /// The identity, as the object says it.
-    pub fn id(&self) -> KubeId {
+    pub(crate) fn id(&self) -> KubeId {
         let text = |pointer: &str| {
             self.tree
                 .at(pointer)
@@ -128,7 +128,7 @@ impl Draft {
     }
 
     /// Adds it to the build.
-    pub fn push(self, out: &mut Objects) {
+    pub(crate) fn push(self, out: &mut Objects) {
         let id = self.id();
         out.push(Object {
             target: self.target,
@@ -147,6 +147,6 @@ impl Draft {
 }
 
 /// A JSON pointer to a key that may hold slashes or tildes: `pointer("/spec/hard", "limits/x")`.
-pub fn pointer(parent: &str, key: &str) -> String {
+pub(crate) fn pointer(parent: &str, key: &str) -> String {
     format!("{parent}/{}", key.replace('~', "~0").replace('/', "~1"))
 }

@@ -10,5 +10,5 @@ pub(crate) mod labels;
 pub(crate) mod scheduling;
 mod scope;
 
-pub use draft::{Custom, Draft, pointer};
-pub use scope::Scope;
+pub(crate) use draft::{Custom, Draft, pointer};
+pub(crate) use scope::Scope;

@@ -18,17 +18,17 @@ use super::draft::Draft;
 
 /// Whose an object is, and which target makes it for which cluster.
 #[derive(Debug, Clone)]
-pub struct Scope<'a> {
+pub(crate) struct Scope<'a> {
     /// The target that makes it.
-    pub target: &'static str,
+    pub(crate) target: &'static str,
     /// The model.
-    pub estate: &'a Estate,
+    pub(crate) estate: &'a Estate,
     /// The cluster that it is applied to.
-    pub cluster: Id<Cluster>,
+    pub(crate) cluster: Id<Cluster>,
     /// The folder that it lies in.
-    pub owner: Owner,
+    pub(crate) owner: Owner,
     /// The namespace of what has one.
-    pub namespace: Option<String>,
+    pub(crate) namespace: Option<String>,
     /// The workload's name, where it is a workload's.
     workload: Option<String>,
     /// The model path.
@@ -39,7 +39,7 @@ pub struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     /// What is the cluster's own. `path` is the model path behind it, such as `sz1.ceph-ssd`.
-    pub fn platform(
+    pub(crate) fn platform(
         target: &'static str,
         estate: &'a Estate,
         cluster: Id<Cluster>,
@@ -59,7 +59,7 @@ impl<'a> Scope<'a> {
     }
 
     /// What is a tenant's, in its namespace.
-    pub fn tenant(
+    pub(crate) fn tenant(
         target: &'static str,
         estate: &'a Estate,
         cluster: Id<Cluster>,
@@ -79,7 +79,7 @@ impl<'a> Scope<'a> {
     }
 
     /// What is a workload's, in its tenant's namespace.
-    pub fn workload(
+    pub(crate) fn workload(
         target: &'static str,
         estate: &'a Estate,
         cluster: Id<Cluster>,
@@ -97,13 +97,13 @@ impl<'a> Scope<'a> {
 
     /// The same for a narrower reason: a `backup` of a workload, a `secret` of a tenant.
     #[must_use]
-    pub fn because(mut self, origin: OriginId) -> Self {
+    pub(crate) fn because(mut self, origin: OriginId) -> Self {
         self.origin = origin;
         self
     }
 
     /// The labels that every object bears, and that the pods of a workload bear too.
-    pub fn labels(&self) -> BTreeMap<String, String> {
+    pub(crate) fn labels(&self) -> BTreeMap<String, String> {
         let mut labels = BTreeMap::from([
             (
                 "app.kubernetes.io/managed-by".to_owned(),
@@ -126,7 +126,7 @@ impl<'a> Scope<'a> {
 
     /// What selects the workload's pods within their namespace: one label that only the compiler
     /// writes, so that a selector never has to change.
-    pub fn selector(&self) -> LabelSelector {
+    pub(crate) fn selector(&self) -> LabelSelector {
         LabelSelector {
             match_labels: self
                 .workload
@@ -137,7 +137,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The metadata of an object in the scope's namespace.
-    pub fn metadata(&self, name: impl Into<String>) -> ObjectMeta {
+    pub(crate) fn metadata(&self, name: impl Into<String>) -> ObjectMeta {
         ObjectMeta {
             namespace: self.namespace.clone(),
             ..self.cluster_wide(name)
@@ -145,7 +145,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The metadata of an object without a namespace.
-    pub fn cluster_wide(&self, name: impl Into<String>) -> ObjectMeta {
+    pub(crate) fn cluster_wide(&self, name: impl Into<String>) -> ObjectMeta {
         ObjectMeta {
             name: Some(name.into()),
             labels: Some(self.labels()),
@@ -155,7 +155,7 @@ impl<'a> Scope<'a> {
     }
 
     /// The metadata of a pod template: labels alone, because pods are not looked for by path.
-    pub fn pod_metadata(&self) -> ObjectMeta {
+    pub(crate) fn pod_metadata(&self) -> ObjectMeta {
         ObjectMeta {
             labels: Some(self.labels()),
             ..ObjectMeta::default()
@@ -163,7 +163,7 @@ impl<'a> Scope<'a> {
     }
 
     /// An object of the scope, to be marked and pushed.
-    pub fn object<T: Serialize>(&self, object: &T) -> Draft {
+    pub(crate) fn object<T: Serialize>(&self, object: &T) -> Draft {
         Draft::new(self.target, self.cluster, self.owner, object)
             .made_from(self.path.clone(), self.origin)
     }

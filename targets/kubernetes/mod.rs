@@ -1,5 +1,23 @@
 //! Kubernetes: what a tenant is there, and the containers that it runs.
 
+mod access;
+mod autoscaler;
+mod budget;
+mod classes;
+mod config;
+mod container;
+mod controller;
+mod footprint;
+mod job;
+mod namespace;
+mod pod;
+mod probe;
+mod quota;
+mod resources;
+mod service;
+mod subject;
+mod volumes;
+
 use std::sync::LazyLock;
 
 use tenantry_core::{
@@ -8,21 +26,27 @@ use tenantry_core::{
     diag::Findings,
     emit::Objects,
     flows::Derived,
-    lower::Lowered,
-    model::{Cluster, Id, Workload},
+    lower::{Lowered, LoweredCluster, LoweredTenant},
+    model::{Cluster, Estate, Id, Workload},
     target::{Capabilities, Footprint, Target},
 };
+
+use self::subject::Subject;
+use crate::kube::Scope;
+
+/// Its name.
+const NAME: &str = "kubernetes";
 
 static CAPABILITIES: LazyLock<Capabilities> =
     LazyLock::new(|| crate::table(include_str!("capabilities.kdl")));
 
 /// The target.
-#[derive(Debug)]
-pub struct Kubernetes;
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Kubernetes;
 
 impl Target for Kubernetes {
     fn name(&self) -> &'static str {
-        "kubernetes"
+        NAME
     }
 
     fn serves(&self, on: &Cluster) -> bool {
@@ -33,15 +57,75 @@ impl Target for Kubernetes {
         &CAPABILITIES
     }
 
-    fn footprint(&self, _: &Checked<'_>, _: Id<Workload>) -> Option<Footprint> {
-        None
+    fn footprint(&self, estate: &Checked<'_>, workload: Id<Workload>) -> Option<Footprint> {
+        footprint::of(estate, workload)
     }
 
     fn traffic(&self, _: &Checked<'_>, _: Id<Cluster>, _: &Platform) -> Vec<Derived> {
         Vec::new()
     }
 
-    fn objects(&self, _: &Lowered<'_>, _: &mut Objects) -> Findings {
+    fn objects(&self, lowered: &Lowered<'_>, out: &mut Objects) -> Findings {
+        for cluster in &lowered.clusters {
+            if !self.serves(&lowered.estate.clusters[cluster.id]) {
+                continue;
+            }
+            let ground = Ground {
+                estate: lowered.estate,
+                cluster,
+            };
+            classes::emit(&ground, out);
+            for tenant in &cluster.tenants {
+                of_tenant(&ground, tenant, out);
+            }
+            for (tenant, plan) in lowered.workloads(cluster) {
+                of_workload(&Subject::new(lowered, cluster, tenant, plan), out);
+            }
+        }
         Findings::new()
     }
+}
+
+/// A cluster, and the estate around it.
+struct Ground<'a> {
+    estate: &'a Estate,
+    cluster: &'a LoweredCluster,
+}
+
+impl<'a> Ground<'a> {
+    /// The cluster's own node of the spec.
+    fn spec(&self) -> &'a Cluster {
+        &self.estate.clusters[self.cluster.id]
+    }
+
+    /// What is a tenant's.
+    fn tenant(&self, tenant: &LoweredTenant) -> Scope<'a> {
+        Scope::tenant(NAME, self.estate, self.cluster.id, tenant)
+    }
+
+    /// What is the cluster's own: `path` follows the cluster's name.
+    fn platform(&self, path: &str, origin: tenantry_core::origin::OriginId) -> Scope<'a> {
+        let path = format!("{}.{path}", self.spec().name.value);
+        Scope::platform(NAME, self.estate, self.cluster.id, path, origin)
+    }
+}
+
+/// What makes a tenant one, before anything of it runs.
+fn of_tenant(ground: &Ground<'_>, tenant: &LoweredTenant, out: &mut Objects) {
+    namespace::emit(ground, tenant, out);
+    quota::emit(ground, tenant, out);
+    access::members(ground, tenant, out);
+    config::emit(ground, tenant, out);
+}
+
+/// A workload. Of a virtual machine only what is not the machine itself.
+fn of_workload(subject: &Subject<'_>, out: &mut Objects) {
+    access::account(subject, out);
+    volumes::claims(subject, out);
+    service::emit(subject, out);
+    controller::emit(subject, out);
+    job::emit(subject, out);
+    autoscaler::emit(subject, out);
+    budget::emit(subject, out);
+    service::exposed(subject, out);
 }

@@ -8,7 +8,6 @@ mod footprint;
 mod machine;
 mod network;
 mod overhead;
-mod platform;
 mod pool;
 mod probes;
 mod service;
@@ -66,7 +65,6 @@ impl Target for KubeVirt {
             if !self.serves(&lowered.estate.clusters[cluster.id]) {
                 continue;
             }
-            platform::emit(lowered, cluster.id, out);
             for tenant in &cluster.tenants {
                 of_tenant(lowered, cluster, tenant, out);
             }

@@ -292,12 +292,6 @@ pub static COMPONENTS: &[Known] = &[
         ..CHART
     },
     Known {
-        name: "prometheus-adapter",
-        brings: "metrics of Prometheus, for scaling by them",
-        namespace: "monitoring",
-        ..CHART
-    },
-    Known {
         name: "rook-ceph",
         brings: "the operator of Ceph clusters (ceph.rook.io)",
         releases: ROOK,

@@ -1,0 +1,129 @@
+//! What one pod of a container or job takes of its node.
+
+use std::collections::BTreeMap;
+
+use tenantry_core::{
+    check::Checked,
+    model::{Body, Id, Workload},
+    target::Footprint,
+    units::{Bytes, Cores},
+};
+
+use super::{resources, subject::Pod};
+use crate::kube::kata;
+
+/// The footprint: what the scheduler counts. Requests of the pod's containers, since nothing
+/// else is reserved, with what a sandbox takes beside them.
+///
+/// Containers beside the main one count with it; those that end before it starts count only
+/// where one of them asks for more than all that run together.
+pub(super) fn of(checked: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
+    let estate = checked.estate();
+    let workload = &estate.workloads[id];
+    if !estate.clusters[workload.cluster].is_kubernetes() {
+        return None;
+    }
+    let pod = match &workload.body {
+        Body::Container(container) => Pod::of_container(container),
+        Body::Job(job) => Pod::of_job(job),
+        Body::Vm(..) | Body::Lxc(_) => return None,
+    };
+    let main = Amount {
+        cpu: resources::cpu(workload).map_or(0, Cores::as_millis),
+        memory: workload
+            .spec
+            .memory
+            .as_ref()
+            .map_or(0, |memory| memory.size.value.get()),
+    };
+    let sidecars: Vec<Amount> = pod
+        .sidecar
+        .iter()
+        .map(|one| {
+            Amount::of(
+                one.cpu.as_ref().map(|c| c.value),
+                one.memory.as_ref().map(|m| m.value),
+            )
+        })
+        .collect();
+    let beside = sidecars
+        .iter()
+        .copied()
+        .fold(Amount::default(), Amount::plus);
+    // Every sidecar starts before the first init container, and runs on.
+    let first = pod
+        .init
+        .iter()
+        .map(|one| {
+            Amount::of(
+                one.cpu.as_ref().map(|c| c.value),
+                one.memory.as_ref().map(|m| m.value),
+            )
+        })
+        .map(|init| init.plus(beside))
+        .fold(Amount::default(), Amount::most);
+    let all = main.plus(beside).most(first);
+    let version = kata::version(checked.platform(), workload.cluster);
+    let (cpu, memory) = kata::overhead(pod.sandbox.value, &version);
+    let overhead =
+        (memory != Bytes::ZERO).then(|| ("the sandbox's virtual machine".to_owned(), memory));
+    let whole = Cores::millis(all.cpu.saturating_add(cpu.as_millis()));
+    let dedicated = workload
+        .spec
+        .cpu
+        .as_ref()
+        .and_then(|cpu| cpu.dedicated.as_ref())
+        .is_some_and(|dedicated| dedicated.value);
+    let (dedicated, shared) = if dedicated {
+        (
+            Cores::millis(main.cpu),
+            Cores::millis(whole.as_millis().saturating_sub(main.cpu)),
+        )
+    } else {
+        (Cores::ZERO, whole)
+    };
+    let mut gpus = BTreeMap::new();
+    for gpu in workload.gpus.iter().filter(|gpu| gpu.spec.slice.is_none()) {
+        let name = estate.gpu_models[gpu.model.to].name.value.as_str();
+        *gpus.entry(name.into()).or_insert(0) += gpu.spec.count.value;
+    }
+    Some(Footprint {
+        dedicated,
+        shared,
+        memory: Bytes::new(all.memory.saturating_add(memory.get())),
+        hugepages: BTreeMap::new(),
+        gpus,
+        pods: 1,
+        overhead: overhead.into_iter().collect(),
+    })
+}
+
+/// CPU in thousandths of a core, memory in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+struct Amount {
+    cpu: u64,
+    memory: u64,
+}
+
+impl Amount {
+    fn of(cpu: Option<Cores>, memory: Option<Bytes>) -> Self {
+        Self {
+            cpu: cpu.map_or(0, Cores::as_millis),
+            memory: memory.map_or(0, Bytes::get),
+        }
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            cpu: self.cpu.saturating_add(other.cpu),
+            memory: self.memory.saturating_add(other.memory),
+        }
+    }
+
+    fn most(self, other: Self) -> Self {
+        Self {
+            cpu: self.cpu.max(other.cpu),
+            memory: self.memory.max(other.memory),
+        }
+    }
+}
