@@ -78,3 +78,27 @@ fn one_environment_in_the_way_stops_all() {
     assert!(run.err.contains("staging/manifest.json"), "{}", run.err);
     assert!(!folder.path("out/prod").exists());
 }
+
+#[test]
+fn what_was_written_is_said_and_then_nothing_changes() {
+    let folder = Folder::of([]);
+    folder.run("init shop").ends_with(0);
+    let first = folder.run("build shop").ends_with(0).out;
+    let (rows, last) = first
+        .trim_end()
+        .rsplit_once('\n')
+        .expect("rows, and a line that counts");
+    assert!(
+        rows.lines().all(|row| row.starts_with("  shop/out/")),
+        "{first}"
+    );
+    assert!(
+        last.starts_with("ok ") && last.ends_with(" written"),
+        "{first}"
+    );
+    let manifest = folder.read("shop/out/manifest.json");
+    let second = folder.run("build shop").ends_with(0).out;
+    assert!(second.starts_with("ok nothing changed: "), "{second}");
+    assert_eq!(folder.read("shop/out/manifest.json"), manifest);
+    folder.run("build shop --check --locked").ends_with(0);
+}
