@@ -1,5 +1,6 @@
 //! The backends: one folder each, listed here once.
 
+mod helm;
 mod kata;
 mod kube;
 mod kubernetes;
@@ -11,7 +12,12 @@ use tenantry_core::target::{Capabilities, Target};
 
 /// Every backend, in the order of listings.
 pub fn all() -> Vec<&'static dyn Target> {
-    vec![&kubernetes::Kubernetes, &kubevirt::KubeVirt, &kata::Kata]
+    vec![
+        &kubernetes::Kubernetes,
+        &kubevirt::KubeVirt,
+        &kata::Kata,
+        &helm::Helm,
+    ]
 }
 
 /// Reads a target's embedded table. A table that cannot be read is a mistake of ours that the
@@ -24,10 +30,31 @@ fn table(text: &str) -> Capabilities {
 
 #[cfg(test)]
 mod tests {
+    /// Those that emit nothing for a workload by itself.
+    const OF_THE_GROUND: &[&str] = &["ansible", "helm"];
+
     #[test]
-    fn every_target_has_a_table() {
+    fn every_target_of_workloads_has_a_table() {
         for target in super::all() {
-            assert!(!target.capabilities().rows.is_empty(), "{}", target.name());
+            let ground = OF_THE_GROUND.contains(&target.name());
+            assert_eq!(
+                target.capabilities().rows.is_empty(),
+                ground,
+                "{}",
+                target.name()
+            );
+        }
+    }
+
+    #[test]
+    fn every_component_of_a_table_is_one_of_the_library() {
+        for target in super::all() {
+            for row in target.capabilities().rows.values() {
+                for component in &row.components {
+                    let known = tenantry_core::close::library::known(component);
+                    assert!(known.is_some(), "{}: {component}", target.name());
+                }
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod footprint;
 mod machine;
 mod network;
 mod overhead;
+mod platform;
 mod pool;
 mod probes;
 mod service;
@@ -65,6 +66,7 @@ impl Target for KubeVirt {
             if !self.serves(&lowered.estate.clusters[cluster.id]) {
                 continue;
             }
+            platform::emit(lowered, cluster.id, out);
             for tenant in &cluster.tenants {
                 of_tenant(lowered, cluster, tenant, out);
             }

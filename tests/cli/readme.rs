@@ -1,8 +1,8 @@
-//! What the README shows is what one gets.
+//! What the README and the reference show is what one gets.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
-use crate::harness::{Folder, repository};
+use crate::harness::{Folder, GROUND, repository};
 
 fn readme() -> String {
     fs::read_to_string(repository().join("README.md")).expect("the README is there")
@@ -38,4 +38,28 @@ fn the_smallest_estate_is_one() {
     let folder = Folder::of([("tenantry.kdl", &block(&readme(), "kdl"))]);
     folder.run("check").ends_with(0);
     folder.run("fmt --check").ends_with(0);
+}
+
+#[test]
+fn the_reference_lists_every_field_of_a_finding() {
+    let page = fs::read_to_string(repository().join("docs/reference/findings.md"))
+        .expect("the page is there");
+    let (_, table) = page
+        .split_once("A finding:\n")
+        .expect("the table of a finding");
+    let rows = table
+        .trim_start()
+        .lines()
+        .take_while(|line| line.starts_with('|'));
+    let first_cells = rows.filter_map(|row| row.split('|').nth(1));
+    let listed: BTreeSet<&str> = first_cells
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .collect();
+    let folder = Folder::of([
+        ("tenantry.kdl", GROUND),
+        ("acme.kdl", "tenant acme tier=gould\n"),
+    ]);
+    let document = folder.run("check --format json").ends_with(1).json();
+    let finding = document["findings"][0].as_object().expect("a finding");
+    assert_eq!(listed, finding.keys().map(String::as_str).collect());
 }

@@ -8,7 +8,7 @@ use tenantry_core::{
     diag::{Diagnostic, Level, Rule},
     emit,
     load::{Library, ROOT_FILE, Sources},
-    plan,
+    plan, prove,
     world::ReadError,
 };
 
@@ -116,10 +116,8 @@ pub(crate) fn exit(findings: &[Diagnostic]) -> Exit {
 
 /// What these find, an earlier phase should have: the estate is not to blame.
 fn is_defect(rule: &'static Rule) -> bool {
-    plan::RULES
-        .iter()
-        .chain(emit::assemble::RULES)
-        .any(|defect| *defect == rule)
+    let phases = [plan::RULES, emit::assemble::RULES, prove::RULES];
+    phases.into_iter().flatten().any(|defect| *defect == rule)
 }
 
 /// What an estate holds, in a line.
@@ -172,5 +170,18 @@ impl Files for Reachable<'_> {
         self.sources
             .get(file)
             .map_or("", |source| source.parse.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_defect;
+
+    #[test]
+    fn what_a_rule_calls_a_defect_of_ours_ends_like_one() {
+        for rule in tenantry_core::rules::all() {
+            let says_so = rule.summary.ends_with("a defect of the compiler");
+            assert_eq!(is_defect(rule), says_so, "{}", rule.name);
+        }
     }
 }

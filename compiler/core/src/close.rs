@@ -10,7 +10,7 @@ use crate::{
     check::features,
     model::{Body, Cluster, Estate, Id},
     origin::{OriginId, V},
-    schema::kinds::{CniName, Via},
+    schema::kinds::Via,
     target::Target,
     units::{Name, Version},
 };
@@ -228,19 +228,19 @@ impl Closing {
         }
     }
 
-    /// Addresses from outside: a cloud gives them, Cilium announces them itself, and elsewhere
-    /// somebody must. Certificates come from whoever issues them.
+    /// Addresses from outside: a cloud gives them, Cilium announces them itself where it does the
+    /// work of kube-proxy, and elsewhere somebody must. Certificates come from an issuer.
     fn addresses(&mut self, estate: &Estate, cluster: &Cluster) {
-        let cilium = cluster
-            .spec
-            .cni
-            .as_ref()
-            .is_some_and(|cni| cni.name.value == CniName::Cilium);
+        let announced = cluster.spec.managed.value || cluster.announces_addresses();
+        let pool = cluster.spec.network_plan.as_ref().and_then(|plan| plan.gateway_pool.as_ref());
+        if let Some(pool) = pool.filter(|_| !announced) {
+            self.want("metallb", "gateway-pool", pool.meta.origin);
+        }
         for (_, workload) in estate.workloads_of(self.cluster) {
             let by = format!("workload `{}`", workload.path);
             for expose in &workload.exposes {
                 let spec = &expose.spec;
-                if spec.via.value == Via::LoadBalancer && !cilium && !cluster.spec.managed.value {
+                if spec.via.value == Via::LoadBalancer && !announced {
                     self.want("metallb", &by, spec.via.origin);
                 }
                 if let Some(issuer) = &spec.issuer {

@@ -292,6 +292,12 @@ pub static COMPONENTS: &[Known] = &[
         ..CHART
     },
     Known {
+        name: "prometheus-adapter",
+        brings: "metrics of Prometheus, for scaling by them",
+        namespace: "monitoring",
+        ..CHART
+    },
+    Known {
         name: "rook-ceph",
         brings: "the operator of Ceph clusters (ceph.rook.io)",
         releases: ROOK,

@@ -202,6 +202,14 @@ pub fn helmfile(cluster: &str) -> Result<ArtifactPath, PathError> {
     ArtifactPath::new(format!("helm/{cluster}/helmfile.yaml"))
 }
 
+/// `helm/<cluster>/requirements.yaml`
+///
+/// # Errors
+/// The name makes no path.
+pub fn helm_requirements(cluster: &str) -> Result<ArtifactPath, PathError> {
+    ArtifactPath::new(format!("helm/{cluster}/requirements.yaml"))
+}
+
 /// `proxmox/<cluster>/plan.json`, the calls, or `apply.sh`, their runner.
 ///
 /// # Errors

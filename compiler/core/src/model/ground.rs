@@ -53,6 +53,14 @@ impl Cluster {
     pub fn is_kubernetes(&self) -> bool {
         matches!(self.backend, Backend::Kubernetes(_))
     }
+
+    /// Whether its CNI itself answers for the addresses of load balancers: Cilium does, where it
+    /// does the work of kube-proxy (its layer 2 announcements need that).
+    pub fn announces_addresses(&self) -> bool {
+        self.spec.cni.as_ref().is_some_and(|cni| {
+            cni.name.value == kinds::CniName::Cilium && cni.kube_proxy_replacement.value
+        })
+    }
 }
 
 /// One machine.

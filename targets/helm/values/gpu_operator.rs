@@ -1,0 +1,49 @@
+//! NVIDIA's GPU operator: how each node gives its GPUs away is a label of the node; what must
+//! run for it is said here.
+
+use tenantry_core::schema::kinds::GpuMode;
+
+use super::{Context, Values, context::tolerate};
+
+/// Writes the values.
+pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
+    let Some(component) = cx.component("gpu-operator") else {
+        return;
+    };
+    let gpus = || cx.pools().flat_map(|pool| &pool.gpus);
+    let guests =
+        gpus().find(|gpu| matches!(gpu.spec.mode.value, GpuMode::Passthrough | GpuMode::Vgpu));
+    if let Some(gpu) = guests {
+        values.set("sandboxWorkloads.enabled", true, gpu.spec.mode.origin);
+        values.set(
+            "sandboxWorkloads.defaultWorkload",
+            "container",
+            gpu.spec.mode.origin,
+        );
+        values.set("sandboxWorkloads.mode", "kubevirt", gpu.spec.mode.origin);
+    }
+    if let Some(gpu) = gpus().find(|gpu| gpu.spec.mode.value == GpuMode::Vgpu) {
+        values.set("vgpuManager.enabled", true, gpu.spec.mode.origin);
+    }
+    if let Some(gpu) = gpus().find(|gpu| gpu.spec.mode.value == GpuMode::Mig) {
+        // `mixed` names each slice, as the workloads that ask for one do.
+        values.set("mig.strategy", "mixed", gpu.spec.mode.origin);
+    }
+    let tainted: Vec<_> = cx
+        .pools()
+        .filter(|pool| !pool.gpus.is_empty() && !pool.spec.taint.is_empty())
+        .collect();
+    if !tainted.is_empty() {
+        values.list("daemonsets.tolerations", component.origin(), |list| {
+            // The chart's own, which a list of ours would lose.
+            let mut own = list.push_map();
+            own.set("key", "nvidia.com/gpu");
+            own.set("operator", "Exists");
+            own.set("effect", "NoSchedule");
+            tolerate(list, tainted.into_iter(), cx.estate);
+        });
+    }
+    if let Some(origin) = cx.monitored() {
+        values.monitor("dcgmExporter.serviceMonitor.enabled", origin);
+    }
+}
