@@ -5,10 +5,17 @@ mod kata;
 mod kube;
 mod kubernetes;
 mod kubevirt;
+mod proxmox;
 #[cfg(test)]
 mod testing;
 
-use tenantry_core::target::{Capabilities, Target};
+use std::fmt::Display;
+
+use tenantry_core::{
+    diag::Diagnostic,
+    prove::UNPROVEN_OUTPUT,
+    target::{Capabilities, Target},
+};
 
 /// Every backend, in the order of listings.
 pub fn all() -> Vec<&'static dyn Target> {
@@ -17,6 +24,7 @@ pub fn all() -> Vec<&'static dyn Target> {
         &kubevirt::KubeVirt,
         &kata::Kata,
         &helm::Helm,
+        &proxmox::Proxmox,
     ]
 }
 
@@ -26,6 +34,14 @@ fn table(text: &str) -> Capabilities {
     let table = Capabilities::parse(text);
     debug_assert!(table.is_ok(), "{table:?}");
     table.unwrap_or_default()
+}
+
+/// What no estate should bring about: a file that a target cannot say in its format.
+fn defect(target: &str, words: &dyn Display) -> Box<Diagnostic> {
+    Box::new(
+        Diagnostic::nowhere(&UNPROVEN_OUTPUT, format!("{target}: {words}"))
+            .why("this is a defect of tenantry, not of the estate: please report it with the spec"),
+    )
 }
 
 #[cfg(test)]

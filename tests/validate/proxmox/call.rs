@@ -13,6 +13,7 @@ const FIELDS: &[&str] = &[
     "capture",
     "compare",
     "depends_on",
+    "each",
     "guard",
     "id",
     "identity",
@@ -34,7 +35,7 @@ const FIELDS: &[&str] = &[
     "when",
 ];
 /// The requests a call may carry beside its own.
-const ASIDE: &[&str] = &["compare", "on_failure", "probe", "undo", "update"];
+const ASIDE: &[&str] = &["compare", "each", "on_failure", "probe", "undo", "update"];
 
 /// A request: an endpoint and what is sent to it.
 pub(super) struct Request<'a> {
@@ -89,7 +90,9 @@ impl<'a> Request<'a> {
         let Some(endpoint) = self.endpoint else {
             return;
         };
-        for (name, value) in &self.captured {
+        // What stands in braces is taken from a list that the runner reads (`each`).
+        let written = |value: &str| !(value.starts_with('{') && value.ends_with('}'));
+        for (name, value) in self.captured.iter().filter(|(_, value)| written(value)) {
             if let Some(Err(reason)) = endpoint
                 .params
                 .get(*name)
@@ -284,7 +287,11 @@ impl<'a> Call<'a> {
                 update = Some(aside);
             }
         }
-        let captured = runtime.entries().filter_map(|(_, from)| from.str());
+        // What is not of an earlier call is of the runner's environment.
+        let captured = runtime
+            .entries()
+            .filter_map(|(_, from)| from.str())
+            .filter(|from| !from.starts_with("env:"));
         let after = node
             .key("depends_on")
             .items()

@@ -18,7 +18,7 @@ pub(super) fn check(call: &Call<'_>, request: &Request<'_>, findings: &mut Findi
             .or_else(|| keys.get("volume"))
             .cloned()
             .unwrap_or_default();
-        allocation(call, request, &node, &volume, findings);
+        allocation(call, request, name, &node, &volume, findings);
         if is_vm {
             import(&node, &keys, &volume, findings);
             options(request, name, &node, &keys, findings);
@@ -56,9 +56,16 @@ fn allocates(volume: &str) -> Option<&str> {
     (size == "cloudinit" || size.parse::<f64>().is_ok()).then_some(storage)
 }
 
+/// Whether the call is sent only while the key is not in the configuration that it changes.
+fn is_sent_once(call: &Call<'_>, name: &str) -> bool {
+    let probe = call.node.key("probe");
+    probe.key("has").str() == Some(name) && probe.key("path").str() == call.node.key("path").str()
+}
+
 fn allocation(
     call: &Call<'_>,
     request: &Request<'_>,
+    name: &str,
     node: &Node<'_>,
     volume: &str,
     findings: &mut Findings,
@@ -66,7 +73,7 @@ fn allocation(
     let Some(storage) = allocates(volume) else {
         return;
     };
-    if !creates_guest(request) {
+    if !creates_guest(request) && !is_sent_once(call, name) {
         findings.refuse(
             node,
             "disk-alloc: allocates another volume each time it is sent",
