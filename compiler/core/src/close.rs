@@ -232,7 +232,11 @@ impl Closing {
     /// work of kube-proxy, and elsewhere somebody must. Certificates come from an issuer.
     fn addresses(&mut self, estate: &Estate, cluster: &Cluster) {
         let announced = cluster.spec.managed.value || cluster.announces_addresses();
-        let pool = cluster.spec.network_plan.as_ref().and_then(|plan| plan.gateway_pool.as_ref());
+        let pool = cluster
+            .spec
+            .network_plan
+            .as_ref()
+            .and_then(|plan| plan.gateway_pool.as_ref());
         if let Some(pool) = pool.filter(|_| !announced) {
             self.want("metallb", "gateway-pool", pool.meta.origin);
         }

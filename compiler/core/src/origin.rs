@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, fmt, ops::Deref};
 
-use tenantry_syntax::Span;
+use tenantry_syntax::{FileId, Span};
 
 /// An entry of the [`Origins`] table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,8 @@ pub struct Origin {
 /// The table of all origins of one environment's estate: append-only, each chain once.
 #[derive(Debug, Clone)]
 pub struct Origins {
+    /// The first file of the library, which a reader cannot mend.
+    library_from: FileId,
     entries: Vec<Origin>,
     known: HashMap<Origin, OriginId>,
 }
@@ -57,6 +59,7 @@ impl Default for Origins {
             from: Vec::new(),
         };
         Self {
+            library_from: FileId(u32::MAX),
             entries: vec![none],
             known: HashMap::new(),
         }
@@ -86,8 +89,31 @@ impl Origins {
         self.entries.get(id.0 as usize).unwrap_or(&self.entries[0])
     }
 
-    /// The nearest place in the text: the origin's own, else the first of what it was made from.
+    /// The nearest place in the text that its reader can mend: the origin's own, else the first
+    /// of what it was made from; for what a profile of the library brought, the `like`.
     pub fn span(&self, id: OriginId) -> Option<Span> {
+        let mut at = self.get(id);
+        // A chain is shorter than the table: an origin is made from earlier ones only.
+        for _ in 0..=self.entries.len() {
+            if let (How::Profile, [far, like, ..]) = (at.how, at.from.as_slice()) {
+                let own = self.span(*far).filter(|span| span.file < self.library_from);
+                if own.is_some() {
+                    return own;
+                }
+                at = self.get(*like);
+                continue;
+            }
+            match (at.span, at.from.first()) {
+                (Some(span), _) => return Some(span),
+                (None, Some(next)) => at = self.get(*next),
+                (None, None) => return None,
+            }
+        }
+        None
+    }
+
+    /// The place where the value itself is written, be it in the library.
+    pub fn written(&self, id: OriginId) -> Option<Span> {
         let mut at = self.get(id);
         loop {
             match (at.span, at.from.first()) {
@@ -95,6 +121,14 @@ impl Origins {
                 (None, Some(next)) => at = self.get(*next),
                 (None, None) => return None,
             }
+        }
+    }
+
+    /// The table of an estate whose library starts at this file.
+    pub fn new(library_from: FileId) -> Self {
+        Self {
+            library_from,
+            ..Self::default()
         }
     }
 }

@@ -532,3 +532,38 @@ mod nodes {
         );
     }
 }
+
+mod library {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_name_of_it_is_known_though_its_file_is_not_loaded() {
+        let compiled = on_ground("tenant t tier=gould { }");
+        assert_eq!(
+            compiled.findings[0].help.as_deref(),
+            Some("did you mean `gold`?")
+        );
+        let compiled = on_ground(&container("like web-servce"));
+        assert_eq!(
+            compiled.findings[0].help.as_deref(),
+            Some("did you mean `web-service`?")
+        );
+    }
+
+    #[test]
+    fn what_it_brought_is_pointed_at_where_it_was_asked_for() {
+        let compiled = on_ground(&container("like web-service"));
+        let workload = compiled.workload("t.w");
+        let memory = workload.spec.memory.as_ref().expect("memory");
+        let estate = compiled.estate();
+        assert_eq!(
+            compiled.sources.text(estate.span(memory.size.origin)),
+            "web-service"
+        );
+        let written = estate.origins.written(memory.size.origin).expect("a place");
+        assert_eq!(
+            compiled.sources.path(written.file),
+            "std:/profiles/web-service.kdl"
+        );
+    }
+}

@@ -68,12 +68,24 @@ impl Source {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<Source>,
+    /// What the library declares, whether it was loaded or not.
+    pub library: Library,
 }
 
 impl Sources {
     /// The files, in the order of their paths.
     pub fn files(&self) -> &[Source] {
         &self.files
+    }
+
+    /// The number of the first file of the library: they come last.
+    pub fn library_from(&self) -> FileId {
+        let own = self
+            .files
+            .iter()
+            .position(|source| source.path.starts_with("std:/"));
+        let first = own.unwrap_or(self.files.len());
+        FileId(u32::try_from(first).unwrap_or(u32::MAX))
     }
 
     /// A file by its number.
@@ -118,7 +130,10 @@ pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sou
     }
     let paths: Vec<String> = paths.into_iter().collect();
     let texts = par::map(&paths, |path| world.read(path));
-    let mut sources = Sources::default();
+    let mut sources = Sources {
+        library,
+        ..Sources::default()
+    };
     let mut readable = Vec::new();
     for (path, text) in paths.into_iter().zip(texts) {
         match text {

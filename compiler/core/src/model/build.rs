@@ -33,6 +33,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         env,
         root,
         mut origins,
+        library,
     } = resolved;
     let mut cx = Cx {
         vocabulary,
@@ -68,6 +69,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
             origins: &origins,
             findings: &mut findings,
             broken: &broken,
+            library,
         },
         tables: Tables::default(),
         complete: true,

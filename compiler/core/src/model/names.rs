@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     diag::Findings,
+    load::Library,
     origin::{Origins, V},
     schema::ty::{NameOf, Named},
 };
@@ -103,6 +104,9 @@ pub(super) struct Lookup<'a> {
     /// What was declared but is broken, which was reported: kind and name. That it cannot be
     /// referred to is no further mistake.
     pub(super) broken: &'a BTreeSet<(String, String)>,
+    /// What the library declares: it is loaded when a name is used, so a misspelt one is not
+    /// among what is known.
+    pub(super) library: Library,
 }
 
 impl Lookup<'_> {
@@ -121,11 +125,20 @@ impl Lookup<'_> {
             }),
             Found::Nothing if self.is_broken(T::KINDS, &name.value.text) => None,
             Found::Nothing => {
+                let mut known = index.names();
+                let shelved = self.library.index.iter();
+                known.extend(
+                    shelved
+                        .filter(|(kind, ..)| T::KINDS.contains(kind))
+                        .map(|(_, name, _)| (*name).to_owned()),
+                );
+                known.sort();
+                known.dedup();
                 self.findings.push(rules::unknown_name(
                     T::KINDS,
                     &name.value.text,
                     span,
-                    &index.names(),
+                    &known,
                     near,
                 ));
                 None

@@ -15,6 +15,7 @@ use tenantry_syntax::Span;
 
 use crate::{
     diag::Findings,
+    load::Library,
     origin::{How, OriginId, Origins},
     outcome::Outcome,
     schema::{
@@ -34,6 +35,8 @@ pub struct Resolved {
     pub root: Node,
     /// Why each value is so.
     pub origins: Origins,
+    /// What the library declares.
+    pub library: Library,
 }
 
 /// The environments that an estate declares, in the order of the text, with their places.
@@ -62,7 +65,7 @@ pub fn resolve(
         env: env.cloned(),
         environments: environments.into_iter().map(|(name, _)| name).collect(),
         params: Params::default(),
-        origins: Origins::default(),
+        origins: Origins::new(typed.library_from),
         findings: Findings::new(),
         profiles: HashMap::new(),
     };
@@ -77,7 +80,15 @@ pub fn resolve(
         findings,
         ..
     } = resolver;
-    Outcome::new(Resolved { env, root, origins }, findings)
+    Outcome::new(
+        Resolved {
+            env,
+            root,
+            origins,
+            library: typed.library,
+        },
+        findings,
+    )
 }
 
 /// What resolving shares.

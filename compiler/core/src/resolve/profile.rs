@@ -64,11 +64,16 @@ impl Resolver<'_> {
             .find(|(_, profile)| profile.body.kind == node.kind)
         else {
             let other = found.next().map(|(_, profile)| profile);
-            let known: Vec<&str> = typed
-                .profiles
-                .iter()
+            let own = typed.profiles.iter();
+            let shelved = typed.library.index.iter();
+            let known: Vec<&str> = own
                 .filter(|p| p.body.kind == node.kind)
                 .map(|p| &*p.name)
+                .chain(
+                    shelved
+                        .filter(|(kind, ..)| *kind == "profile")
+                        .map(|(_, name, _)| *name),
+                )
                 .collect();
             let kind = &self.kind(node).name;
             self.findings.push(rules::unknown_profile(

@@ -22,11 +22,11 @@ use std::{
 use decode::{Decoded, Profile};
 use kind::{KindId, Vocabulary};
 use node::TypedNode;
-use tenantry_syntax::Span;
+use tenantry_syntax::{FileId, Span};
 
 use crate::{
     diag::{Diagnostic, Findings},
-    load::{ROOT_FILE, Sources},
+    load::{Library, ROOT_FILE, Sources},
     outcome::Outcome,
     par,
 };
@@ -42,6 +42,10 @@ pub struct TypedEstate {
     pub nodes: Vec<TypedNode>,
     /// All profiles.
     pub profiles: Vec<Profile>,
+    /// What the library declares, whether it was loaded or not.
+    pub library: Library,
+    /// The number of the first file of the library.
+    pub library_from: FileId,
 }
 
 /// Decodes all files.
@@ -55,6 +59,8 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         root: *root,
         nodes: Vec::new(),
         profiles: Vec::new(),
+        library: sources.library,
+        library_from: sources.library_from(),
     };
     let mut findings = Findings::new();
     for Decoded {

@@ -54,12 +54,36 @@ pub fn wrong_value(slot: &Slot, span: Span, error: &UnitError) -> Diagnostic {
     .maybe_help(help)
 }
 
-/// A type's name with its article, as English wants it.
+/// A type as a sentence speaks of it.
 pub fn article(name: &str) -> String {
-    match name.chars().next() {
-        Some('a' | 'e' | 'i' | 'o') => format!("an {name}"),
-        _ => format!("a {name}"),
-    }
+    let plain = match name {
+        "int" => "a whole number",
+        "bool" => "`#true` or `#false`",
+        "bytes" => "an amount with its unit",
+        "cpu" => "a number of cores",
+        "duration" => "a length of time",
+        "cidr" => "an address range",
+        "ip" => "an address",
+        "ip/len" => "an address with its prefix length",
+        "mac" => "a MAC address",
+        "money" => "a price",
+        "percent" => "a share in percent",
+        "rate" => "a number of bits per second",
+        "ratio" => "a ratio",
+        "portno" | "port" => "a port",
+        "host" => "a host name",
+        "oci" => "a reference to an image",
+        "image" => "an image",
+        "pci" => "a PCI address or id",
+        "text" | "value" => return format!("a {name}"),
+        _ => {
+            return match name.chars().next() {
+                Some('a' | 'e' | 'i' | 'o') => format!("an {name}"),
+                _ => format!("a {name}"),
+            };
+        }
+    };
+    plain.to_owned()
 }
 
 /// What a node is called in messages: its kind and its key.
