@@ -128,7 +128,11 @@ mod tests {
 
     #[test]
     fn a_hole_inside_of_another_is_not_said_twice() {
-        let hidden = [cidr("10.0.0.0/8"), cidr("10.42.0.0/16"), cidr("203.0.113.0/24")];
+        let hidden = [
+            cidr("10.0.0.0/8"),
+            cidr("10.42.0.0/16"),
+            cidr("203.0.113.0/24"),
+        ];
         let found = holes(cidr("0.0.0.0/0"), &hidden);
         assert_eq!(found, [cidr("10.0.0.0/8"), cidr("203.0.113.0/24")]);
     }

@@ -18,7 +18,9 @@ use k8s_openapi::{
 use tenantry_core::{
     emit::Objects,
     flows::{Peer, Port, Service, site},
-    lower::{Lowered, LoweredCluster, LoweredTenant, LoweredWorkload, RuleGroup, names::WORKLOAD_LABEL},
+    lower::{
+        Lowered, LoweredCluster, LoweredTenant, LoweredWorkload, RuleGroup, names::WORKLOAD_LABEL,
+    },
     model::{Cluster, Id, Workload},
     origin::OriginId,
     units::Cidr,
@@ -71,7 +73,14 @@ impl Policies<'_> {
             self.platform(Service::Dns, &[], fact.meta.origin, &mut rules);
         }
         let scope = Scope::tenant(NAME, self.lowered.estate, self.on, tenant);
-        push(&scope, DEFAULT_DENY, LabelSelector::default(), Rules::new(), rules, out);
+        push(
+            &scope,
+            DEFAULT_DENY,
+            LabelSelector::default(),
+            Rules::new(),
+            rules,
+            out,
+        );
     }
 
     /// What a workload may do beyond that.
@@ -82,7 +91,14 @@ impl Policies<'_> {
             return;
         }
         let scope = Scope::workload(NAME, self.lowered.estate, self.on, tenant, workload);
-        push(&scope, &workload.name, scope.selector(), ingress, egress, out);
+        push(
+            &scope,
+            &workload.name,
+            scope.selector(),
+            ingress,
+            egress,
+            out,
+        );
     }
 
     fn rules(&self, groups: &[RuleGroup]) -> Rules {
@@ -139,7 +155,10 @@ impl Policies<'_> {
         let estate = self.lowered.estate;
         let workload = &estate.workloads[id];
         let namespace = estate.tenants[workload.tenant].namespace.value.as_str();
-        both(Some(namespace), labels([(WORKLOAD_LABEL, workload.name.value.as_str())]))
+        both(
+            Some(namespace),
+            labels([(WORKLOAD_LABEL, workload.name.value.as_str())]),
+        )
     }
 }
 
@@ -156,7 +175,11 @@ fn add(rules: &mut Rules, ports: &[Port], peers: Vec<NetworkPolicyPeer>, origin:
 }
 
 fn pods(pods: &site::Pods) -> NetworkPolicyPeer {
-    let labels = labels(pods.labels.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let labels = labels(
+        pods.labels
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    );
     both(pods.namespace.as_deref(), labels)
 }
 
@@ -172,7 +195,11 @@ fn both(namespace: Option<&str>, pods: LabelSelector) -> NetworkPolicyPeer {
 fn labels<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> LabelSelector {
     let labels = labels.into_iter();
     LabelSelector {
-        match_labels: Some(labels.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()),
+        match_labels: Some(
+            labels
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
+        ),
         ..LabelSelector::default()
     }
 }
@@ -197,13 +224,29 @@ fn port(port: &Port) -> NetworkPolicyPort {
 }
 
 /// One policy. Both directions are named, so that the lists mean all that is allowed.
-fn push(scope: &Scope<'_>, name: &str, selector: LabelSelector, ingress: Rules, egress: Rules, out: &mut Objects) {
-    let origins = [("ingress", "from", origins(&ingress)), ("egress", "to", origins(&egress))];
+fn push(
+    scope: &Scope<'_>,
+    name: &str,
+    selector: LabelSelector,
+    ingress: Rules,
+    egress: Rules,
+    out: &mut Objects,
+) {
+    let origins = [
+        ("ingress", "from", origins(&ingress)),
+        ("egress", "to", origins(&egress)),
+    ];
     let policy = NetworkPolicy {
         metadata: scope.metadata(name),
         spec: Some(NetworkPolicySpec {
-            egress: some(egress, |ports, to| NetworkPolicyEgressRule { ports: Some(ports), to: Some(to) }),
-            ingress: some(ingress, |ports, from| NetworkPolicyIngressRule { from: Some(from), ports: Some(ports) }),
+            egress: some(egress, |ports, to| NetworkPolicyEgressRule {
+                ports: Some(ports),
+                to: Some(to),
+            }),
+            ingress: some(ingress, |ports, from| NetworkPolicyIngressRule {
+                from: Some(from),
+                ports: Some(ports),
+            }),
             pod_selector: Some(selector),
             policy_types: Some(vec!["Ingress".to_owned(), "Egress".to_owned()]),
         }),
@@ -226,7 +269,10 @@ fn origins(rules: &Rules) -> Vec<Vec<OriginId>> {
         .collect()
 }
 
-fn some<R>(rules: Rules, rule: impl Fn(Vec<NetworkPolicyPort>, Vec<NetworkPolicyPeer>) -> R) -> Option<Vec<R>> {
+fn some<R>(
+    rules: Rules,
+    rule: impl Fn(Vec<NetworkPolicyPort>, Vec<NetworkPolicyPeer>) -> R,
+) -> Option<Vec<R>> {
     let rules: Vec<R> = rules
         .into_iter()
         .map(|(ports, peers)| {

@@ -79,8 +79,14 @@ mod tests {
             "#,
         );
         let policy = made.spec("NetworkPolicy", "web");
-        assert!(policy.contains("kubernetes.io/metadata.name: monitoring"), "{policy}");
-        assert!(policy.contains("app.kubernetes.io/name: prometheus"), "{policy}");
+        assert!(
+            policy.contains("kubernetes.io/metadata.name: monitoring"),
+            "{policy}"
+        );
+        assert!(
+            policy.contains("app.kubernetes.io/name: prometheus"),
+            "{policy}"
+        );
         assert!(policy.contains("port: 9102"), "{policy}");
     }
 }

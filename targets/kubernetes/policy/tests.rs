@@ -76,9 +76,15 @@ podSelector: {{ matchLabels: {{ tenantry.dev/workload: {name} }} }}"
         ))
         .unwrap()
     };
-    assert_eq!(out["podSelector"]["matchLabels"]["tenantry.dev/workload"], "web");
+    assert_eq!(
+        out["podSelector"]["matchLabels"]["tenantry.dev/workload"],
+        "web"
+    );
     assert_eq!(out["egress"][0]["to"], Value::Sequence(vec![peer("db")]));
-    assert_eq!(back["ingress"][0]["from"], Value::Sequence(vec![peer("web")]));
+    assert_eq!(
+        back["ingress"][0]["from"],
+        Value::Sequence(vec![peer("web")])
+    );
     assert_eq!(out["egress"][0]["ports"], back["ingress"][0]["ports"]);
     assert_eq!(out["policyTypes"], back["policyTypes"]);
     assert!(out["ingress"].is_null() && back["egress"].is_null());
@@ -143,7 +149,10 @@ fn what_is_exposed_is_called_by_the_gateways_pods_alone() {
     let made = web(r#"expose http host="shop.example.com""#);
     let from = spec(&made, "web")["ingress"][0]["from"].clone();
     let peer = &from[0];
-    assert_eq!(peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"], "gateway");
+    assert_eq!(
+        peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"],
+        "gateway"
+    );
     assert_eq!(peer["podSelector"]["matchLabels"]["app"], "gateway");
     assert_eq!(from.as_sequence().unwrap().len(), 1);
 }
