@@ -2,6 +2,7 @@
 
 mod access;
 mod autoscaler;
+mod blocks;
 mod budget;
 mod classes;
 mod config;
@@ -9,13 +10,16 @@ mod container;
 mod controller;
 mod footprint;
 mod job;
+mod monitor;
 mod namespace;
 mod pod;
+mod policy;
 mod probe;
 mod quota;
 mod resources;
 mod service;
 mod subject;
+mod traffic;
 mod volumes;
 
 use std::sync::LazyLock;
@@ -61,8 +65,8 @@ impl Target for Kubernetes {
         footprint::of(estate, workload)
     }
 
-    fn traffic(&self, _: &Checked<'_>, _: Id<Cluster>, _: &Platform) -> Vec<Derived> {
-        Vec::new()
+    fn traffic(&self, estate: &Checked<'_>, on: Id<Cluster>, platform: &Platform) -> Vec<Derived> {
+        traffic::of(estate, on, platform)
     }
 
     fn objects(&self, lowered: &Lowered<'_>, out: &mut Objects) -> Findings {
@@ -75,6 +79,7 @@ impl Target for Kubernetes {
                 cluster,
             };
             classes::emit(&ground, out);
+            policy::emit(lowered, cluster, out);
             for tenant in &cluster.tenants {
                 of_tenant(&ground, tenant, out);
             }

@@ -2,6 +2,7 @@
 
 mod declared;
 pub mod rules;
+pub mod site;
 
 use std::sync::Arc;
 

@@ -7,6 +7,7 @@ mod id;
 mod migration;
 mod names;
 pub mod rules;
+pub mod threshold;
 mod workload;
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use super::{
     id::{Id, Ref},
 };
 use crate::{
-    flows::Port,
+    flows::{Port, Protocol},
     origin::V,
     schema::kinds,
     units::{Cidr, Host, Name, OciRef},
@@ -329,6 +329,27 @@ impl Workload {
         cpu.vcpus().or_else(|| {
             let request = cpu.request.as_ref()?.value.as_millis();
             u32::try_from(request.div_ceil(1000)).ok()
+        })
+    }
+
+    /// The port that a name or a number stands for; none for a name that no port has. A number
+    /// alone is of TCP.
+    pub fn port_of(&self, port: &kinds::PortRef) -> Option<Port> {
+        let (number, protocol) = match port {
+            kinds::PortRef::Name(name) => {
+                let port = self.port(name.as_str())?;
+                (port.number.value, port.protocol.value)
+            }
+            kinds::PortRef::Number(number) => (*number, kinds::PortProtocol::Tcp),
+        };
+        Some(Port {
+            protocol: match protocol {
+                kinds::PortProtocol::Tcp => Protocol::Tcp,
+                kinds::PortProtocol::Udp => Protocol::Udp,
+                kinds::PortProtocol::Sctp => Protocol::Sctp,
+            },
+            from: number.first(),
+            to: number.last(),
         })
     }
 

@@ -1,0 +1,287 @@
+//! NetworkPolicies. Each namespace is closed and may ask the resolver; on top of that each
+//! workload has one policy with all that it may call and all that may call it.
+//!
+//! A peer is always a namespace and a workload in one element: as two elements they would be
+//! alternatives, and let in the whole namespace. Rules are never without peers or ports, which
+//! would stand for all of them. Ports are numbers: names are resolved differently from one pod
+//! network to the next.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::{
+    api::networking::v1::{
+        IPBlock, NetworkPolicy, NetworkPolicyEgressRule, NetworkPolicyIngressRule,
+        NetworkPolicyPeer, NetworkPolicyPort, NetworkPolicySpec,
+    },
+    apimachinery::pkg::{apis::meta::v1::LabelSelector, util::intstr::IntOrString},
+};
+use tenantry_core::{
+    emit::Objects,
+    flows::{Peer, Port, Service, site},
+    lower::{
+        Lowered, LoweredCluster, LoweredTenant, LoweredWorkload, RuleGroup, names::WORKLOAD_LABEL,
+    },
+    model::{Cluster, Id, Workload},
+    origin::OriginId,
+    units::Cidr,
+};
+
+use super::{NAME, blocks::Blocks};
+use crate::kube::Scope;
+
+/// The label that the API server itself puts on every namespace; nobody can borrow it.
+const NAMESPACE_LABEL: &str = "kubernetes.io/metadata.name";
+
+/// The name of each namespace's own policy.
+const DEFAULT_DENY: &str = "default-deny";
+
+/// Emits the policies of a cluster.
+pub(super) fn emit(lowered: &Lowered<'_>, cluster: &LoweredCluster, out: &mut Objects) {
+    let policies = Policies {
+        lowered,
+        on: cluster.id,
+        blocks: Blocks::of(lowered.estate, cluster.id),
+    };
+    for tenant in &cluster.tenants {
+        policies.closed(tenant, out);
+        for workload in &tenant.workloads {
+            policies.workload(tenant, workload, out);
+        }
+    }
+}
+
+/// What all policies of a cluster share.
+struct Policies<'l> {
+    lowered: &'l Lowered<'l>,
+    on: Id<Cluster>,
+    blocks: Blocks,
+}
+
+/// Peers by port set, each with the reason why it is there. Ports and peers are never empty.
+type Rules = BTreeMap<Vec<Port>, Vec<(NetworkPolicyPeer, OriginId)>>;
+
+impl Policies<'_> {
+    /// Nothing in, nothing out but questions to the resolver.
+    fn closed(&self, tenant: &LoweredTenant, out: &mut Objects) {
+        let mut rules = Rules::new();
+        let fact = self.lowered.estate.clusters[self.on]
+            .spec
+            .facts
+            .as_ref()
+            .and_then(|facts| facts.dns.as_ref());
+        if let Some(fact) = fact {
+            self.platform(Service::Dns, &[], fact.meta.origin, &mut rules);
+        }
+        let scope = Scope::tenant(NAME, self.lowered.estate, self.on, tenant);
+        push(
+            &scope,
+            DEFAULT_DENY,
+            LabelSelector::default(),
+            Rules::new(),
+            rules,
+            out,
+        );
+    }
+
+    /// What a workload may do beyond that.
+    fn workload(&self, tenant: &LoweredTenant, workload: &LoweredWorkload, out: &mut Objects) {
+        let ingress = self.rules(&workload.ingress);
+        let egress = self.rules(&workload.egress);
+        if ingress.is_empty() && egress.is_empty() {
+            return;
+        }
+        let scope = Scope::workload(NAME, self.lowered.estate, self.on, tenant, workload);
+        push(
+            &scope,
+            &workload.name,
+            scope.selector(),
+            ingress,
+            egress,
+            out,
+        );
+    }
+
+    fn rules(&self, groups: &[RuleGroup]) -> Rules {
+        let mut rules = Rules::new();
+        for group in groups {
+            for rule in &group.peers {
+                match &rule.peer {
+                    // Said once for the whole namespace.
+                    Peer::Platform(Service::Dns) => {}
+                    Peer::Platform(service) => {
+                        self.platform(*service, &group.ports, rule.origin, &mut rules);
+                    }
+                    other => {
+                        let peers = self.peers(other);
+                        add(&mut rules, &group.ports, peers, rule.origin);
+                    }
+                }
+            }
+        }
+        rules
+    }
+
+    /// A part of the platform: at the ports that were asked for, else at those it listens on.
+    fn platform(&self, service: Service, ports: &[Port], origin: OriginId, rules: &mut Rules) {
+        let (estate, platform) = (self.lowered.estate, self.lowered.platform);
+        let Ok(site) = site::find(estate, platform, self.on, service) else {
+            // `missing-fact` has stopped the build of such an estate.
+            return;
+        };
+        let ports = if ports.is_empty() { &site.ports } else { ports };
+        let pods = site.pods.iter().map(pods);
+        let addresses = site.addresses.iter().map(|cidr| block(*cidr, Vec::new()));
+        add(rules, ports, pods.chain(addresses).collect(), origin);
+    }
+
+    /// Everybody else. Names have no place in these policies; another kind holds them.
+    fn peers(&self, peer: &Peer) -> Vec<NetworkPolicyPeer> {
+        let blocks = match peer {
+            Peer::Workload(id) => return vec![self.workload_peer(*id)],
+            Peer::Platform(_) => return Vec::new(),
+            Peer::External { cidrs, hosts, .. } if cidrs.is_empty() && hosts.is_empty() => {
+                self.blocks.internet()
+            }
+            Peer::External { cidrs, .. } => self.blocks.called(cidrs),
+            Peer::Clients(cidrs) => self.blocks.callers(cidrs),
+        };
+        blocks
+            .into_iter()
+            .map(|(cidr, except)| block(cidr, except))
+            .collect()
+    }
+
+    fn workload_peer(&self, id: Id<Workload>) -> NetworkPolicyPeer {
+        let estate = self.lowered.estate;
+        let workload = &estate.workloads[id];
+        let namespace = estate.tenants[workload.tenant].namespace.value.as_str();
+        both(
+            Some(namespace),
+            labels([(WORKLOAD_LABEL, workload.name.value.as_str())]),
+        )
+    }
+}
+
+fn add(rules: &mut Rules, ports: &[Port], peers: Vec<NetworkPolicyPeer>, origin: OriginId) {
+    if ports.is_empty() || peers.is_empty() {
+        return;
+    }
+    let known = rules.entry(ports.to_vec()).or_default();
+    for peer in peers {
+        if !known.iter().any(|(other, _)| *other == peer) {
+            known.push((peer, origin));
+        }
+    }
+}
+
+fn pods(pods: &site::Pods) -> NetworkPolicyPeer {
+    let labels = labels(
+        pods.labels
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str())),
+    );
+    both(pods.namespace.as_deref(), labels)
+}
+
+/// Pods of a namespace: both selectors in one element.
+fn both(namespace: Option<&str>, pods: LabelSelector) -> NetworkPolicyPeer {
+    NetworkPolicyPeer {
+        namespace_selector: namespace.map(|name| labels([(NAMESPACE_LABEL, name)])),
+        pod_selector: Some(pods),
+        ..NetworkPolicyPeer::default()
+    }
+}
+
+fn labels<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> LabelSelector {
+    let labels = labels.into_iter();
+    LabelSelector {
+        match_labels: Some(
+            labels
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
+        ),
+        ..LabelSelector::default()
+    }
+}
+
+fn block(cidr: Cidr, except: Vec<Cidr>) -> NetworkPolicyPeer {
+    let except: Vec<String> = except.iter().map(Cidr::to_string).collect();
+    NetworkPolicyPeer {
+        ip_block: Some(IPBlock {
+            cidr: cidr.to_string(),
+            except: (!except.is_empty()).then_some(except),
+        }),
+        ..NetworkPolicyPeer::default()
+    }
+}
+
+fn port(port: &Port) -> NetworkPolicyPort {
+    NetworkPolicyPort {
+        end_port: (port.to > port.from).then(|| i32::from(port.to)),
+        port: Some(IntOrString::Int(i32::from(port.from))),
+        protocol: Some(port.protocol.name().to_owned()),
+    }
+}
+
+/// One policy. Both directions are named, so that the lists mean all that is allowed.
+fn push(
+    scope: &Scope<'_>,
+    name: &str,
+    selector: LabelSelector,
+    ingress: Rules,
+    egress: Rules,
+    out: &mut Objects,
+) {
+    let origins = [
+        ("ingress", "from", origins(&ingress)),
+        ("egress", "to", origins(&egress)),
+    ];
+    let policy = NetworkPolicy {
+        metadata: scope.metadata(name),
+        spec: Some(NetworkPolicySpec {
+            egress: some(egress, |ports, to| NetworkPolicyEgressRule {
+                ports: Some(ports),
+                to: Some(to),
+            }),
+            ingress: some(ingress, |ports, from| NetworkPolicyIngressRule {
+                from: Some(from),
+                ports: Some(ports),
+            }),
+            pod_selector: Some(selector),
+            policy_types: Some(vec!["Ingress".to_owned(), "Egress".to_owned()]),
+        }),
+    };
+    let mut draft = scope.object(&policy);
+    for (section, list, rules) in origins {
+        for (at, peers) in rules.iter().enumerate() {
+            for (peer, origin) in peers.iter().enumerate() {
+                draft = draft.mark(&format!("/spec/{section}/{at}/{list}/{peer}"), *origin);
+            }
+        }
+    }
+    draft.push(out);
+}
+
+fn origins(rules: &Rules) -> Vec<Vec<OriginId>> {
+    rules
+        .values()
+        .map(|peers| peers.iter().map(|(_, origin)| *origin).collect())
+        .collect()
+}
+
+fn some<R>(
+    rules: Rules,
+    rule: impl Fn(Vec<NetworkPolicyPort>, Vec<NetworkPolicyPeer>) -> R,
+) -> Option<Vec<R>> {
+    let rules: Vec<R> = rules
+        .into_iter()
+        .map(|(ports, peers)| {
+            let ports = ports.iter().map(port).collect();
+            rule(ports, peers.into_iter().map(|(peer, _)| peer).collect())
+        })
+        .collect();
+    (!rules.is_empty()).then_some(rules)
+}
+
+#[cfg(test)]
+mod tests;
