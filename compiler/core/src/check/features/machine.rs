@@ -24,6 +24,13 @@ pub(super) fn of(
             count.origin,
         );
     }
+    if let Some(scale) = &workload.spec.scale {
+        ask(
+            "machine-scale",
+            "machines that follow load",
+            scale.meta.origin,
+        );
+    }
     for var in &workload.spec.var {
         ask(
             "machine-variables",

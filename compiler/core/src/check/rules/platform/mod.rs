@@ -19,6 +19,7 @@ family!(
     memory_hotplug_impossible,
     pool_architectures_differ,
     probe_unanswerable,
+    reserved_disk_name,
     root_disk_missing,
     sandbox_cannot_hold,
     sandbox_limit_missing,
