@@ -1,5 +1,6 @@
 //! The backends: one folder each, listed here once.
 
+mod ansible;
 mod helm;
 mod kata;
 mod kube;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<&'static dyn Target> {
         &kata::Kata,
         &helm::Helm,
         &proxmox::Proxmox,
+        &ansible::Ansible,
     ]
 }
 

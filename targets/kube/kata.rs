@@ -3,7 +3,7 @@
 
 use tenantry_core::{
     close::Platform,
-    model::{Body, Cluster, Id, Workload},
+    model::{Cluster, Id, Workload},
     schema::kinds::Sandbox,
     units::{Bytes, Cores, Version},
 };
@@ -16,12 +16,8 @@ const CURRENT: [u64; 3] = [4, 1, 0];
 
 /// The sandbox of a workload, if it is one of Kata's.
 pub(crate) fn sandbox_of(workload: &Workload) -> Option<Sandbox> {
-    let sandbox = match &workload.body {
-        Body::Container(container) => container.sandbox.value,
-        Body::Job(job) => job.sandbox.value,
-        Body::Vm(..) | Body::Lxc(_) => return None,
-    };
-    runtime_class_name(sandbox).map(|_| sandbox)
+    let sandbox = workload.sandbox()?.value;
+    sandbox.is_kata().then_some(sandbox)
 }
 
 /// The RuntimeClass of a sandbox, which is its handler's name too; `None` for none and for

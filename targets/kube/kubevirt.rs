@@ -242,9 +242,6 @@ pub(crate) struct Devices {
     pub(crate) autoattach_mem_balloon: Option<bool>,
     /// Disks.
     pub(crate) disks: Vec<Disk>,
-    /// Folders of the pod that the guest mounts.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(crate) filesystems: Vec<Filesystem>,
     /// GPUs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) gpus: Vec<Gpu>,
@@ -282,15 +279,6 @@ pub(crate) struct Disk {
 pub(crate) struct DiskTarget {
     /// `virtio`, `scsi` or `sata`.
     pub(crate) bus: &'static str,
-}
-
-/// A folder of the pod that the guest mounts by its tag, which is its name.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Filesystem {
-    /// Its volume's name.
-    pub(crate) name: String,
-    /// The way in.
-    pub(crate) virtiofs: Empty,
 }
 
 /// A GPU.

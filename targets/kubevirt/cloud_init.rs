@@ -197,17 +197,11 @@ fn file_systems(workload: &Workload, config: &mut CloudConfig) {
     }
 }
 
-/// Configs and secrets, which the guest mounts by their tags.
+/// Configs and secrets: small disks in the format of a disc.
 fn folders(workload: &Workload, config: &mut CloudConfig) {
-    for (tag, mount) in super::folders::tagged(workload) {
-        let line = [
-            tag.as_str(),
-            &*mount.path.value,
-            "virtiofs",
-            "ro,nofail",
-            "0",
-            "0",
-        ];
+    for folder in super::folders::of(workload) {
+        let (device, path) = (folder.device(), &*folder.mount.path.value);
+        let line = [&*device, path, "iso9660", "ro,nofail", "0", "0"];
         config.mounts.push(line.map(str::to_owned));
     }
 }

@@ -146,7 +146,7 @@ pub(super) fn resources(estate: &Estate, workload: &Workload) -> Option<Resource
 /// gives out was refused before.
 pub(super) fn gpus(estate: &Estate, workload: &Workload) -> Vec<Gpu> {
     let devices = workload.gpus.iter().flat_map(|gpu| {
-        let device = super::device_of(estate, gpu).unwrap_or_default();
+        let device = estate.gpu_device(gpu).unwrap_or_default().to_owned();
         (0..gpu.spec.count.value).map(move |_| device.clone())
     });
     devices

@@ -1,54 +1,60 @@
-//! Configs and secrets that a guest mounts: folders of its pod, shared by virtio-fs.
+//! Configs and secrets that a guest mounts: each a small read-only disk with its files, because
+//! folders shared with the node would need rights that a tenant's pods do not have. The guest
+//! sees what was there when the machine started.
 
 use tenantry_core::{model::Workload, schema::kinds};
 
-use crate::kube::kubevirt::{ConfigMapVolume, Empty, Filesystem, SecretVolume, Volume};
+use crate::kube::kubevirt::{ConfigMapVolume, Disk, DiskTarget, SecretVolume, Volume};
 
-/// Each folder with its tag, which names its volume too: `config-NAME`, `secret-NAME`.
-pub(super) fn tagged(workload: &Workload) -> Vec<(String, &kinds::Mount)> {
+/// A config or secret, and where the guest mounts it.
+pub(super) struct Folder<'w> {
+    /// The name of its disk and volume, and the serial number that the guest finds it by.
+    name: String,
+    /// As declared.
+    pub(super) mount: &'w kinds::Mount,
+}
+
+/// The folders of a machine. One that is mounted twice is two disks.
+pub(super) fn of(workload: &Workload) -> Vec<Folder<'_>> {
     workload
         .mounts
         .iter()
-        .filter_map(|mount| {
-            let config = mount
-                .spec
-                .config
-                .as_ref()
-                .map(|name| format!("config-{}", name.value.text));
-            let secret = mount
-                .spec
-                .secret
-                .as_ref()
-                .map(|name| format!("secret-{}", name.value.text));
-            Some((config.or(secret)?, &mount.spec))
+        .filter(|mount| mount.spec.config.is_some() || mount.spec.secret.is_some())
+        .enumerate()
+        .map(|(index, mount)| Folder {
+            name: format!("folder-{index}"),
+            mount: &mount.spec,
         })
         .collect()
 }
 
-/// The volumes and the ways into the guest, each once however often it is mounted.
-pub(super) fn of(workload: &Workload) -> (Vec<Volume>, Vec<Filesystem>) {
-    let mut volumes = Vec::new();
-    let mut filesystems: Vec<Filesystem> = Vec::new();
-    for (name, mount) in tagged(workload) {
-        if filesystems.iter().any(|known| known.name == name) {
-            continue;
-        }
-        let config_map = mount.config.as_ref().map(|config| ConfigMapVolume {
-            name: config.value.text.to_string(),
-        });
-        let secret = mount.secret.as_ref().map(|secret| SecretVolume {
-            secret_name: secret.value.text.to_string(),
-        });
-        filesystems.push(Filesystem {
-            name: name.clone(),
-            virtiofs: Empty {},
-        });
-        volumes.push(Volume {
-            name,
-            config_map,
-            secret,
-            ..Volume::default()
-        });
+impl Folder<'_> {
+    /// The path by which the guest finds it.
+    pub(super) fn device(&self) -> String {
+        format!("/dev/disk/by-id/virtio-{}", self.name)
     }
-    (volumes, filesystems)
+
+    /// The disk.
+    pub(super) fn disk(&self) -> Disk {
+        Disk {
+            name: self.name.clone(),
+            disk: DiskTarget { bus: "virtio" },
+            serial: Some(self.name.clone()),
+            ..Disk::default()
+        }
+    }
+
+    /// What it holds.
+    pub(super) fn volume(&self) -> Volume {
+        Volume {
+            name: self.name.clone(),
+            config_map: self.mount.config.as_ref().map(|config| ConfigMapVolume {
+                name: config.value.text.to_string(),
+            }),
+            secret: self.mount.secret.as_ref().map(|secret| SecretVolume {
+                secret_name: secret.value.text.to_string(),
+            }),
+            ..Volume::default()
+        }
+    }
 }

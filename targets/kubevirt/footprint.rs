@@ -15,28 +15,15 @@ use super::{compute, overhead, overhead::Shape};
 /// of the Burstable class and of the Guaranteed one (KubeVirt 1.9, `supportContainerResources`).
 const CONSOLE_LOG: [(u64, u64); 2] = [(5, 35_000_000), (15, 60_000_000)];
 
-/// The container that serves a mounted folder to the guest, likewise. A pod with dedicated CPUs
-/// and without a memory limit of its own is Guaranteed too.
-const VIRTIOFS: [(u64, u64); 2] = [(10, 1_000_000), (100, 80_000_000)];
-
 /// The footprint of a machine.
 pub(super) fn of(estate: &Estate, workload: &Workload) -> Option<Footprint> {
     workload.vm()?;
     let shape = shape(estate, workload);
     let vcpus = u64::from(shape.vcpus);
-    let folders = workload
-        .mounts
-        .iter()
-        .filter(|m| m.spec.disk.is_none())
-        .count() as u64;
     let class = usize::from(shape.guaranteed);
-    let [(log_cpu, log_memory), (fs_cpu, fs_memory)] = [CONSOLE_LOG[class], VIRTIOFS[class]];
+    let (log_cpu, log_memory) = CONSOLE_LOG[class];
     let mut parts = overhead::parts(&shape);
     parts.push(("the console's log".to_owned(), Bytes::new(log_memory)));
-    if folders > 0 {
-        let size = Bytes::new(fs_memory.saturating_mul(folders));
-        parts.push(("mounted folders".to_owned(), size));
-    }
     let beside: u64 = parts.iter().map(|(_, size)| size.get()).sum();
     let guest = workload
         .spec
@@ -48,14 +35,13 @@ pub(super) fn of(estate: &Estate, workload: &Workload) -> Option<Footprint> {
         .memory
         .as_ref()
         .and_then(|m| m.hugepages.as_ref());
-    let side_cars = log_cpu + fs_cpu * folders;
     let (dedicated, shared) = if shape.guaranteed {
         let emulator = u64::from(compute::isolates_emulator(workload));
-        (Cores::whole(vcpus + emulator), side_cars)
+        (Cores::whole(vcpus + emulator), log_cpu)
     } else {
         (
             Cores::ZERO,
-            compute::cpu_request(estate, workload).as_millis() + side_cars,
+            compute::cpu_request(estate, workload).as_millis() + log_cpu,
         )
     };
     let ordinary = if pages.is_some() { 0 } else { guest.get() };

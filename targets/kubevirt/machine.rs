@@ -65,8 +65,10 @@ fn instance_spec(subject: &Subject<'_>, name: &str, instance: Option<&Instance>)
     let placing = scheduling::of(estate, workload);
     let (interfaces, networks) = network::of(estate, workload, instance);
     let (mut disks, mut volumes) = storage(subject, name);
-    let (folder_volumes, filesystems) = folders::of(workload);
-    volumes.extend(folder_volumes);
+    for folder in folders::of(workload) {
+        disks.push(folder.disk());
+        volumes.push(folder.volume());
+    }
     if let Some((disk, volume)) = cloud_init(subject, instance) {
         disks.push(disk);
         volumes.push(volume);
@@ -83,7 +85,6 @@ fn instance_spec(subject: &Subject<'_>, name: &str, instance: Option<&Instance>)
             Devices {
                 autoattach_mem_balloon: balloon(workload),
                 disks,
-                filesystems,
                 gpus: compute::gpus(estate, workload),
                 interfaces,
                 network_interface_multiqueue: network::multiqueue(workload),

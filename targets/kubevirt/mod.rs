@@ -23,7 +23,7 @@ use tenantry_core::{
     emit::{Need, Objects},
     flows::Derived,
     lower::{Instance, Lowered, LoweredCluster, LoweredTenant},
-    model::{Cluster, Estate, Gpu, Id, Workload},
+    model::{Cluster, Id, Workload},
     target::{Capabilities, Footprint, Target},
 };
 
@@ -73,21 +73,6 @@ impl Target for KubeVirt {
         }
         Findings::new()
     }
-}
-
-/// The resource that a device plugin gives a machine for a GPU: that of the slice, or of the
-/// whole card passed through.
-pub(crate) fn device_of(estate: &Estate, gpu: &Gpu) -> Option<String> {
-    let model = &estate.gpu_models[gpu.model.to];
-    let resource = match &gpu.spec.slice {
-        Some(profile) => {
-            let mut slices = model.slice.iter();
-            let slice = slices.find(|slice| slice.profile.value == profile.value)?;
-            slice.resource.as_ref()
-        }
-        None => model.passthrough.as_ref(),
-    };
-    resource.map(|resource| resource.value.to_string())
 }
 
 fn of_tenant(

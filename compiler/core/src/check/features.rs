@@ -1,6 +1,8 @@
 //! What each workload asks of its backend: one list of features, in the words that the
 //! capability tables use, each with the line that asks.
 
+mod machine;
+
 use crate::{
     model::{Body, Cluster, Connect, Estate, Id, Workload},
     origin::OriginId,
@@ -69,6 +71,7 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
         })
     };
     body(workload, &mut ask);
+    machine::of(estate, workload, &mut ask);
     for gpu in &workload.gpus {
         let slice = gpu.spec.slice.as_ref();
         match (&workload.body, slice) {

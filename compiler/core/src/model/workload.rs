@@ -308,6 +308,15 @@ impl Workload {
         }
     }
 
+    /// What stands between a container and its host, if it is one.
+    pub fn sandbox(&self) -> Option<&V<kinds::Sandbox>> {
+        match &self.body {
+            Body::Container(container) => Some(&container.sandbox),
+            Body::Job(job) => Some(&job.sandbox),
+            Body::Vm(..) | Body::Lxc(_) => None,
+        }
+    }
+
     /// Whether its replicas are told apart: machines and system containers are, and what says so.
     pub fn has_identity(&self) -> bool {
         let said = self

@@ -190,6 +190,13 @@ choices! {
     }
 }
 
+impl Sandbox {
+    /// Whether it is a virtual machine, which Kata runs.
+    pub fn is_kata(self) -> bool {
+        !matches!(self, Self::None | Self::Gvisor)
+    }
+}
+
 /// A container and a job are described alike; a job adds when and how often.
 macro_rules! containers {
     ($(#[doc = $doc:literal])* $Name:ident = $word:literal { $($more:tt)* }) => {

@@ -1,0 +1,34 @@
+//! A sandbox whose machine would be given the wrong size.
+
+use crate::{
+    check::Subject,
+    diag::{Diagnostic, Findings, declare_rule},
+};
+
+declare_rule! { pub RULE = "sandbox-limit-missing", Platform, Error, "a Kata sandbox without a CPU limit", include_str!("sandbox_limit_missing.md") }
+
+/// Reports each such workload. Memory without a limit of its own is bounded by its size.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (_, workload) in subject.whole_workloads() {
+        let Some(sandbox) = workload.sandbox().filter(|sandbox| sandbox.value.is_kata()) else {
+            continue;
+        };
+        let Some(cpu) = workload.spec.cpu.as_ref().filter(|cpu| cpu.limit.is_none()) else {
+            continue;
+        };
+        let asked = cpu.request.as_ref().map_or(String::new(), |request| {
+            format!(" and asks for {}", request.value)
+        });
+        let message = format!(
+            "`{}` runs in a sandbox{asked}, without a CPU limit",
+            workload.path
+        );
+        findings.push(
+            Diagnostic::new(&RULE, cpu.meta.span, message)
+                .label("no `limit`")
+                .also(subject.estate.span(sandbox.origin), "a virtual machine of its own")
+                .why("Kata makes the machine as large as the limits; without one it has 1 virtual CPU, whatever is asked for")
+                .help("add `limit=`, whole cores"),
+        );
+    }
+}

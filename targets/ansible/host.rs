@@ -1,0 +1,173 @@
+//! What a pool's machines have in common, and what each has of its own.
+
+use std::collections::BTreeMap;
+
+use tenantry_core::{
+    emit::{NodeMut, Tree},
+    lower::{Lowered, names::TENANT_LABEL},
+    model::{Cluster, Estate, Pool},
+    origin::OriginId,
+    schema::kinds::{CpuManager, GpuMode, Reserve},
+};
+
+use super::{
+    inventory::{Machine, is_kubespray},
+    prepare,
+};
+use crate::kube::labels::{POOL_LABEL, RACK_LABEL};
+
+const ZONE_LABEL: &str = "topology.kubernetes.io/zone";
+/// What the GPU operator makes a node's GPUs ready for.
+const GPU_LABEL: &str = "nvidia.com/gpu.workload.config";
+
+/// `group_vars` of a pool.
+pub(super) fn of_pool(estate: &Estate, cluster: &Cluster, pool: &Pool) -> Tree {
+    let mut tree = Tree::map();
+    let mut root = tree.root_mut();
+    if is_kubespray(cluster) {
+        kubelet(pool, &mut root);
+    }
+    prepare::of_pool(estate, pool, &mut root);
+    tree
+}
+
+/// The kubelet's part.
+fn kubelet(pool: &Pool, root: &mut NodeMut<'_>) {
+    let manager = &pool.spec.cpu.manager;
+    if manager.value == CpuManager::Static {
+        root.set("kubelet_cpu_manager_policy", "static")
+            .mark(manager.origin);
+    }
+    let swap = &pool.spec.memory.swap;
+    root.set("kubelet_fail_swap_on", !swap.value)
+        .mark(swap.origin);
+    if let Some(reserve) = &pool.spec.reserve {
+        reserved(reserve, root);
+    }
+}
+
+/// What is kept is one amount, for the system and Kubernetes together. Kubespray always keeps
+/// two and adds them, so the second is set to nothing.
+fn reserved(reserve: &Reserve, root: &mut NodeMut<'_>) {
+    if let Some(cpu) = &reserve.cpu {
+        root.set("kube_cpu_reserved", &cpu.value.quantity())
+            .mark(cpu.origin);
+        root.set("system_cpu_reserved", "0").mark(cpu.origin);
+    }
+    if let Some(memory) = &reserve.memory {
+        root.set("kube_memory_reserved", &memory.value.quantity())
+            .mark(memory.origin);
+        root.set("system_memory_reserved", "0").mark(memory.origin);
+    }
+    // The kubelet refuses a list of reserved CPUs beside the cgroups of what is reserved.
+    if reserve.cores.is_some() {
+        root.set("kube_reserved", false);
+        root.set("system_reserved", false);
+    }
+}
+
+/// `host_vars` of a machine.
+pub(super) fn of_machine(lowered: &Lowered<'_>, machine: Machine<'_>) -> Tree {
+    let mut tree = Tree::map();
+    let mut root = tree.root_mut();
+    if !is_kubespray(machine.cluster) {
+        return tree;
+    }
+    if let Some(ip) = machine.node.ip {
+        root.set("ip", &ip.to_string()).mark(machine.node.origin);
+        root.set("access_ip", &ip.to_string())
+            .mark(machine.node.origin);
+    }
+    if let Some(member) = machine.etcd {
+        root.set("etcd_member_name", &format!("etcd{member}"));
+    }
+    let tenant = tenant(lowered, machine);
+    let mut labels = root.map("node_labels");
+    for (key, (value, origin)) in node_labels(machine, tenant.as_deref()) {
+        labels.set(&key, &value).mark(origin);
+    }
+    let taints = node_taints(machine, tenant.as_deref());
+    if !taints.is_empty() {
+        let mut list = root.list("node_taints");
+        for (taint, origin) in taints {
+            list.push(&taint).mark(origin);
+        }
+    }
+    let cores = machine
+        .pool
+        .pool
+        .spec
+        .reserve
+        .as_ref()
+        .and_then(|r| r.cores.as_ref());
+    if let Some(cores) = cores {
+        root.map("kubelet_config_extra_args")
+            .set("reservedSystemCPUs", &*cores.value)
+            .mark(cores.origin);
+    }
+    tree
+}
+
+/// The tenant that has the machine alone: by its pool, or one of the pool's machines.
+fn tenant(lowered: &Lowered<'_>, machine: Machine<'_>) -> Option<String> {
+    if let Some(tenant) = machine.pool.pool.tenant {
+        return Some(lowered.estate.tenants[tenant.to].name.value.to_string());
+    }
+    let dedicated = &lowered.placement.dedicated;
+    dedicated.get(&machine.host).map(ToString::to_string)
+}
+
+fn node_labels(machine: Machine<'_>, tenant: Option<&str>) -> BTreeMap<String, (String, OriginId)> {
+    let pool = machine.pool.pool;
+    let mut labels = BTreeMap::new();
+    for (key, value) in &pool.spec.meta.labels {
+        labels.insert(key.to_string(), (value.value.to_string(), value.origin));
+    }
+    let mut add = |key: &str, value: String, origin| {
+        labels.insert(key.to_owned(), (value, origin));
+    };
+    add(POOL_LABEL, pool.name.value.to_string(), pool.name.origin);
+    if let Some(zone) = &machine.node.zone {
+        add(ZONE_LABEL, zone.to_string(), machine.node.origin);
+    }
+    let declared = pool
+        .spec
+        .node
+        .iter()
+        .find(|node| node.name.value.as_str() == machine.name);
+    if let Some(rack) = declared.and_then(|node| node.rack.as_ref()) {
+        add(RACK_LABEL, rack.value.to_string(), rack.origin);
+    }
+    if let Some(tenant) = tenant {
+        add(TENANT_LABEL, tenant.to_owned(), pool.spec.meta.origin);
+    }
+    for gpu in &pool.gpus {
+        let mode = &gpu.spec.mode;
+        let word = match mode.value {
+            GpuMode::Container | GpuMode::Mig => "container",
+            GpuMode::Passthrough => "vm-passthrough",
+            GpuMode::Vgpu => "vm-vgpu",
+        };
+        add(GPU_LABEL, word.to_owned(), mode.origin);
+    }
+    labels
+}
+
+fn node_taints(machine: Machine<'_>, tenant: Option<&str>) -> Vec<(String, OriginId)> {
+    let pool = machine.pool.pool;
+    let mut taints: Vec<(String, OriginId)> = pool
+        .spec
+        .taint
+        .iter()
+        .map(|taint| {
+            let effect = taint.effect.value.word();
+            let text = format!("{}={}:{effect}", taint.key.value, taint.value.value);
+            (text, taint.meta.origin)
+        })
+        .collect();
+    if let Some(tenant) = tenant {
+        let text = format!("{TENANT_LABEL}={tenant}:NoSchedule");
+        taints.push((text, pool.spec.meta.origin));
+    }
+    taints
+}
