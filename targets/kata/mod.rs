@@ -1,6 +1,8 @@
 //! Sandboxes of containers in small virtual machines, run by Kata Containers.
 
 mod runtime_class;
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 

@@ -4,6 +4,7 @@
 pub(crate) mod attachment;
 pub(crate) mod cdi;
 mod draft;
+pub(crate) mod importer;
 pub(crate) mod kata;
 pub(crate) mod kubevirt;
 pub(crate) mod labels;

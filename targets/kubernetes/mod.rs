@@ -9,6 +9,7 @@ mod config;
 mod container;
 mod controller;
 mod footprint;
+mod importer_policy;
 mod job;
 mod monitor;
 mod namespace;

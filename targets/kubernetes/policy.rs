@@ -47,18 +47,19 @@ pub(super) fn emit(lowered: &Lowered<'_>, cluster: &LoweredCluster, out: &mut Ob
         for workload in &tenant.workloads {
             policies.workload(tenant, workload, out);
         }
+        policies.importer(tenant, out);
     }
 }
 
 /// What all policies of a cluster share.
-struct Policies<'l> {
-    lowered: &'l Lowered<'l>,
-    on: Id<Cluster>,
+pub(super) struct Policies<'l> {
+    pub(super) lowered: &'l Lowered<'l>,
+    pub(super) on: Id<Cluster>,
     blocks: Blocks,
 }
 
 /// Peers by port set, each with the reason why it is there. Ports and peers are never empty.
-type Rules = BTreeMap<Vec<Port>, Vec<(NetworkPolicyPeer, OriginId)>>;
+pub(super) type Rules = BTreeMap<Vec<Port>, Vec<(NetworkPolicyPeer, OriginId)>>;
 
 impl Policies<'_> {
     /// Nothing in, nothing out but questions to the resolver.
@@ -135,7 +136,7 @@ impl Policies<'_> {
     }
 
     /// Everybody else. Names have no place in these policies; another kind holds them.
-    fn peers(&self, peer: &Peer) -> Vec<NetworkPolicyPeer> {
+    pub(super) fn peers(&self, peer: &Peer) -> Vec<NetworkPolicyPeer> {
         let blocks = match peer {
             Peer::Workload(id) => return vec![self.workload_peer(*id)],
             Peer::Platform(_) => return Vec::new(),
@@ -162,7 +163,12 @@ impl Policies<'_> {
     }
 }
 
-fn add(rules: &mut Rules, ports: &[Port], peers: Vec<NetworkPolicyPeer>, origin: OriginId) {
+pub(super) fn add(
+    rules: &mut Rules,
+    ports: &[Port],
+    peers: Vec<NetworkPolicyPeer>,
+    origin: OriginId,
+) {
     if ports.is_empty() || peers.is_empty() {
         return;
     }
@@ -192,7 +198,7 @@ fn both(namespace: Option<&str>, pods: LabelSelector) -> NetworkPolicyPeer {
     }
 }
 
-fn labels<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> LabelSelector {
+pub(super) fn labels<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -> LabelSelector {
     let labels = labels.into_iter();
     LabelSelector {
         match_labels: Some(
@@ -224,7 +230,7 @@ fn port(port: &Port) -> NetworkPolicyPort {
 }
 
 /// One policy. Both directions are named, so that the lists mean all that is allowed.
-fn push(
+pub(super) fn push(
     scope: &Scope<'_>,
     name: &str,
     selector: LabelSelector,

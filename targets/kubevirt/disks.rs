@@ -4,12 +4,14 @@
 use std::collections::BTreeMap;
 
 use tenantry_core::{
-    model::{Body, Disk as Declared, Estate, ImageUse, Workload},
+    model::{Disk as Declared, Estate, Workload},
     schema::kinds::{Access, Bus, Cache, ImageSource, Run, VolumeMode},
+    units::OciRef,
 };
 
 use crate::kube::{
     cdi::{DataVolumeSpec, Http, Pvc, Registry, Requests, S3, Source, Storage},
+    importer::{Filled, filled_from},
     kubevirt::{DataVolumeSource, Disk, DiskTarget, EmptyDisk, Volume},
 };
 
@@ -155,50 +157,6 @@ pub(super) fn annotations(workload: &Workload) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The image source that fills a disk: its own, or of `root` the machine's image, of which the
-/// first that this cluster can use.
-pub(crate) fn filled_from<'e>(
-    estate: &'e Estate,
-    workload: &'e Workload,
-    disk: &'e Declared,
-) -> Option<Filled<'e>> {
-    if let Some(source) = &disk.spec.source {
-        return Some(Filled::Source(source));
-    }
-    let Body::Vm(_, image) = &workload.body else {
-        return None;
-    };
-    if disk.spec.name.value.as_str() != "root" {
-        return None;
-    }
-    match image {
-        ImageUse::Oci(reference) => Some(Filled::Reference(reference.value.to_string())),
-        ImageUse::Named(image) => {
-            let cluster = estate.clusters[workload.cluster].name.value.as_str();
-            estate.images[image.to]
-                .source
-                .iter()
-                .filter(|source| {
-                    source
-                        .cluster
-                        .as_ref()
-                        .is_none_or(|own| &*own.value.text == cluster)
-                })
-                .find(|source| source.iso.is_none() && source.proxmox_template.is_none())
-                .map(Filled::Source)
-        }
-        ImageUse::Unknown => None,
-    }
-}
-
-/// What a disk is filled from.
-pub(crate) enum Filled<'e> {
-    /// A reference to a registry.
-    Reference(String),
-    /// A declared source.
-    Source(&'e ImageSource),
-}
-
 fn source(estate: &Estate, workload: &Workload, disk: &Declared) -> Source {
     let none = Source::default();
     let secret = |source: &ImageSource| source.secret.as_ref().map(|name| name.value.to_string());
@@ -208,12 +166,12 @@ fn source(estate: &Estate, workload: &Workload, disk: &Declared) -> Source {
             ..none
         },
         Some(Filled::Reference(reference)) => Source {
-            registry: Some(registry(&reference, None)),
+            registry: Some(registry(reference, None)),
             ..none
         },
         Some(Filled::Source(source)) => {
             if let Some(reference) = &source.oci {
-                let registry = Some(registry(&reference.value.to_string(), secret(source)));
+                let registry = Some(registry(&reference.value, secret(source)));
                 Source { registry, ..none }
             } else if let Some(url) = &source.http {
                 let http = Http {
@@ -248,12 +206,20 @@ fn source(estate: &Estate, workload: &Workload, disk: &Declared) -> Source {
 }
 
 /// The node pulls, as it pulls containers: by the same mirrors, and no pod of the tenant needs a
-/// way out. Credentials of its own only the importer's pod can use.
-fn registry(reference: &str, secret: Option<String>) -> Registry {
+/// way out. Credentials of its own only the importer's pod can use, and that takes a tag or a
+/// digest, not both: of the two the digest says what the bytes are.
+fn registry(reference: &OciRef, secret: Option<String>) -> Registry {
+    let exact = reference
+        .digest()
+        .filter(|_| secret.is_some() && reference.tag().is_some());
+    let name = match exact {
+        Some(digest) => format!("{}@{digest}", reference.name()),
+        None => reference.to_string(),
+    };
     Registry {
         pull_method: if secret.is_some() { "pod" } else { "node" },
         secret_ref: secret,
-        url: format!("docker://{reference}"),
+        url: format!("docker://{name}"),
     }
 }
 

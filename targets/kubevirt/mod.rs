@@ -12,6 +12,8 @@ mod platform;
 mod pool;
 mod probes;
 mod service;
+#[cfg(test)]
+mod tests;
 mod traffic;
 
 use std::{collections::BTreeSet, sync::LazyLock};

@@ -4,7 +4,10 @@ use tenantry_core::{
     flows::{Derived, Peer, Port, Protocol, Reason, Service},
     model::{Cluster, Estate, Id, Tenant, Workload},
     schema::kinds::PortProtocol,
+    units::{Host, Unit},
 };
+
+use crate::kube::importer;
 
 /// Where a shell is reached.
 const SSH: u16 = 22;
@@ -17,11 +20,31 @@ const SSH: u16 = 22;
 /// listens on, and to its shell where it has users. Migration runs between virt-handlers in
 /// KubeVirt's own namespace.
 pub(super) fn of(estate: &Estate, on: Id<Cluster>) -> Vec<Derived> {
-    estate
-        .workloads_of(on)
-        .filter(|(_, workload)| workload.vm().is_some())
-        .filter_map(|(id, workload)| forward(estate, id, workload))
-        .collect()
+    let machines = || {
+        estate
+            .workloads_of(on)
+            .filter(|(_, workload)| workload.vm().is_some())
+    };
+    let forwards = machines().filter_map(|(id, workload)| forward(estate, id, workload));
+    let fetches = machines().flat_map(|(_, workload)| importer::fetches(estate, workload));
+    forwards.chain(fetches.map(fetched)).collect()
+}
+
+/// What fills a disk comes by a pod of the importer's, where no node pulls it.
+fn fetched(fetch: importer::Fetch) -> Derived {
+    let named = fetch.host.as_deref().filter(|_| fetch.cidrs.is_empty());
+    let hosts = named.and_then(|host| Host::parse(host).ok());
+    Derived {
+        from: Peer::Platform(Service::Importer),
+        to: Peer::External {
+            system: None,
+            hosts: hosts.into_iter().collect(),
+            cidrs: fetch.cidrs,
+        },
+        ports: vec![fetch.port],
+        reason: Reason::Derived("a disk is filled from there".into()),
+        origin: fetch.origin,
+    }
 }
 
 fn forward(estate: &Estate, id: Id<Workload>, workload: &Workload) -> Option<Derived> {
