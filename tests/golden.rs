@@ -36,7 +36,8 @@ pub fn compare_dir(expected: &Path, produced: &BTreeMap<String, Vec<u8>>) -> Res
     compare_or_update(expected, produced, updating())
 }
 
-fn updating() -> bool {
+/// Whether [`UPDATE`] is set.
+pub fn updating() -> bool {
     std::env::var(UPDATE).is_ok_and(|value| !value.is_empty() && value != "0")
 }
 
@@ -90,6 +91,14 @@ pub fn read_dir(dir: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
 fn slashed(path: &Path) -> String {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
+}
+
+/// Writes files below `dir`.
+///
+/// # Errors
+/// Whatever the file system answers.
+pub fn write_dir(dir: &Path, files: &BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    rewrite(dir, &BTreeMap::new(), files)
 }
 
 fn rewrite(

@@ -3,6 +3,7 @@
 
 mod addresses;
 pub(crate) mod catalog;
+mod credentials;
 mod helmfile;
 mod release;
 mod requirements;
@@ -101,6 +102,7 @@ fn emit(cx: &Context<'_>, out: &mut Objects) {
         );
     }
     addresses::write(cx, out);
+    credentials::write(cx, out);
 }
 
 /// A path made of the names of clusters and components is always one.

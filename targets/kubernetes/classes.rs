@@ -98,7 +98,7 @@ fn driver(storage: &Storage) -> Option<Driver> {
     if let Some(ceph) = &spec.rook_ceph {
         return Some(Driver {
             provisioner: "rook-ceph.rbd.csi.ceph.com".to_owned(),
-            parameters: rbd(ceph.pool.value.as_str(), encrypted),
+            parameters: rbd(ceph.pool.value.as_str()),
         });
     }
     if let Some(ceph) = &spec.cephfs {
@@ -147,8 +147,8 @@ fn driver(storage: &Storage) -> Option<Driver> {
 }
 
 /// Rook's block driver, with the secrets that Rook itself makes for it.
-fn rbd(pool: &str, encrypted: bool) -> BTreeMap<String, String> {
-    let mut all = parameters([
+fn rbd(pool: &str) -> BTreeMap<String, String> {
+    parameters([
         ("clusterID", "rook-ceph"),
         (
             "csi.storage.k8s.io/controller-expand-secret-name",
@@ -181,13 +181,7 @@ fn rbd(pool: &str, encrypted: bool) -> BTreeMap<String, String> {
         ),
         ("imageFormat", "2"),
         ("pool", pool),
-    ]);
-    if encrypted {
-        let metadata = "secrets-metadata".to_owned();
-        all.insert("encrypted".to_owned(), "true".to_owned());
-        all.insert("encryptionKMSID".to_owned(), metadata);
-    }
-    all
+    ])
 }
 
 /// Rook's file driver; the pool is the file system's first data pool.

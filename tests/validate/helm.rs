@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use jsonschema::Draft;
+use jsonschema::{Draft, error::ValidationErrorKind};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -29,6 +29,33 @@ struct Keys {
     keys: BTreeMap<String, Vec<Value>>,
 }
 
+/// Keys that a chart's values file only documents, in comments: by chart, their dotted paths.
+#[derive(Deserialize)]
+struct Documented {
+    charts: BTreeMap<String, Vec<DocumentedKey>>,
+}
+
+#[derive(Deserialize)]
+struct DocumentedKey {
+    path: String,
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+/// The keys of a chart's defaults, and those that it documents.
+fn keys_of(chart: &str, file: &str) -> Result<BTreeMap<String, Vec<Value>>, Skip> {
+    let Keys { mut keys } = read(file)?;
+    let Documented { mut charts } = read("selected-keys.json")?;
+    for key in charts.remove(chart).unwrap_or_default() {
+        // `[]` is an element of a list, of which no path is asked.
+        let listed = key.path.contains("[]") || has_below(&keys, &key.path);
+        if !listed && !keys.contains_key(&key.path) {
+            keys.insert(key.path, vec![Value::String(key.kind)]);
+        }
+    }
+    Ok(keys)
+}
+
 /// Judges the values for one chart, by the chart's name (`cilium`).
 ///
 /// # Errors
@@ -48,13 +75,14 @@ pub fn validate(chart: &str, values: &Value) -> Result<Vec<Violation>, Skip> {
         )));
     }
     let mut findings = Findings::default();
+    let with_types = schema.is_none();
+    let keys = keys.map(|file| keys_of(chart, &file)).transpose()?;
     if let Some(file) = &schema {
-        by_schema(file, values, &mut findings)?;
+        by_schema(file, values, keys.as_ref(), &mut findings)?;
     }
-    if let Some(file) = &keys {
-        let Keys { keys } = read(file)?;
+    if let Some(keys) = &keys {
         // Where a schema states types, the defaults need not be asked about them.
-        by_keys(&keys, schema.is_none(), &Node::root(values), &mut findings);
+        by_keys(keys, with_types, &Node::root(values), &mut findings);
     }
     Ok(findings.into_sorted())
 }
@@ -65,7 +93,14 @@ fn read<T: serde::de::DeserializeOwned>(file: &str) -> Result<T, Skip> {
         .map_err(|error| Skip(format!("{path} has another shape: {error}")))
 }
 
-fn by_schema(file: &str, values: &Value, findings: &mut Findings) -> Result<(), Skip> {
+/// Helm lays the values over the chart's own before it asks the schema, so that what those have
+/// is never missing.
+fn by_schema(
+    file: &str,
+    values: &Value,
+    defaults: Option<&BTreeMap<String, Vec<Value>>>,
+    findings: &mut Findings,
+) -> Result<(), Skip> {
     let mut schema: Value = read(file)?;
     // Some charts give the address of the draft in a form that no validator knows.
     if let Some(object) = schema.as_object_mut() {
@@ -77,6 +112,16 @@ fn by_schema(file: &str, values: &Value, findings: &mut Findings) -> Result<(), 
         .map_err(|error| Skip(format!("schemas/helm/{file} is no JSON schema: {error}")))?;
     for error in validator.iter_errors(values) {
         let pointer = error.instance_path().as_str().to_owned();
+        if let ValidationErrorKind::Required { property } = error.kind() {
+            let path = pointer
+                .split('/')
+                .skip(1)
+                .fold(String::new(), |path, key| dotted(&path, key));
+            let path = dotted(&path, property.as_str().unwrap_or_default());
+            if defaults.is_some_and(|keys| keys.contains_key(&path) || has_below(keys, &path)) {
+                continue;
+            }
+        }
         findings.push(Violation {
             pointer,
             message: error.to_string(),

@@ -135,6 +135,7 @@ pub fn close(estate: &Estate, targets: &[&dyn Target]) -> Platform {
             closing.storage(estate);
             closing.machines(estate);
             closing.addresses(estate, cluster);
+            closing.backups(estate);
         }
         closing.dependencies(&cluster.backend.version().value);
         platform.missing.extend(closing.missing);
@@ -249,6 +250,27 @@ impl Closing {
                 }
                 if let Some(issuer) = &spec.issuer {
                     self.want("cert-manager", &by, issuer.origin);
+                }
+            }
+        }
+    }
+
+    /// The credentials of a store come from outside, and Velero learns from a plugin what a
+    /// virtual machine consists of.
+    fn backups(&mut self, estate: &Estate) {
+        for (_, workload) in estate.workloads_of(self.cluster) {
+            let by = format!("workload `{}`", workload.path);
+            for backup in &workload.backups {
+                if let Body::Vm(..) = workload.body {
+                    self.want("kubevirt-velero-plugin", &by, backup.spec.meta.origin);
+                }
+                let store = backup
+                    .to
+                    .as_ref()
+                    .map(|store| &estate.backup_stores[store.to]);
+                let secret = store.and_then(|store| store.s3.as_ref()?.secret.as_ref());
+                if let Some(secret) = secret {
+                    self.want("external-secrets", &by, secret.origin);
                 }
             }
         }

@@ -1,7 +1,10 @@
 //! The Ceph drivers, which from Rook 1.20 on have a chart of their own. Its defaults do not find
 //! Rook; these names do.
 
-use super::{Context, Values};
+use super::{
+    Context, Values,
+    context::{keep_away, tolerate},
+};
 
 /// Writes the values.
 pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
@@ -17,6 +20,11 @@ pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
         "rook-csi-operator-image-set-configmap",
         origin,
     );
+    // Volumes are mounted on every machine, whatever keeps others away from it.
+    if keep_away(cx.pools(), cx.estate) {
+        let path = "operatorConfig.driverSpecDefaults.nodePlugin.tolerations";
+        values.list(path, origin, |list| tolerate(list, cx.pools(), cx.estate));
+    }
     let block = cx.storages().find(|class| class.spec.rook_ceph.is_some());
     let file = cx.storages().find(|class| class.spec.cephfs.is_some());
     for (driver, class) in [("rbd", block), ("cephfs", file)] {

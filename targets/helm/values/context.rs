@@ -3,6 +3,7 @@
 use tenantry_core::{
     close::{Component, Platform},
     emit::tree::NodeMut,
+    lower::names::TENANT_LABEL,
     model::{Cluster, Estate, Id, Pool, Storage, Workload},
     origin::OriginId,
     schema::kinds::{Role, TaintEffect},
@@ -81,17 +82,17 @@ fn keeps_away(taint: &tenantry_core::schema::kinds::Taint) -> bool {
     taint.effect.value != TaintEffect::PreferNoSchedule
 }
 
-/// The taint that keeps others off machines that one tenant has alone.
-const DEDICATED: &str = "tenantry.dev/tenant";
-
-/// Adds to a list of tolerations what lets a daemon run on all machines of these pools.
+/// Adds to a list of tolerations what lets a daemon run on all machines of these pools: their
+/// taints, and that of machines which one tenant has alone.
 pub(crate) fn tolerate<'p>(
     list: &mut NodeMut<'_>,
-    pools: impl Iterator<Item = &'p Pool>,
+    pools: impl IntoIterator<Item = &'p Pool>,
     estate: &Estate,
 ) {
     let mut known = Vec::new();
+    let mut dedicated = None;
     for pool in pools {
+        dedicated = dedicated.or_else(|| dedicated_of(estate, pool));
         for taint in &pool.spec.taint {
             let key = (
                 &*taint.key.value,
@@ -110,16 +111,32 @@ pub(crate) fn tolerate<'p>(
             entry.set("effect", key.2);
         }
     }
-    if let Some((_, dedicated)) = estate
-        .tenants
-        .iter()
-        .flat_map(|(_, tenant)| &tenant.dedicated)
-        .next()
-    {
+    if let Some(origin) = dedicated {
         let mut entry = list.push_map();
-        entry.mark(dedicated.meta.origin);
-        entry.set("key", DEDICATED);
+        entry.mark(origin);
+        entry.set("key", TENANT_LABEL);
         entry.set("operator", "Exists");
         entry.set("effect", "NoSchedule");
     }
+}
+
+/// Why machines of a pool are one tenant's alone; none where they are not.
+fn dedicated_of(estate: &Estate, pool: &Pool) -> Option<OriginId> {
+    let same = |id: Id<Pool>| {
+        let other = &estate.pools[id];
+        other.cluster == pool.cluster && other.name.value == pool.name.value
+    };
+    let mut given = estate
+        .tenants
+        .iter()
+        .flat_map(|(_, tenant)| &tenant.dedicated);
+    given
+        .find(|(of, _)| same(of.to))
+        .map(|(_, spec)| spec.meta.origin)
+}
+
+/// Whether some machine of these pools keeps away who does not say that it bears it.
+pub(crate) fn keep_away<'p>(pools: impl IntoIterator<Item = &'p Pool>, estate: &Estate) -> bool {
+    let mut pools = pools.into_iter();
+    pools.any(|pool| !pool.spec.taint.is_empty() || dedicated_of(estate, pool).is_some())
 }

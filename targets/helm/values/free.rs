@@ -9,9 +9,11 @@ use tenantry_core::{
 /// The key of an item of a list.
 const ITEM: &str = "-";
 
-/// Maps merge by key; scalars and lists replace what is there. Nodes are as deep as the parser
-/// lets a text be.
+/// Maps merge by key; scalars and lists replace what is there. Keys that are new come by name,
+/// so that the order of the text means nothing. Nodes are as deep as the parser lets a text be.
 pub(crate) fn merge(map: &mut NodeMut<'_>, nodes: &[FreeNode], origin: OriginId) {
+    let mut nodes: Vec<&FreeNode> = nodes.iter().collect();
+    nodes.sort_by(|a, b| a.name.cmp(&b.name));
     for node in nodes {
         if let Some(value) = &node.value {
             map.set(&node.name, scalar(value.as_ref())).mark(origin);

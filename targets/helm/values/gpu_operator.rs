@@ -3,7 +3,10 @@
 
 use tenantry_core::schema::kinds::GpuMode;
 
-use super::{Context, Values, context::tolerate};
+use super::{
+    Context, Values,
+    context::{keep_away, tolerate},
+};
 
 /// Writes the values.
 pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
@@ -29,18 +32,15 @@ pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
         // `mixed` names each slice, as the workloads that ask for one do.
         values.set("mig.strategy", "mixed", gpu.spec.mode.origin);
     }
-    let tainted: Vec<_> = cx
-        .pools()
-        .filter(|pool| !pool.gpus.is_empty() && !pool.spec.taint.is_empty())
-        .collect();
-    if !tainted.is_empty() {
+    let gpu_pools: Vec<_> = cx.pools().filter(|pool| !pool.gpus.is_empty()).collect();
+    if keep_away(gpu_pools.iter().copied(), cx.estate) {
         values.list("daemonsets.tolerations", component.origin(), |list| {
             // The chart's own, which a list of ours would lose.
             let mut own = list.push_map();
             own.set("key", "nvidia.com/gpu");
             own.set("operator", "Exists");
             own.set("effect", "NoSchedule");
-            tolerate(list, tainted.into_iter(), cx.estate);
+            tolerate(list, gpu_pools, cx.estate);
         });
     }
     if let Some(origin) = cx.monitored() {

@@ -10,7 +10,11 @@ use tenantry_core::{
 
 use crate::kube::kata;
 
-use super::{Context, Values, context::tolerate, rook_ceph_cluster::on_pools};
+use super::{
+    Context, Values,
+    context::{keep_away, tolerate},
+    rook_ceph_cluster::on_pools,
+};
 
 /// Writes the values.
 pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
@@ -42,9 +46,11 @@ pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
     values.at("affinity.nodeAffinity", |affinity| {
         on_pools(affinity, &pools)
     });
-    values.list("tolerations", origin, |list| {
-        tolerate(list, pools.iter().copied(), cx.estate)
-    });
+    if keep_away(pools.iter().copied(), cx.estate) {
+        values.list("tolerations", origin, |list| {
+            tolerate(list, pools.iter().copied(), cx.estate)
+        });
+    }
 }
 
 /// The pools on which a sandboxed workload may land.

@@ -1,7 +1,10 @@
 //! Longhorn. The storage classes are objects of the `kubernetes` target, so the chart's own is
 //! not the default.
 
-use super::{Context, Values, context::tolerate};
+use super::{
+    Context, Values,
+    context::{keep_away, tolerate},
+};
 
 /// Writes the values.
 pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
@@ -23,7 +26,7 @@ pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
             copies.origin,
         );
     }
-    if cx.pools().any(|pool| !pool.spec.taint.is_empty()) {
+    if keep_away(cx.pools(), cx.estate) {
         values.list("longhornManager.tolerations", origin, |list| {
             tolerate(list, cx.pools(), cx.estate)
         });

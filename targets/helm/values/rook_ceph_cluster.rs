@@ -11,7 +11,10 @@ use tenantry_core::{
     schema::kinds::{Cephfs, DiskUse, FailureDomain, RookCeph},
 };
 
-use super::{Context, Values, context::tolerate};
+use super::{
+    Context, Values,
+    context::{keep_away, tolerate},
+};
 
 /// Writes the values.
 pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
@@ -107,11 +110,13 @@ fn placement(cx: &Context<'_>, pools: &[&Pool], values: &mut Values, origin: Ori
     values.at("cephClusterSpec.placement.all", |all| {
         all.mark(origin);
         on_pools(&mut all.map("nodeAffinity"), pools);
-        tolerate(
-            &mut all.list("tolerations"),
-            pools.iter().copied(),
-            cx.estate,
-        );
+        if keep_away(pools.iter().copied(), cx.estate) {
+            tolerate(
+                &mut all.list("tolerations"),
+                pools.iter().copied(),
+                cx.estate,
+            );
+        }
     });
 }
 

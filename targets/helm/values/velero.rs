@@ -9,7 +9,10 @@ use tenantry_core::{
     schema::kinds::{BackupKind, S3Store},
 };
 
-use super::{Context, Values, context::tolerate};
+use super::{
+    Context, Values,
+    context::{keep_away, tolerate},
+};
 
 /// The plugin that speaks S3; its minors go with Velero's (1.14 with 1.18, which the chart
 /// 12.0 installs).
@@ -110,7 +113,7 @@ fn volumes(cx: &Context<'_>, values: &mut Values) {
     let origin = backup.spec.meta.origin;
     values.set("deployNodeAgent", true, origin);
     values.set("configuration.uploaderType", "kopia", origin);
-    if cx.pools().any(|pool| !pool.spec.taint.is_empty()) {
+    if keep_away(cx.pools(), cx.estate) {
         values.list("nodeAgent.tolerations", origin, |list| {
             tolerate(list, cx.pools(), cx.estate)
         });

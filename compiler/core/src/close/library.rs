@@ -253,6 +253,15 @@ pub static COMPONENTS: &[Known] = &[
         ..CHART
     },
     Known {
+        name: "kubevirt-velero-plugin",
+        brings: "backups of virtual machines as wholes",
+        namespace: "velero",
+        install: Install::Manifest(
+            "the image of a release of kubevirt/kubevirt-velero-plugin, as a further entry of `initContainers` in the values of velero",
+        ),
+        ..CHART
+    },
+    Known {
         name: "longhorn",
         brings: "replicated volumes on the nodes' disks",
         releases: &[release("1.12.1")],
