@@ -1,15 +1,21 @@
-//! What a cluster offers to all tenants: priorities, and storage classes.
+//! What a cluster offers to all tenants: priorities, storage classes, and gVisor's class of
+//! runtime. Kata's classes are the `kata` target's.
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::{scheduling::v1::PriorityClass, storage::v1::StorageClass};
+use k8s_openapi::api::{
+    node::v1::RuntimeClass, scheduling::v1::PriorityClass, storage::v1::StorageClass,
+};
 use tenantry_core::{
-    emit::Objects,
-    model::{Id, Priority, Storage},
-    schema::kinds::Binding,
+    emit::{Need, Objects},
+    model::{Body, Id, Priority, Storage, Workload},
+    schema::kinds::{Binding, Sandbox},
 };
 
-use super::Ground;
+use super::{Ground, pod};
+
+/// gVisor's shim in the container runtime's configuration, as its installation guide names it.
+const RUNSC: &str = "runsc";
 
 /// The classes of a cluster: priorities that a workload there has, and its storages.
 pub(super) fn emit(ground: &Ground<'_>, out: &mut Objects) {
@@ -23,6 +29,30 @@ pub(super) fn emit(ground: &Ground<'_>, out: &mut Objects) {
             storage_class(ground, storage, out);
         }
     }
+    gvisor(ground, out);
+}
+
+/// gVisor's class, where a workload of the cluster runs in it.
+fn gvisor(ground: &Ground<'_>, out: &mut Objects) {
+    let in_gvisor = |workload: &&Workload| match &workload.body {
+        Body::Container(container) => container.sandbox.value == Sandbox::Gvisor,
+        Body::Job(job) => job.sandbox.value == Sandbox::Gvisor,
+        Body::Vm(..) | Body::Lxc(_) => false,
+    };
+    let mut workloads = ground.estate.workloads_of(ground.cluster.id);
+    let Some((_, first)) = workloads.find(|(_, workload)| in_gvisor(workload)) else {
+        return;
+    };
+    let scope = ground.platform("gvisor", first.spec.meta.origin);
+    scope
+        .object(&RuntimeClass {
+            handler: RUNSC.to_owned(),
+            metadata: scope.cluster_wide(pod::GVISOR),
+            overhead: None,
+            scheduling: None,
+        })
+        .need(Need::Component("gvisor"))
+        .push(out);
 }
 
 /// Whether a workload of the cluster has this priority: the library's unused ones are not emitted.

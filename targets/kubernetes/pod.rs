@@ -17,7 +17,7 @@ use crate::kube::{Draft, kata, scheduling};
 const GROUP: i64 = 1000;
 
 /// The RuntimeClass of gVisor, as its installation guide names it.
-const GVISOR: &str = "gvisor";
+pub(super) const GVISOR: &str = "gvisor";
 
 /// The template of a workload's pods.
 pub(super) fn template(subject: &Subject<'_>, restart: &str) -> Option<PodTemplateSpec> {
@@ -62,7 +62,7 @@ pub(super) fn template(subject: &Subject<'_>, restart: &str) -> Option<PodTempla
 }
 
 /// The class of runtime that a sandbox is.
-pub(super) fn runtime_class(sandbox: Sandbox) -> Option<&'static str> {
+fn runtime_class(sandbox: Sandbox) -> Option<&'static str> {
     match sandbox {
         Sandbox::Gvisor => Some(GVISOR),
         sandbox => kata::runtime_class_name(sandbox),

@@ -9,8 +9,9 @@ use k8s_openapi::{
 use tenantry_core::{
     emit::Objects,
     lower::LoweredTenant,
-    model::{GpuModel, Quota},
+    model::{GpuModel, Id, Quota},
     origin::OriginId,
+    schema::kinds::GpuMode,
 };
 
 use super::{Ground, resources};
@@ -79,8 +80,8 @@ fn rows(ground: &Ground<'_>, quota: &Quota) -> Vec<(String, String, OriginId)> {
         row(key, vms.value.to_string(), vms.origin);
     }
     for (model, gpu) in &quota.gpus {
-        let model = &ground.estate.gpu_models[model.to];
-        for resource in gpu_resources(model, gpu.slice.as_ref().map(|slice| &*slice.value)) {
+        let slice = gpu.slice.as_ref().map(|slice| &*slice.value);
+        for resource in gpu_resources(ground, model.to, slice) {
             // Without the prefix the API server takes the key and counts nothing.
             let key = format!("requests.{resource}");
             row(key, gpu.count.value.to_string(), gpu.count.origin);
@@ -106,17 +107,25 @@ fn rows(ground: &Ground<'_>, quota: &Quota) -> Vec<(String, String, OriginId)> {
     rows
 }
 
-/// Every name under which a pod can ask for such a GPU: as a container, and as a machine.
-fn gpu_resources(model: &GpuModel, slice: Option<&str>) -> Vec<String> {
+/// The names under which pods of this cluster ask for such a GPU: as a container, or as a
+/// machine, as the cluster's pools give them away; both where none has any.
+fn gpu_resources(ground: &Ground<'_>, model: Id<GpuModel>, slice: Option<&str>) -> Vec<String> {
+    let spec = &ground.estate.gpu_models[model];
     if slice.is_some() {
-        return vec![resources::gpu_resource(model, slice)];
+        return vec![resources::gpu_resource(spec, slice)];
     }
-    let passthrough = model
-        .passthrough
-        .as_ref()
-        .map(|name| name.value.to_string());
-    let mut names = vec![resources::gpu_resource(model, None)];
-    names.extend(passthrough);
+    let container = resources::gpu_resource(spec, None);
+    let passthrough = spec.passthrough.as_ref().map(|name| name.value.to_string());
+    let pools = ground.estate.pools_of(ground.cluster.id);
+    let modes: Vec<GpuMode> = pools
+        .flat_map(|(_, pool)| &pool.gpus)
+        .filter(|gpu| gpu.model.to == model)
+        .map(|gpu| gpu.spec.mode.value)
+        .collect();
+    let has = |mode| modes.is_empty() || modes.contains(&mode);
+    let mut names = Vec::new();
+    names.extend(has(GpuMode::Container).then_some(container));
+    names.extend(passthrough.filter(|_| has(GpuMode::Passthrough)));
     names.sort();
     names.dedup();
     names

@@ -1,11 +1,14 @@
 //! What each workload asks of its backend: one list of features, in the words that the
 //! capability tables use, each with the line that asks.
 
+mod container;
 mod machine;
 
 use crate::{
     model::{Body, Cluster, Connect, Estate, Id, Workload},
     origin::OriginId,
+    schema::kinds::Mesh,
+    units::SecretStore,
 };
 
 /// One thing asked for.
@@ -32,6 +35,7 @@ pub fn asked(estate: &Estate, cluster: Id<Cluster>) -> Vec<Ask> {
 }
 
 fn tenants(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
+    let kubernetes = estate.clusters[cluster].is_kubernetes();
     for (id, tenant) in estate.tenants.iter() {
         if !estate.lives_in(id, cluster) {
             continue;
@@ -45,8 +49,16 @@ fn tenants(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
                 origin,
             })
         };
-        if let Some(secret) = tenant.spec.secret.first() {
-            ask("secret", "secrets from outside", secret.meta.origin);
+        for secret in &tenant.spec.secret {
+            // A file lies on the machine that writes it; only what runs from there can read it.
+            if kubernetes && secret.from.value.store() != SecretStore::Vault {
+                ask("secret-file", "a secret from a file", secret.from.origin);
+            } else {
+                ask("secret", "secrets from outside", secret.meta.origin);
+            }
+        }
+        if tenant.spec.mesh.value != Mesh::None {
+            ask("mesh", "a service mesh", tenant.spec.mesh.origin);
         }
         for quota in tenant
             .quotas
@@ -72,7 +84,11 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
     };
     body(workload, &mut ask);
     machine::of(estate, workload, &mut ask);
+    container::of(workload, &mut ask);
     for gpu in &workload.gpus {
+        if let Some(other) = &gpu.spec.or {
+            ask("gpu-alternative", "one GPU or another", other.origin);
+        }
         let slice = gpu.spec.slice.as_ref();
         match (&workload.body, slice) {
             (Body::Vm(..), None) => ask(
@@ -93,12 +109,11 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
             (_, Some(slice)) => ask("gpu-slice", "a slice of a GPU in a container", slice.origin),
         }
     }
-    if let Some(pages) = workload
-        .spec
-        .memory
-        .as_ref()
-        .and_then(|memory| memory.hugepages.as_ref())
-    {
+    let memory = workload.spec.memory.as_ref();
+    if let (Body::Vm(..), Some(pages)) = (
+        &workload.body,
+        memory.and_then(|memory| memory.hugepages.as_ref()),
+    ) {
         ask("hugepages", "huge pages", pages.origin);
     }
     if let Some(cpu) = &workload.spec.cpu {
@@ -111,9 +126,41 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
     }
     if let Some(scale) = &workload.spec.scale {
         ask("scale", "replicas that follow load", scale.meta.origin);
+        if let Some(metric) = scale.metric.first() {
+            ask(
+                "scale-metric",
+                "replicas that follow a metric",
+                metric.meta.origin,
+            );
+        }
+        if let Some(queue) = &scale.queue_length {
+            ask(
+                "scale-queue",
+                "replicas that follow a queue",
+                queue.meta.origin,
+            );
+        }
     }
     if let Some(monitor) = &workload.spec.monitor {
         ask("monitor", "monitoring", monitor.meta.origin);
+    }
+    if let Some(lease) = &workload.spec.lease {
+        ask("lease", "an end of its own", lease.origin);
+    }
+    if let Some(idle) = &workload.spec.idle_release {
+        ask(
+            "idle-release",
+            "giving back what it does not use",
+            idle.origin,
+        );
+    }
+    if let Some(security) = &workload.spec.security {
+        if let Some(mtls) = security.mtls.as_ref().filter(|mtls| mtls.value) {
+            ask("mtls", "proof of identity on its connections", mtls.origin);
+        }
+        if let Some(keep) = &security.audit_keep {
+            ask("audit-log", "a log of who did what", keep.origin);
+        }
     }
     for backup in &workload.backups {
         ask("backup", "a backup", backup.spec.meta.origin);

@@ -23,4 +23,6 @@ family!(
     root_disk_missing,
     sandbox_cannot_hold,
     sandbox_limit_missing,
+    pod_level_too_strict,
+    probe_without_port,
 );
