@@ -9,9 +9,9 @@ use crate::{
 
 declare_rule! { pub RULE = "probe-without-port", Platform, Error, "a probe that names no port of a workload that declares none", include_str!("probe_without_port.md") }
 
-/// Reports each such probe.
+/// Reports each such probe of a container; of machines, `probe-unanswerable` tells more.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    for (_, workload) in subject.whole_workloads() {
+    for (_, workload) in subject.whole_workloads().filter(|(_, workload)| workload.vm().is_none()) {
         for probe in workload.spec.probe.iter().filter(|probe| is_lost(workload, probe)) {
             let message = format!(
                 "the probe `{}` of `{}` asks at a port, and there is none",
