@@ -124,6 +124,16 @@ impl Made {
         serde_yaml::to_string(&self.object(kind, name)["spec"]).unwrap()
     }
 
+    /// When an object is applied, by the name that the graph gives it: `Deployment shop/web`.
+    pub(crate) fn wave(&self, name: &str) -> u32 {
+        let graphs = self.built.graphs.iter().flat_map(|(_, graph)| &graph.nodes);
+        let mut found = graphs.filter(|node| node.name == name);
+        let node = found
+            .next()
+            .unwrap_or_else(|| panic!("no {name} in the graph"));
+        node.wave.unwrap_or_else(|| panic!("{name} is not applied"))
+    }
+
     /// Whether there is such an object.
     pub(crate) fn has(&self, kind: &str, name: &str) -> bool {
         self.objects()

@@ -21,7 +21,7 @@ use tenantry_core::{
 
 use super::{
     container::some,
-    pod,
+    pod, policy,
     subject::{Controller, Subject},
     volumes,
 };
@@ -169,7 +169,15 @@ pub(super) fn needs(subject: &Subject<'_>) -> Vec<Need> {
         return Vec::new();
     };
     let spec = &subject.workload.spec;
-    let mut needs = vec![subject.needs("v1", "ServiceAccount", &subject.plan.name)];
+    let mut needs = vec![
+        subject.needs("v1", "ServiceAccount", &subject.plan.name),
+        // A pod that is there before the policy may be open until the policy takes hold.
+        subject.needs(
+            "networking.k8s.io/v1",
+            "NetworkPolicy",
+            policy::DEFAULT_DENY,
+        ),
+    ];
     let companions = pod.init.iter().flat_map(|init| &init.mount);
     let companions = companions.chain(pod.sidecar.iter().flat_map(|sidecar| &sidecar.mount));
     let mounts = spec.mount.iter().chain(companions);

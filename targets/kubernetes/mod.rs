@@ -135,3 +135,6 @@ fn of_workload(subject: &Subject<'_>, out: &mut Objects) {
     budget::emit(subject, out);
     service::exposed(subject, out);
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ use crate::kube::Scope;
 const NAMESPACE_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// The name of each namespace's own policy.
-const DEFAULT_DENY: &str = "default-deny";
+pub(super) const DEFAULT_DENY: &str = "default-deny";
 
 /// Emits the policies of a cluster.
 pub(super) fn emit(lowered: &Lowered<'_>, cluster: &LoweredCluster, out: &mut Objects) {

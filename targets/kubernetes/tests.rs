@@ -1,0 +1,184 @@
+//! What the target refuses, what it orders, and where it says a field comes from.
+
+use crate::testing::{Made, compile_tenant};
+
+/// A tenant of one container with a line more.
+fn container(line: &str) -> Made {
+    compile_tenant(&format!(
+        r#"tenant shop {{
+            workload web {{
+                container image="registry.example.com/shop/web:1.2.0"
+                on general
+                replicas 2
+                cpu "250m"
+                memory "256MiB"
+                port http 8080
+                {line}
+            }}
+        }}"#
+    ))
+}
+
+#[test]
+fn nothing_that_is_asked_of_a_container_is_dropped_silently() {
+    for (line, feature) in [
+        (
+            r#"cloud-init { run "true"; }"#,
+            "what a machine does when it first starts",
+        ),
+        ("user ops", "users of a machine"),
+        ("probe ready agent=#true", "a probe by the guest's agent"),
+        (
+            r#"disk data "1GiB" storage=fast fs=xfs"#,
+            "a file system of its own choice",
+        ),
+        (
+            "security mtls=#true",
+            "proof of identity on its connections",
+        ),
+        (r#"security audit-keep="30d""#, "a log of who did what"),
+    ] {
+        let findings = container(line).findings();
+        let refused = findings.iter().any(|finding| {
+            finding.starts_with("unsupported-feature:") && finding.contains(feature)
+        });
+        assert!(refused, "{line}: {findings:#?}");
+    }
+}
+
+#[test]
+fn a_container_that_its_level_refuses_is_an_error_that_names_the_level() {
+    let findings = container(r#"mount "/var/log" host-path="/var/log""#).findings();
+    assert!(
+        findings.contains(
+            &"pod-level-too-strict: `shop.web` mounts a path of its node, which the level `restricted` refuses"
+                .to_owned()
+        ),
+        "{findings:#?}"
+    );
+    let mended = container(
+        r#"mount "/var/log" host-path="/var/log"
+        security pod-level=privileged because="reads logs""#,
+    );
+    assert_eq!(mended.findings(), [""; 0]);
+}
+
+#[test]
+fn a_probe_that_knows_no_port_is_an_error() {
+    let made = compile_tenant(
+        r#"tenant shop {
+            workload web {
+                container image="registry.example.com/shop/web:1.2.0"
+                on general
+                cpu "250m"
+                memory "256MiB"
+                probe live path="/health"
+            }
+        }"#,
+    );
+    let findings = made.findings();
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.starts_with("probe-without-port:")),
+        "{findings:#?}"
+    );
+}
+
+#[test]
+fn a_secret_in_a_file_cannot_reach_a_cluster() {
+    let made = compile_tenant(
+        r#"tenant shop {
+            quota pods=5
+            secret db from="env-file:.env"
+        }"#,
+    );
+    let findings = made.findings();
+    assert!(
+        findings
+            .iter()
+            .any(|finding| finding.contains("a secret from a file")),
+        "{findings:#?}"
+    );
+}
+
+#[test]
+fn what_a_pod_cannot_start_without_is_applied_before_it() {
+    let made = compile_tenant(
+        r#"tenant shop {
+            config web { entry level debug; }
+            workload web {
+                container image="registry.example.com/shop/web:1.2.0"
+                on general
+                cpu "250m"
+                memory "256MiB"
+                mount "/etc/web" config=web
+            }
+        }"#,
+    );
+    let pods = made.wave("Deployment shop/web");
+    for first in [
+        "ConfigMap shop/web",
+        "NetworkPolicy shop/default-deny",
+        "ServiceAccount shop/web",
+    ] {
+        assert!(made.wave("Namespace shop") < made.wave(first), "{first}");
+        assert!(made.wave(first) < pods, "{first}");
+    }
+}
+
+#[test]
+fn init_containers_and_sidecars_have_the_rights_of_the_main_one() {
+    let made = compile_tenant(
+        r#"tenant shop {
+            secret db from="vault:secret/data/shop/db" { key password; }
+            workload web {
+                container image="registry.example.com/shop/web:1.2.0" {
+                    init migrate image="registry.example.com/shop/migrate:1.2.0" cpu="100m" memory="64MiB" {
+                        var PASSWORD secret=db key=password
+                    }
+                    sidecar proxy image="registry.example.com/shop/proxy:2.0.0" cpu="50m" memory="32MiB"
+                }
+                on general
+                cpu "250m"
+                memory "256MiB"
+            }
+        }"#,
+    );
+    let pod = &made.object("Deployment", "web")["spec"]["template"]["spec"];
+    let before = pod["initContainers"].as_sequence().unwrap();
+    assert_eq!(before[0]["name"], "proxy");
+    assert_eq!(before[0]["restartPolicy"], "Always");
+    assert_eq!(before[1]["name"], "migrate");
+    assert_eq!(
+        before[1]["env"][0]["valueFrom"]["secretKeyRef"]["name"],
+        "db"
+    );
+    for container in before {
+        assert_eq!(
+            container["securityContext"]["allowPrivilegeEscalation"],
+            false
+        );
+        assert_eq!(
+            container["securityContext"]["capabilities"]["drop"][0],
+            "ALL"
+        );
+    }
+}
+
+#[test]
+fn a_sandbox_is_a_class_of_runtime() {
+    let made = compile_tenant(
+        r#"tenant shop {
+            workload web {
+                container image="registry.example.com/shop/web:1.2.0" sandbox=gvisor
+                on general
+                cpu "250m"
+                memory "256MiB"
+            }
+        }"#,
+    );
+    let pod = &made.object("Deployment", "web")["spec"]["template"]["spec"];
+    assert_eq!(pod["runtimeClassName"], "gvisor");
+    assert_eq!(made.object("RuntimeClass", "gvisor")["handler"], "runsc");
+}
