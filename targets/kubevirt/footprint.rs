@@ -89,3 +89,109 @@ fn gpus(estate: &Estate, workload: &Workload) -> BTreeMap<std::sync::Arc<str>, u
     }
     gpus
 }
+
+#[cfg(test)]
+mod tests {
+    use tenantry_core::{
+        Options, build,
+        check::Checked,
+        close::Platform,
+        diag::Findings,
+        emit::Objects,
+        flows::Derived,
+        load::Library,
+        lower::Lowered,
+        model::{Cluster, Id},
+        target::{Capabilities, Target},
+        world::Memory,
+    };
+
+    use super::*;
+    use crate::{kubevirt::KubeVirt, testing::KUBERNETES};
+
+    /// The target, and each footprint that it was asked for.
+    #[derive(Default)]
+    struct Watched(std::sync::Mutex<Vec<Footprint>>);
+
+    impl Target for Watched {
+        fn name(&self) -> &'static str {
+            KubeVirt.name()
+        }
+        fn serves(&self, on: &Cluster) -> bool {
+            KubeVirt.serves(on)
+        }
+        fn capabilities(&self) -> &Capabilities {
+            KubeVirt.capabilities()
+        }
+        fn footprint(&self, estate: &Checked<'_>, workload: Id<Workload>) -> Option<Footprint> {
+            let footprint = KubeVirt.footprint(estate, workload);
+            self.0.lock().unwrap().extend(footprint.clone());
+            footprint
+        }
+        fn traffic(&self, _: &Checked<'_>, _: Id<Cluster>, _: &Platform) -> Vec<Derived> {
+            Vec::new()
+        }
+        fn objects(&self, _: &Lowered<'_>, _: &mut Objects) -> Findings {
+            Findings::new()
+        }
+    }
+
+    /// The footprint of a machine of this size.
+    fn footprint(size: &str) -> Footprint {
+        let text = format!(
+            r#"{KUBERNETES}
+            tenant shop {{
+                workload db {{
+                    vm image="registry.example.com/vm/debian:13"
+                    on general
+                    {size}
+                    disk root "20GiB"
+                }}
+            }}
+            "#
+        );
+        let watched = Watched::default();
+        let library = Library {
+            files: tenantry_stdlib::FILES,
+            index: tenantry_stdlib::INDEX,
+        };
+        let world = Memory::new([("tenantry.kdl", text.as_str())]);
+        let built = build(&world, library, &[&watched], &Options::default());
+        assert!(built.run.findings.is_empty(), "{:#?}", built.run.findings);
+        let seen = watched.0.into_inner().unwrap();
+        seen.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn a_shared_machine_takes_its_cpus_by_the_ratio_and_memory_with_all_beside() {
+        let footprint = footprint("cpu cores=4 overcommit=\"1:4\"\nmemory \"8GiB\"");
+        assert_eq!(footprint.dedicated, Cores::ZERO);
+        assert_eq!(footprint.shared, Cores::millis(1000 + 5));
+        let beside = Bytes::mib(260 + 32).get() + 35_000_000;
+        assert_eq!(footprint.memory.get(), Bytes::gib(8).get() + beside);
+        assert_eq!(footprint.pods, 1);
+    }
+
+    #[test]
+    fn a_pinned_machine_on_huge_pages_takes_ordinary_memory_for_what_is_beside_it_alone() {
+        let size = "cpu cores=8 dedicated=#true\nmemory \"16GiB\" hugepages=\"2MiB\"";
+        let footprint = footprint(size);
+        assert_eq!(footprint.dedicated, Cores::whole(8));
+        assert_eq!(footprint.shared, Cores::millis(15), "the console's log");
+        assert_eq!(footprint.memory.get(), Bytes::mib(424).get() + 60_000_000);
+        assert_eq!(footprint.hugepages[&Bytes::mib(2)], Bytes::gib(16));
+    }
+
+    #[test]
+    fn the_emulator_s_own_core_is_one_more() {
+        let size = "cpu cores=4 dedicated=#true isolate-emulator=#true\nmemory \"4GiB\"";
+        assert_eq!(footprint(size).dedicated, Cores::whole(5));
+    }
+
+    #[test]
+    fn the_parts_add_up_to_what_is_beside_the_guest() {
+        let footprint = footprint("cpu cores=2\nmemory \"4GiB\"");
+        let parts: u64 = footprint.overhead.iter().map(|(_, size)| size.get()).sum();
+        assert_eq!(footprint.memory.get(), Bytes::gib(4).get() + parts);
+    }
+}
