@@ -11,16 +11,20 @@ use k8s_openapi::{
 use tenantry_core::{emit::Objects, schema::kinds::Scale, units::Percent};
 
 use super::subject::{Controller, Subject};
+use crate::kube::kubevirt;
 
 /// What Kubernetes aims at where nothing is said: that share of the CPU that is asked for.
 const DEFAULT_CPU: i32 = 80;
 
-/// The autoscaler of a container that scales.
+/// The autoscaler of a container or machine that scales.
 pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
-    let kind = match subject.controller() {
-        Controller::Deployment => "Deployment",
-        Controller::StatefulSet => "StatefulSet",
-        _ => return,
+    let (api_version, kind) = match subject.controller() {
+        Controller::Deployment => ("apps/v1", "Deployment"),
+        Controller::StatefulSet => ("apps/v1", "StatefulSet"),
+        // A machine that scales is one of a pool. Its launcher asks for its virtual CPUs, so that
+        // a share of the request is a share of the machine.
+        Controller::Machine => (kubevirt::POOL_API, "VirtualMachinePool"),
+        Controller::DaemonSet | Controller::Job | Controller::CronJob => return,
     };
     let Some(scale) = subject
         .workload
@@ -42,7 +46,7 @@ pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
                 metrics: Some(metrics(scale)),
                 min_replicas: Some(count(scale.min.value)),
                 scale_target_ref: CrossVersionObjectReference {
-                    api_version: Some("apps/v1".to_owned()),
+                    api_version: Some(api_version.to_owned()),
                     kind: kind.to_owned(),
                     name: subject.plan.name.clone(),
                 },
@@ -51,7 +55,7 @@ pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
         })
         .mark("/spec/minReplicas", scale.min.origin)
         .mark("/spec/maxReplicas", scale.max.origin)
-        .need(subject.needs("apps/v1", kind, &subject.plan.name))
+        .need(subject.needs(api_version, kind, &subject.plan.name))
         .push(out);
 }
 

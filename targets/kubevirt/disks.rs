@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tenantry_core::{
-    model::{Disk as Declared, Estate, Workload},
+    model::{Disk as Declared, Estate, Replicas, Workload},
     schema::kinds::{Access, Bus, Cache, ImageSource, Run, VolumeMode},
     units::OciRef,
 };
@@ -47,7 +47,8 @@ pub(super) fn device(disk: &Declared, index: usize) -> String {
 /// Whether a disk lives and dies with its machine instead of outliving it: a machine that a
 /// controller makes has no name that anything could be kept under.
 pub(super) fn dies_with_machine(workload: &Workload, disk: &Declared) -> bool {
-    !disk.spec.keep.value || !workload.has_identity()
+    let named = workload.has_identity() && matches!(workload.replicas, Replicas::Fixed(_));
+    !disk.spec.keep.value || !named
 }
 
 /// The disk as the guest sees it.

@@ -221,6 +221,19 @@ fn machines_that_are_alike_are_a_pool() {
 }
 
 #[test]
+fn machines_that_follow_load_are_a_pool_whose_number_is_the_autoscaler_s() {
+    let made = compile_tenant(&machine(&format!(
+        "{ROOT}\nscale min=2 max=6 {{ cpu \"70%\"; }}"
+    )));
+    let pool = made.object("VirtualMachinePool", "db");
+    assert!(pool["spec"].get("replicas").is_none());
+    let scaler = &made.object("HorizontalPodAutoscaler", "db")["spec"];
+    assert_eq!(scaler["scaleTargetRef"]["kind"], "VirtualMachinePool");
+    assert_eq!(scaler["scaleTargetRef"]["name"], "db");
+    assert_eq!(scaler["maxReplicas"], 6);
+}
+
+#[test]
 fn a_further_network_is_joined_by_its_bridge_and_told_to_the_guest() {
     let network = r#"
         network bench bridge=br-bench vlan=30 mtu=9000 cidr="10.30.0.0/24" {
@@ -295,7 +308,7 @@ fn what_kubevirt_cannot_do_is_refused_and_not_dropped() {
         ("var MODE fast", "variables"),
         ("probe startup port=22", "startup"),
         ("nic default rate-limit=\"1Gbit\"", "bound"),
-        ("scale min=1 max=3", "follow load"),
+        ("scale min=1 max=3 { memory \"80%\"; }", "use of memory"),
     ] {
         let findings = compile_tenant(&machine(&format!("{ROOT}\n{more}"))).findings();
         let refused = findings

@@ -24,11 +24,12 @@ pub(super) fn of(
             count.origin,
         );
     }
-    if let Some(scale) = &workload.spec.scale {
+    let scale = workload.spec.scale.as_ref();
+    if let Some(memory) = scale.and_then(|scale| scale.memory.as_ref()) {
         ask(
-            "machine-scale",
-            "machines that follow load",
-            scale.meta.origin,
+            "machine-scale-memory",
+            "machines that follow the use of memory",
+            memory.meta.origin,
         );
     }
     for var in &workload.spec.var {
