@@ -95,7 +95,6 @@ pub(super) fn of_machine(lowered: &Lowered<'_>, machine: Machine<'_>) -> Tree {
     }
     let cores = machine
         .pool
-        .pool
         .spec
         .reserve
         .as_ref()
@@ -110,7 +109,7 @@ pub(super) fn of_machine(lowered: &Lowered<'_>, machine: Machine<'_>) -> Tree {
 
 /// The tenant that has the machine alone: by its pool, or one of the pool's machines.
 fn tenant(lowered: &Lowered<'_>, machine: Machine<'_>) -> Option<String> {
-    if let Some(tenant) = machine.pool.pool.tenant {
+    if let Some(tenant) = machine.pool.tenant {
         return Some(lowered.estate.tenants[tenant.to].name.value.to_string());
     }
     let dedicated = &lowered.placement.dedicated;
@@ -118,7 +117,7 @@ fn tenant(lowered: &Lowered<'_>, machine: Machine<'_>) -> Option<String> {
 }
 
 fn node_labels(machine: Machine<'_>, tenant: Option<&str>) -> BTreeMap<String, (String, OriginId)> {
-    let pool = machine.pool.pool;
+    let pool = machine.pool;
     let mut labels = BTreeMap::new();
     for (key, value) in &pool.spec.meta.labels {
         labels.insert(key.to_string(), (value.value.to_string(), value.origin));
@@ -154,7 +153,7 @@ fn node_labels(machine: Machine<'_>, tenant: Option<&str>) -> BTreeMap<String, (
 }
 
 fn node_taints(machine: Machine<'_>, tenant: Option<&str>) -> Vec<(String, OriginId)> {
-    let pool = machine.pool.pool;
+    let pool = machine.pool;
     let mut taints: Vec<(String, OriginId)> = pool
         .spec
         .taint

@@ -12,20 +12,13 @@ use tenantry_core::{
     schema::kinds::{Distribution, Installer, Role},
 };
 
-/// A pool with its id.
-#[derive(Clone, Copy)]
-pub(super) struct InPool<'l> {
-    pub(super) id: Id<Pool>,
-    pub(super) pool: &'l Pool,
-}
-
 /// A machine and where it stands.
 #[derive(Clone, Copy)]
 pub(super) struct Machine<'l> {
     pub(super) name: &'l str,
     pub(super) node: &'l Node,
     pub(super) host: Host,
-    pub(super) pool: InPool<'l>,
+    pub(super) pool: &'l Pool,
     pub(super) cluster: &'l Cluster,
     /// Its number among the members of etcd, from 1.
     pub(super) etcd: Option<usize>,
@@ -87,7 +80,7 @@ impl<'l> Inventory<'l> {
                             pool: id,
                             node: index,
                         },
-                        pool: InPool { id, pool },
+                        pool,
                         cluster,
                         etcd: etcd.then_some(members),
                     });
@@ -105,7 +98,7 @@ impl<'l> Inventory<'l> {
     pub(super) fn has(&self, cluster: Id<Cluster>) -> bool {
         self.machines
             .iter()
-            .any(|machine| machine.pool.pool.cluster == cluster)
+            .any(|machine| machine.pool.cluster == cluster)
     }
 
     pub(super) fn machines(&self) -> impl Iterator<Item = Machine<'l>> {
@@ -160,17 +153,14 @@ impl<'l> Inventory<'l> {
     fn has_workers(&self, cluster: &Cluster) -> bool {
         self.machines.iter().any(|machine| {
             machine.cluster.name.value == cluster.name.value
-                && matches!(
-                    machine.pool.pool.spec.role.value,
-                    Role::Worker | Role::Storage
-                )
+                && matches!(machine.pool.spec.role.value, Role::Worker | Role::Storage)
         })
     }
 }
 
 fn groups_of(machine: &Machine<'_>, has_workers: bool) -> Vec<String> {
     let cluster = machine.cluster.name.value.as_str();
-    let pool = machine.pool.pool;
+    let pool = machine.pool;
     let role = pool.spec.role.value;
     let mut groups = vec![
         format!("cluster_{cluster}").replace('-', "_"),

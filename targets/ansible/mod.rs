@@ -98,7 +98,7 @@ fn emit(lowered: &Lowered<'_>, out: &mut Objects) -> Result<(), Box<Diagnostic>>
     for machine in inventory.machines() {
         let path = layout::ansible_host(machine.name);
         let variables = host::of_machine(lowered, machine);
-        let spec = machine.pool.pool.path(machine.cluster);
+        let spec = machine.pool.path(machine.cluster);
         push(out, path, variables, spec, machine.node.origin)?;
     }
     Ok(())

@@ -72,9 +72,11 @@ fn name(guest: &Guest<'_>) -> String {
 /// Whether the server's own settings do not say it all: they know one user, who may do all.
 fn is_file_needed(site: Site<'_>, guest: &Guest<'_>) -> bool {
     let workload = guest.workload;
+    let machine = workload.vm().is_some();
     let linux = images::image(site, guest).is_none_or(|image| image.os.value == Os::Linux);
     let plain = |user: &User| user.sudo.value && user.shell.is_none() && user.group.is_empty();
-    linux
+    machine
+        && linux
         && (workload.spec.cloud_init.is_some()
             || workload.spec.user.len() > 1
             || !workload.spec.user.iter().all(plain)

@@ -171,11 +171,11 @@ pub(super) fn lock(class: &Storage) -> String {
     format!("storage:{}", class.name.value)
 }
 
-/// Adds a machine's boot order: the named disks, or the root.
-pub(super) fn boot(workload: &Workload, params: &mut Params) {
+/// Adds a machine's boot order: the named disks, or the root, and then what it is installed from.
+pub(super) fn boot(workload: &Workload, disc: Option<&str>, params: &mut Params) {
     let slots = slots(workload);
     let vm = workload.vm().and_then(|vm| vm.boot.as_ref());
-    let order: Vec<&str> = match vm {
+    let mut order: Vec<&str> = match vm {
         Some(boot) => boot
             .disks
             .iter()
@@ -192,6 +192,7 @@ pub(super) fn boot(workload: &Workload, params: &mut Params) {
             .into_iter()
             .collect(),
     };
+    order.extend(disc);
     if !order.is_empty() {
         params.set("boot", format!("order={}", order.join(";")));
     }

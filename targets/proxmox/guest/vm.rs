@@ -20,6 +20,9 @@ use super::{
 /// The key of the drive that cloud-init reads.
 const SEED: &str = "ide2";
 
+/// The key of an installer's disc.
+const DISC: &str = "ide3";
+
 /// The calls of one machine.
 pub(super) fn calls(site: Site<'_>, guest: &Guest<'_>, spec: &Vm, out: &mut Vec<Call>) {
     let Some(root) = guest.workload.disks.first() else {
@@ -136,8 +139,9 @@ fn create(
             .set_from(slot.as_str(), volume, root.spec.meta.origin);
     }
     if let Filling::Installer(disc) = filling {
-        call.params.set("ide3", format!("{disc},media=cdrom"));
+        call.params.set(DISC, format!("{disc},media=cdrom"));
     }
+    call.params.set(SEED, disk::volume_named(class, "cloudinit"));
     if spec.firmware.value == Firmware::Uefi {
         call.params
             .set_from("efidisk0", variables(spec, class), spec.firmware.origin);
@@ -199,7 +203,9 @@ fn config(site: Site<'_>, guest: &Guest<'_>, spec: &Vm) -> Params {
     processor(guest, &mut params);
     memory(site, guest, &mut params);
     params.set("scsihw", "virtio-scsi-single");
-    disk::boot(guest.workload, &mut params);
+    // An empty disk does not boot, and the installer's disc is next.
+    let installs = matches!(images::filling(site, guest), Some((Filling::Installer(_), _)));
+    disk::boot(guest.workload, installs.then_some(DISC), &mut params);
     devices(site, guest, &mut params);
     net::of_vm(site, guest, &mut params);
     net::resolver(site, guest, &mut params);
