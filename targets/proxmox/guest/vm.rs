@@ -141,7 +141,8 @@ fn create(
     if let Filling::Installer(disc) = filling {
         call.params.set(DISC, format!("{disc},media=cdrom"));
     }
-    call.params.set(SEED, disk::volume_named(class, "cloudinit"));
+    call.params
+        .set(SEED, disk::volume_named(class, "cloudinit"));
     if spec.firmware.value == Firmware::Uefi {
         call.params
             .set_from("efidisk0", variables(spec, class), spec.firmware.origin);
@@ -204,7 +205,10 @@ fn config(site: Site<'_>, guest: &Guest<'_>, spec: &Vm) -> Params {
     memory(site, guest, &mut params);
     params.set("scsihw", "virtio-scsi-single");
     // An empty disk does not boot, and the installer's disc is next.
-    let installs = matches!(images::filling(site, guest), Some((Filling::Installer(_), _)));
+    let installs = matches!(
+        images::filling(site, guest),
+        Some((Filling::Installer(_), _))
+    );
     disk::boot(guest.workload, installs.then_some(DISC), &mut params);
     devices(site, guest, &mut params);
     net::of_vm(site, guest, &mut params);

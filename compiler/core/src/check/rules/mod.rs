@@ -29,4 +29,4 @@ macro_rules! families {
     };
 }
 
-families!(platform);
+families!(platform, proxmox);

@@ -12,7 +12,10 @@ declare_rule! { pub RULE = "guest-address-unknown", Network, Error, "a flow betw
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
     for (_, workload) in subject.whole_workloads() {
-        if !matches!(estate.clusters[workload.cluster].backend, Backend::Proxmox(_)) {
+        if !matches!(
+            estate.clusters[workload.cluster].backend,
+            Backend::Proxmox(_)
+        ) {
             continue;
         }
         for connect in &workload.connects {
@@ -23,9 +26,14 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             if other_end.cluster != workload.cluster {
                 continue;
             }
-            let unknown = [workload, other_end].into_iter().find(|end| !is_known(estate, end));
+            let unknown = [workload, other_end]
+                .into_iter()
+                .find(|end| !is_known(estate, end));
             if let Some(end) = unknown {
-                let message = format!("`{}` connects to `{}`, and the address of `{}` is not known", workload.path, other_end.path, end.path);
+                let message = format!(
+                    "`{}` connects to `{}`, and the address of `{}` is not known",
+                    workload.path, other_end.path, end.path
+                );
                 findings.push(
                     Diagnostic::new(&RULE, connect.spec.meta.span, message)
                         .label("cannot be let through")
@@ -42,6 +50,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
 fn is_known(estate: &Estate, workload: &Workload) -> bool {
     workload.nics.iter().any(|nic| {
         let network = nic.network.map(|network| &estate.networks[network.to].spec);
-        nic.spec.ip.is_some() || network.is_some_and(|network| network.cidr.is_some() && !network.is_dhcp())
+        nic.spec.ip.is_some()
+            || network.is_some_and(|network| network.cidr.is_some() && !network.is_dhcp())
     })
 }

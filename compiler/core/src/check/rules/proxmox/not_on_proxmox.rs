@@ -24,8 +24,18 @@ pub(super) struct Gap {
 }
 
 impl Gap {
-    pub(super) fn new(origin: OriginId, what: impl Into<String>, why: &'static str, help: &'static str) -> Self {
-        Self { origin, what: what.into(), why, help }
+    pub(super) fn new(
+        origin: OriginId,
+        what: impl Into<String>,
+        why: &'static str,
+        help: &'static str,
+    ) -> Self {
+        Self {
+            origin,
+            what: what.into(),
+            why,
+            help,
+        }
     }
 }
 
@@ -49,7 +59,10 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         for gap in ground::gaps(estate, id) {
             report(&format!("cluster `{name}`"), gap);
         }
-        for (_, workload) in subject.whole_workloads().filter(|(_, workload)| workload.cluster == id) {
+        for (_, workload) in subject
+            .whole_workloads()
+            .filter(|(_, workload)| workload.cluster == id)
+        {
             for gap in guest::gaps(estate, workload) {
                 report(&format!("workload `{}`", workload.path), gap);
             }
