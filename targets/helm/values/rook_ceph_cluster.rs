@@ -29,7 +29,10 @@ pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
         .pools()
         .filter(|pool| ceph_disk(pool).is_some())
         .collect();
-    let machines: usize = pools.iter().map(|pool| pool.nodes.len()).sum();
+    let machines: usize = match pools.as_slice() {
+        [] => cx.open_workers(),
+        pools => pools.iter().map(|pool| pool.nodes.len()).sum(),
+    };
     let spec = "cephClusterSpec";
     values.set(&format!("{spec}.mon.count"), monitors(machines), origin);
     values.set(&format!("{spec}.mon.allowMultiplePerNode"), false, origin);
@@ -76,9 +79,14 @@ fn ceph_disk(pool: &Pool) -> Option<&tenantry_core::schema::kinds::PoolDisk> {
 }
 
 /// Each machine by name. Of its disks Ceph takes the empty ones: Rook leaves alone what bears a
-/// partition or a file system.
+/// partition or a file system. Where no pool says which disks, it looks on all machines.
 fn disks(pools: &[&Pool], values: &mut Values, origin: OriginId) {
     let storage = "cephClusterSpec.storage";
+    if pools.is_empty() {
+        values.set(&format!("{storage}.useAllNodes"), true, origin);
+        values.set(&format!("{storage}.useAllDevices"), true, origin);
+        return;
+    }
     values.set(&format!("{storage}.useAllNodes"), false, origin);
     values.set(&format!("{storage}.useAllDevices"), false, origin);
     values.list(&format!("{storage}.nodes"), origin, |list| {
