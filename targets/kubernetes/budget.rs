@@ -47,3 +47,47 @@ pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
     };
     draft.push(out);
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::compile_tenant;
+
+    #[test]
+    fn several_replicas_go_one_at_a_time_and_a_single_one_whenever_it_must() {
+        let made = compile_tenant(
+            r#"tenant shop {
+                workload zonal {
+                    container image="registry.example.com/shop/web:1.2.0"
+                    on general
+                    replicas 2 per=zone
+                    cpu "250m"
+                    memory "256MiB"
+                }
+                workload lone {
+                    container image="registry.example.com/shop/web:1.2.0"
+                    on general
+                    cpu "250m"
+                    memory "256MiB"
+                }
+                workload machine {
+                    vm image="registry.example.com/vm/old:1.0.0"
+                    on general
+                    replicas 2
+                    cpu cores=2
+                    memory "2GiB"
+                    disk root "20GiB" storage=fast
+                }
+            }"#,
+        );
+        let budget = made.object("PodDisruptionBudget", "zonal");
+        assert_eq!(budget["spec"]["maxUnavailable"], 1);
+        assert!(!made.has("PodDisruptionBudget", "lone"));
+        assert!(!made.has("PodDisruptionBudget", "machine"));
+
+        let zonal = &made.object("Deployment", "zonal")["spec"];
+        assert_eq!(zonal["replicas"], 6, "two in each of three zones");
+        let spread = &zonal["template"]["spec"]["topologySpreadConstraints"][0];
+        assert_eq!(spread["topologyKey"], "topology.kubernetes.io/zone");
+        assert_eq!(spread["whenUnsatisfiable"], "DoNotSchedule");
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tenantry_core::{
     check::Checked,
     model::{Body, Id, Workload},
+    origin::V,
     target::Footprint,
     units::{Bytes, Cores},
 };
@@ -39,30 +40,14 @@ pub(super) fn of(checked: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
     let sidecars: Vec<Amount> = pod
         .sidecar
         .iter()
-        .map(|one| {
-            Amount::of(
-                one.cpu.as_ref().map(|c| c.value),
-                one.memory.as_ref().map(|m| m.value),
-            )
-        })
+        .map(|one| Amount::of(one.cpu.as_ref(), one.memory.as_ref()))
         .collect();
-    let beside = sidecars
-        .iter()
-        .copied()
-        .fold(Amount::default(), Amount::plus);
-    // Every sidecar starts before the first init container, and runs on.
-    let first = pod
+    let inits: Vec<Amount> = pod
         .init
         .iter()
-        .map(|one| {
-            Amount::of(
-                one.cpu.as_ref().map(|c| c.value),
-                one.memory.as_ref().map(|m| m.value),
-            )
-        })
-        .map(|init| init.plus(beside))
-        .fold(Amount::default(), Amount::most);
-    let all = main.plus(beside).most(first);
+        .map(|one| Amount::of(one.cpu.as_ref(), one.memory.as_ref()))
+        .collect();
+    let all = together(main, &sidecars, &inits);
     let version = kata::version(checked.platform(), workload.cluster);
     let (cpu, memory) = kata::overhead(pod.sandbox.value, &version);
     let overhead =
@@ -99,17 +84,32 @@ pub(super) fn of(checked: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
 }
 
 /// CPU in thousandths of a core, memory in bytes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Amount {
     cpu: u64,
     memory: u64,
 }
 
+/// What the scheduler counts of a pod: the most that is needed at any time. Sidecars start before
+/// the first init container and stay; init containers run one after the other, before the main
+/// container.
+fn together(main: Amount, sidecars: &[Amount], inits: &[Amount]) -> Amount {
+    let beside = sidecars
+        .iter()
+        .copied()
+        .fold(Amount::default(), Amount::plus);
+    let starting = inits
+        .iter()
+        .map(|init| init.plus(beside))
+        .fold(Amount::default(), Amount::most);
+    main.plus(beside).most(starting)
+}
+
 impl Amount {
-    fn of(cpu: Option<Cores>, memory: Option<Bytes>) -> Self {
+    fn of(cpu: Option<&V<Cores>>, memory: Option<&V<Bytes>>) -> Self {
         Self {
-            cpu: cpu.map_or(0, Cores::as_millis),
-            memory: memory.map_or(0, Bytes::get),
+            cpu: cpu.map_or(0, |cpu| cpu.value.as_millis()),
+            memory: memory.map_or(0, |memory| memory.value.get()),
         }
     }
 
@@ -125,5 +125,27 @@ impl Amount {
             cpu: self.cpu.max(other.cpu),
             memory: self.memory.max(other.memory),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Amount, together};
+
+    fn amount(cpu: u64, memory: u64) -> Amount {
+        Amount { cpu, memory }
+    }
+
+    #[test]
+    fn sidecars_count_beside_the_main_container() {
+        let pod = together(amount(500, 100), &[amount(50, 10), amount(25, 20)], &[]);
+        assert_eq!(pod, amount(575, 130));
+    }
+
+    #[test]
+    fn an_init_container_counts_where_it_needs_more_than_all_that_follow() {
+        let inits = [amount(100, 400), amount(900, 10)];
+        let pod = together(amount(500, 100), &[amount(50, 10)], &inits);
+        assert_eq!(pod, amount(950, 410), "each resource for itself");
     }
 }

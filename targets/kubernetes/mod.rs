@@ -4,7 +4,6 @@ mod access;
 mod autoscaler;
 mod blocks;
 mod budget;
-mod classes;
 mod config;
 mod container;
 mod controller;
@@ -15,10 +14,13 @@ mod monitor;
 mod namespace;
 mod pod;
 mod policy;
+mod priority;
 mod probe;
 mod quota;
 mod resources;
+mod runtime;
 mod service;
+mod storage;
 mod subject;
 mod traffic;
 mod volumes;
@@ -79,7 +81,9 @@ impl Target for Kubernetes {
                 estate: lowered.estate,
                 cluster,
             };
-            classes::emit(&ground, out);
+            priority::emit(&ground, out);
+            runtime::emit(&ground, out);
+            storage::emit(&ground, out);
             policy::emit(lowered, cluster, out);
             for tenant in &cluster.tenants {
                 of_tenant(&ground, tenant, out);

@@ -8,6 +8,7 @@ use tenantry_core::{model::Replicas, origin::OriginId, schema::kinds::Sandbox};
 
 use super::{
     container::{self, some},
+    runtime,
     subject::{Pod, Subject},
     volumes,
 };
@@ -15,9 +16,6 @@ use crate::kube::{Draft, kata, scheduling};
 
 /// The group of every file that a pod mounts, where its image has none of its own.
 const GROUP: i64 = 1000;
-
-/// The RuntimeClass of gVisor, as its installation guide names it.
-pub(super) const GVISOR: &str = "gvisor";
 
 /// The template of a workload's pods.
 pub(super) fn template(subject: &Subject<'_>, restart: &str) -> Option<PodTemplateSpec> {
@@ -64,7 +62,7 @@ pub(super) fn template(subject: &Subject<'_>, restart: &str) -> Option<PodTempla
 /// The class of runtime that a sandbox is.
 fn runtime_class(sandbox: Sandbox) -> Option<&'static str> {
     match sandbox {
-        Sandbox::Gvisor => Some(GVISOR),
+        Sandbox::Gvisor => Some(runtime::GVISOR),
         sandbox => kata::runtime_class_name(sandbox),
     }
 }

@@ -1,94 +1,31 @@
-//! What a cluster offers to all tenants: priorities, storage classes, and gVisor's class of
-//! runtime. Kata's classes are the `kata` target's.
+//! Storage classes, and how volumes of each are photographed.
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::api::{
-    node::v1::RuntimeClass, scheduling::v1::PriorityClass, storage::v1::StorageClass,
-};
+use k8s_openapi::{api::storage::v1::StorageClass, apimachinery::pkg::apis::meta::v1::ObjectMeta};
+use serde::Serialize;
 use tenantry_core::{
     emit::{Need, Objects},
-    model::{Body, Id, Priority, Storage, Workload},
-    schema::kinds::{Binding, Sandbox},
+    model::Storage,
+    schema::kinds::Binding,
 };
 
-use super::{Ground, pod};
-
-/// gVisor's shim in the container runtime's configuration, as its installation guide names it.
-const RUNSC: &str = "runsc";
-
-/// The classes of a cluster: priorities that a workload there has, and its storages.
-pub(super) fn emit(ground: &Ground<'_>, out: &mut Objects) {
-    for (id, priority) in ground.estate.priorities.iter() {
-        if is_used(ground, id) {
-            priority_class(ground, priority, out);
-        }
-    }
-    for storage in ground.estate.storages.values() {
-        if storage.cluster == ground.cluster.id {
-            storage_class(ground, storage, out);
-        }
-    }
-    gvisor(ground, out);
-}
-
-/// gVisor's class, where a workload of the cluster runs in it.
-fn gvisor(ground: &Ground<'_>, out: &mut Objects) {
-    let in_gvisor = |workload: &&Workload| match &workload.body {
-        Body::Container(container) => container.sandbox.value == Sandbox::Gvisor,
-        Body::Job(job) => job.sandbox.value == Sandbox::Gvisor,
-        Body::Vm(..) | Body::Lxc(_) => false,
-    };
-    let mut workloads = ground.estate.workloads_of(ground.cluster.id);
-    let Some((_, first)) = workloads.find(|(_, workload)| in_gvisor(workload)) else {
-        return;
-    };
-    let scope = ground.platform("gvisor", first.spec.meta.origin);
-    scope
-        .object(&RuntimeClass {
-            handler: RUNSC.to_owned(),
-            metadata: scope.cluster_wide(pod::GVISOR),
-            overhead: None,
-            scheduling: None,
-        })
-        .need(Need::Component("gvisor"))
-        .push(out);
-}
-
-/// Whether a workload of the cluster has this priority: the library's unused ones are not emitted.
-fn is_used(ground: &Ground<'_>, priority: Id<Priority>) -> bool {
-    ground
-        .estate
-        .workloads_of(ground.cluster.id)
-        .filter_map(|(_, workload)| workload.priority)
-        .any(|used| used.to == priority)
-}
-
-fn priority_class(ground: &Ground<'_>, priority: &Priority, out: &mut Objects) {
-    let name = priority.name.value.as_str();
-    let scope = ground.platform(&format!("priority.{name}"), priority.meta.origin);
-    let policy = if priority.preempts.value {
-        "PreemptLowerPriority"
-    } else {
-        "Never"
-    };
-    scope
-        .object(&PriorityClass {
-            global_default: Some(false),
-            metadata: scope.cluster_wide(name),
-            preemption_policy: Some(policy.to_owned()),
-            value: priority.value.value,
-            ..PriorityClass::default()
-        })
-        .mark("/value", priority.value.origin)
-        .mark("/preemptionPolicy", priority.preempts.origin)
-        .push(out);
-}
+use super::Ground;
+use crate::kube::Scope;
 
 /// How a storage class is provided.
 struct Driver {
     provisioner: String,
     parameters: BTreeMap<String, String>,
+}
+
+/// The storage classes of a cluster.
+pub(super) fn emit(ground: &Ground<'_>, out: &mut Objects) {
+    for storage in ground.estate.storages.values() {
+        if storage.cluster == ground.cluster.id {
+            storage_class(ground, storage, out);
+        }
+    }
 }
 
 fn storage_class(ground: &Ground<'_>, storage: &Storage, out: &mut Objects) {
@@ -97,6 +34,7 @@ fn storage_class(ground: &Ground<'_>, storage: &Storage, out: &mut Objects) {
     };
     let name = storage.name.value.as_str();
     let scope = ground.platform(&format!("storage.{name}"), storage.spec.meta.origin);
+    snapshot_class(&scope, storage, &driver.provisioner, out);
     let binding = match storage.spec.binding.value {
         Binding::Late => "WaitForFirstConsumer",
         Binding::Now => "Immediate",
@@ -247,26 +185,84 @@ fn cephfs(file_system: &str) -> BTreeMap<String, String> {
     ])
 }
 
+/// A class of snapshots, as the snapshot controller reads it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VolumeSnapshotClass {
+    api_version: &'static str,
+    deletion_policy: &'static str,
+    driver: String,
+    kind: &'static str,
+    metadata: ObjectMeta,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    parameters: BTreeMap<String, String>,
+}
+
+/// The class of snapshots of a storage that makes them; it bears the storage's name. Velero
+/// finds it by its label.
+fn snapshot_class(scope: &Scope<'_>, storage: &Storage, driver: &str, out: &mut Objects) {
+    let snapshots = storage.spec.snapshots;
+    if !snapshots.value {
+        return;
+    }
+    let mut metadata = scope.cluster_wide(storage.name.value.as_str());
+    metadata.labels.get_or_insert_default().insert(
+        "velero.io/csi-volumesnapshot-class".to_owned(),
+        "true".to_owned(),
+    );
+    scope
+        .clone()
+        .because(snapshots.origin)
+        .object(&VolumeSnapshotClass {
+            api_version: "snapshot.storage.k8s.io/v1",
+            deletion_policy: "Delete",
+            driver: driver.to_owned(),
+            kind: "VolumeSnapshotClass",
+            metadata,
+            parameters: snapshot_parameters(storage),
+        })
+        .need(Need::Component("snapshot-controller"))
+        .push(out);
+}
+
+/// Ceph's drivers ask for the cluster and a secret again; Longhorn for what kind of snapshot.
+fn snapshot_parameters(storage: &Storage) -> BTreeMap<String, String> {
+    let secret = "csi.storage.k8s.io/snapshotter-secret-name";
+    let namespace = "csi.storage.k8s.io/snapshotter-secret-namespace";
+    if storage.spec.rook_ceph.is_some() {
+        return parameters([
+            ("clusterID", "rook-ceph"),
+            (secret, "rook-csi-rbd-provisioner"),
+            (namespace, "rook-ceph"),
+        ]);
+    }
+    if storage.spec.cephfs.is_some() {
+        return parameters([
+            ("clusterID", "rook-ceph"),
+            (secret, "rook-csi-cephfs-provisioner"),
+            (namespace, "rook-ceph"),
+        ]);
+    }
+    if storage.spec.longhorn.is_some() {
+        return parameters([("type", "snap")]);
+    }
+    BTreeMap::new()
+}
+
 #[cfg(test)]
 mod tests {
     use crate::testing::compile_tenant;
 
     #[test]
-    fn a_storage_is_a_class_and_only_used_priorities_are() {
-        let made = compile_tenant(
-            r#"tenant shop tier=gold {
-                workload web {
-                    container image="registry.example.com/shop/web:1.2.0"
-                    on general
-                    cpu "250m"
-                    memory "256MiB"
-                }
-            }"#,
-        );
+    fn a_storage_is_a_class_and_its_snapshots_another() {
+        let made = compile_tenant("tenant shop { quota pods=5; }");
         let class = made.object("StorageClass", "fast");
         assert_eq!(class["provisioner"], "rook-ceph.rbd.csi.ceph.com");
         assert_eq!(class["allowVolumeExpansion"], true);
-        assert_eq!(made.object("PriorityClass", "tier-gold")["value"], 2000);
-        assert!(!made.has("PriorityClass", "tier-diamond"));
+        assert_eq!(class["volumeBindingMode"], "WaitForFirstConsumer");
+        let snapshots = made.object("VolumeSnapshotClass", "fast");
+        assert_eq!(snapshots["driver"], "rook-ceph.rbd.csi.ceph.com");
+        let labels = &snapshots["metadata"]["labels"];
+        assert_eq!(labels["velero.io/csi-volumesnapshot-class"], "true");
     }
 }
