@@ -3,6 +3,7 @@
 
 pub(crate) mod attachment;
 pub(crate) mod cdi;
+pub(crate) mod controller;
 mod draft;
 pub(crate) mod importer;
 pub(crate) mod kata;

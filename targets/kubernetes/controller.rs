@@ -25,7 +25,7 @@ use super::{
     subject::{Controller, Subject},
     volumes,
 };
-use crate::kube::Draft;
+use crate::kube::{Draft, controller};
 
 /// The pods' controller, if they have one that lives on.
 pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
@@ -196,6 +196,11 @@ pub(super) fn needs(subject: &Subject<'_>) -> Vec<Need> {
     needs.extend(
         secrets.map(|name| subject.needs("external-secrets.io/v1", "ExternalSecret", name)),
     );
+    needs.extend(controller::before(
+        subject.estate,
+        subject.cluster,
+        subject.workload,
+    ));
     needs
 }
 

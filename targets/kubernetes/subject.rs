@@ -4,14 +4,16 @@ use tenantry_core::{
     emit::{KubeId, Need},
     flows::Port,
     lower::{Lowered, LoweredCluster, LoweredTenant, LoweredWorkload},
-    model::{Body, Estate, Replicas, Workload},
+    model::{Body, Estate, Workload},
     origin::V,
     schema::kinds::{Container, Init, Job, PortRef, Run, Sandbox, Sidecar},
     units::OciRef,
 };
 
 use super::NAME;
-use crate::kube::Scope;
+use crate::kube::{Scope, controller};
+
+pub(super) use crate::kube::controller::Controller;
 
 /// A workload in its cluster.
 pub(super) struct Subject<'a> {
@@ -25,23 +27,6 @@ pub(super) struct Subject<'a> {
     pub(super) workload: &'a Workload,
     /// Whose its objects are.
     pub(super) scope: Scope<'a>,
-}
-
-/// Which controller keeps a workload's pods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Controller {
-    /// Equal replicas.
-    Deployment,
-    /// Replicas that are told apart, or that have disks of their own.
-    StatefulSet,
-    /// One on each node.
-    DaemonSet,
-    /// Once.
-    Job,
-    /// Again and again.
-    CronJob,
-    /// KubeVirt: the pods are not ours.
-    Machine,
 }
 
 impl<'a> Subject<'a> {
@@ -73,21 +58,7 @@ impl<'a> Subject<'a> {
 
     /// Which controller keeps its pods.
     pub(super) fn controller(&self) -> Controller {
-        let own_disks = self
-            .workload
-            .disks
-            .iter()
-            .any(|disk| !disk.spec.ephemeral.value);
-        match (&self.workload.body, &self.workload.replicas) {
-            (Body::Job(job), _) if job.schedule.is_some() => Controller::CronJob,
-            (Body::Job(_), _) => Controller::Job,
-            (Body::Container(_), Replicas::PerNode(_)) => Controller::DaemonSet,
-            (Body::Container(_), _) if own_disks || self.workload.has_identity() => {
-                Controller::StatefulSet
-            }
-            (Body::Container(_), _) => Controller::Deployment,
-            (Body::Vm(..) | Body::Lxc(_), _) => Controller::Machine,
-        }
+        controller::of(self.workload)
     }
 
     /// Whether it runs at all for now.

@@ -3,7 +3,7 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use tenantry_core::{
     emit::{KubeId, Need},
-    lower::{Instance, LoweredWorkload},
+    lower::{Instance, LoweredCluster, LoweredWorkload},
     model::{Estate, Workload},
     schema::kinds::{Arch, Eviction, Firmware as Boot, ProbeKind, Run, Vm},
 };
@@ -12,6 +12,7 @@ use super::{cloud_init, compute, disks, folders, network, probes};
 use crate::kube::{
     Draft, Scope,
     cdi::DataVolumeTemplate,
+    controller,
     kubevirt::{
         Bootloader, CloudInit, Devices, Disk, DiskTarget, Domain, Efi, Empty, Enabled, Features,
         Firmware, InstanceSpec, InstanceTemplate, LocalReference, Machine, VirtualMachineSpec,
@@ -31,6 +32,7 @@ const CLOUD_INIT: &str = "cloud-init";
 pub(super) struct Subject<'a> {
     pub(super) scope: Scope<'a>,
     pub(super) estate: &'a Estate,
+    pub(super) cluster: &'a LoweredCluster,
     pub(super) workload: &'a Workload,
     pub(super) plan: &'a LoweredWorkload,
     pub(super) vm: &'a Vm,
@@ -258,7 +260,21 @@ pub(super) fn needs(subject: &Subject<'_>, spec: &VirtualMachineSpec) -> Vec<Nee
     let object = |api: &str, kind: &str, name: &str| {
         Need::Object(KubeId::namespaced(api, kind, namespace, name))
     };
-    let mut needs = vec![Need::Component("kubevirt")];
+    let mut needs = vec![
+        Need::Component("kubevirt"),
+        // A machine that is there before the policy may be open until the policy takes hold.
+        object("networking.k8s.io/v1", "NetworkPolicy", "default-deny"),
+    ];
+    let priority = spec.template.spec.priority_class_name.as_deref();
+    needs.extend(priority.map(|name| {
+        let api = "scheduling.k8s.io/v1";
+        Need::Object(KubeId::cluster_wide(api, "PriorityClass", name))
+    }));
+    needs.extend(controller::before(
+        subject.estate,
+        subject.cluster,
+        subject.workload,
+    ));
     let instance = &spec.template.spec;
     let own = |name: &str| {
         let mut templates = spec.data_volume_templates.iter();
@@ -274,6 +290,13 @@ pub(super) fn needs(subject: &Subject<'_>, spec: &VirtualMachineSpec) -> Vec<Nee
             .and_then(|c| c.secret_ref.as_ref())
         {
             needs.push(object("v1", "Secret", &secret.name));
+        }
+        if let Some(secret) = &volume.secret {
+            needs.push(object(
+                "external-secrets.io/v1",
+                "ExternalSecret",
+                &secret.secret_name,
+            ));
         }
         if let Some(config) = &volume.config_map {
             needs.push(object("v1", "ConfigMap", &config.name));

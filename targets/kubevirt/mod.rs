@@ -92,6 +92,7 @@ fn of_tenant(
         let subject = Subject {
             scope: Scope::workload(NAME, estate, cluster.id, tenant, plan),
             estate,
+            cluster,
             workload,
             plan,
             vm,

@@ -283,6 +283,34 @@ fn a_config_is_a_small_disk_and_needs_its_config_map() {
 }
 
 #[test]
+fn what_a_machine_needs_comes_first() {
+    let text = r#"
+        tenant shop {
+            workload db {
+                vm image="registry.example.com/vm/debian:13"
+                on general
+                cpu cores=2
+                memory "2GiB"
+                disk root "20GiB"
+            }
+            workload app {
+                vm image="registry.example.com/vm/debian:13"
+                on general
+                cpu cores=2
+                memory "2GiB"
+                disk root "20GiB"
+                needs db
+            }
+        }
+    "#;
+    let made = compile_tenant(text);
+    let (first, then) = ("VirtualMachine shop/db", "VirtualMachine shop/app");
+    assert!(made.wave(first) < made.wave(then));
+    assert!(made.wave("NetworkPolicy shop/default-deny") < made.wave(first));
+    assert!(made.wave("DataVolume shop/db-root") < made.wave(first));
+}
+
+#[test]
 fn members_may_forward_the_ports_that_a_machine_listens_on() {
     let text = r#"
         tenant shop {
