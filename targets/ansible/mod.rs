@@ -8,6 +8,8 @@ mod cluster;
 mod host;
 mod inventory;
 mod prepare;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, LazyLock};
 

@@ -18,6 +18,9 @@ mod site;
 mod start;
 mod storage;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::LazyLock;
 
 use plan::{Auth, Plan, Requires, StorageContent};
