@@ -5,6 +5,7 @@
 
 pub mod nearest;
 mod rule;
+pub mod words;
 
 use std::{collections::BTreeMap, sync::Arc};
 

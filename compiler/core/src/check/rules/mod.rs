@@ -29,4 +29,7 @@ macro_rules! families {
     };
 }
 
-families!(platform, proxmox);
+families!(
+    availability, capacity, cpu, gpu, graph, images, isolation, memory, network, platform, proxmox,
+    storage,
+);

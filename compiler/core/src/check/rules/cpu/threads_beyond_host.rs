@@ -1,0 +1,53 @@
+//! Pinned virtual CPUs claim to share cores in a way that the host's do not.
+
+use super::dedicated_cpu_not_whole::dedicated;
+use crate::{
+    check::Subject,
+    diag::{Diagnostic, Findings, declare_rule},
+    model::{Estate, Pool},
+};
+
+declare_rule! { pub RULE = "threads-beyond-host", Cpu, Error, "a pinned machine with more threads per core than its host has", include_str!("threads_beyond_host.md") }
+
+/// Reports the first pool of each machine that has fewer threads per core.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let estate = subject.estate;
+    for (_, workload) in estate.workloads.iter() {
+        let Some(cpu) = workload.spec.cpu.as_ref().filter(|cpu| dedicated(cpu)) else {
+            continue;
+        };
+        let asked = cpu.threads.value;
+        let short = workload
+            .pools
+            .iter()
+            .map(|pool| &estate.pools[pool.to])
+            .find(|pool| threads_per_core(estate, pool) < asked);
+        let (Some(pool), Some(_)) = (short, workload.vm()) else {
+            continue;
+        };
+        let has = threads_per_core(estate, pool);
+        let message = format!(
+            "`{}` has {asked} threads on each of its own cores, pool `{}` has {has}",
+            workload.path, pool.name.value
+        );
+        let why = if pool.spec.cpu.smt.value {
+            format!("a core of `{}` has {has}", pool.spec.cpu.model.value.text)
+        } else {
+            "`smt=#false` leaves one thread on each core".to_owned()
+        };
+        findings.push(
+            Diagnostic::new(&RULE, estate.span(cpu.threads.origin), message)
+                .label("more than the host's")
+                .also(pool.spec.cpu.meta.span, why)
+                .why("pinned virtual CPUs are laid on real threads; siblings that are none mislead the guest's scheduler")
+                .help(format!("write `threads={has}` and more `cores`")),
+        );
+    }
+}
+
+fn threads_per_core(estate: &Estate, pool: &Pool) -> u32 {
+    match pool.spec.cpu.smt.value {
+        true => estate.cpu_models[pool.cpu_model.to].threads.value,
+        false => 1,
+    }
+}

@@ -1,0 +1,3 @@
+//! The order of things.
+
+family!(needs_cycle);

@@ -1,0 +1,3 @@
+//! What runs, and whether it is always the same.
+
+family!(image_not_pinned);

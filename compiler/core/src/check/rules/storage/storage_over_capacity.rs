@@ -1,0 +1,75 @@
+//! The disks of a storage class ask for more than it holds.
+
+use super::storage_not_chosen::of_cluster;
+use crate::{
+    check::Subject,
+    diag::{Diagnostic, Findings, declare_rule, words},
+    model::{Estate, Id, Storage, Workload},
+    place::least_replicas,
+    units::Bytes,
+};
+
+declare_rule! { pub RULE = "storage-over-capacity", Storage, Error, "disks that together are larger than their storage", include_str!("storage_over_capacity.md") }
+
+/// Reports each class whose disks, all replicas counted, are more than its `capacity`.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let estate = subject.estate;
+    for (id, storage) in estate.storages.iter() {
+        let Some(capacity) = &storage.spec.capacity else {
+            continue;
+        };
+        let mut asks = asks(estate, id, storage);
+        let total: u128 = asks.iter().map(|(_, bytes)| bytes).sum();
+        let has = u128::from(capacity.size.value.get());
+        if total <= has {
+            continue;
+        }
+        asks.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+        let message = format!(
+            "storage `{}` holds {}, and its disks ask for {}, {} too much",
+            storage.name.value,
+            capacity.size.value,
+            bytes(total),
+            bytes(total - has)
+        );
+        let mut finding = Diagnostic::new(&RULE, estate.span(capacity.size.origin), message)
+            .label(format!("{} asked of it", bytes(total)));
+        for (workload, size) in asks.iter().take(5) {
+            let workload = &estate.workloads[*workload];
+            let replicas = words::count(least_replicas(estate, workload), "replica");
+            finding = finding.also(
+                workload.spec.meta.span,
+                format!("`{}` asks for {} ({replicas})", workload.path, bytes(*size)),
+            );
+        }
+        findings.push(finding.help(format!(
+            "make disks smaller or fewer, or `capacity \"{}\"` if there is more",
+            bytes(total)
+        )));
+    }
+}
+
+/// What each workload asks of a class, all of its replicas together; a disk that names no class
+/// lies on the cluster's only one.
+fn asks(estate: &Estate, id: Id<Storage>, storage: &Storage) -> Vec<(Id<Workload>, u128)> {
+    let only = of_cluster(estate, storage.cluster).count() == 1;
+    let mut asks = Vec::new();
+    for (workload_id, workload) in estate.workloads_of(storage.cluster) {
+        let each: u128 = workload
+            .disks
+            .iter()
+            .filter(|disk| !disk.spec.ephemeral.value)
+            .filter(|disk| disk.storage.map_or(only, |used| used.to == id))
+            .map(|disk| u128::from(disk.spec.size.value.get()))
+            .sum();
+        let all = each * u128::from(least_replicas(estate, workload));
+        if all > 0 {
+            asks.push((workload_id, all));
+        }
+    }
+    asks
+}
+
+fn bytes(amount: u128) -> Bytes {
+    Bytes::new(u64::try_from(amount).unwrap_or(u64::MAX))
+}
