@@ -14,7 +14,7 @@ fn told(estate: &str, workload: &str) -> Vec<(String, &'static str)> {
         cluster c {{ kubernetes "1.34" }}
         cpu-model small cores=8
         pool general {{ nodes 3; cpu small; memory "64GiB" }}
-        tenant t {{ workload w {{ container image="r.example/t/w:1.0"; on general; {workload} }} }}
+        tenant t {{ workload w {{ container image="r.example/t/w:1.0"; on general; cpu 1; memory "1GiB"; {workload} }} }}
         "#
     );
     let world = Memory::new([("tenantry.kdl", Arc::<str>::from(text))]);

@@ -87,6 +87,7 @@ pub fn out_of_bounds(name: &str, lit: &Lit, span: Span, bound: &str, declared: S
     )
     .label("this value")
     .also(declared, "declared here")
+    .help("choose a value within the bound, or widen the bound where the parameter is declared")
 }
 
 /// An environment that the estate does not declare.

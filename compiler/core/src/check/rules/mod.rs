@@ -30,6 +30,16 @@ macro_rules! families {
 }
 
 families!(
-    availability, capacity, cpu, gpu, graph, images, isolation, memory, network, platform, proxmox,
+    availability,
+    capacity,
+    cpu,
+    gpu,
+    graph,
+    images,
+    isolation,
+    memory,
+    network,
+    platform,
+    proxmox,
     storage,
 );

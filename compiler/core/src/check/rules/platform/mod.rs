@@ -28,10 +28,7 @@ family!(
     root_disk_missing,
     sandbox_cannot_hold,
     sandbox_limit_missing,
-<<<<<<< HEAD
     pod_level_too_strict,
     probe_without_port,
-=======
     reserved_name,
->>>>>>> 79838ba (Check cores, memory, GPUs, images, quorums, isolation, ranges, loops and disks before anything is placed)
 );

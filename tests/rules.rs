@@ -1,0 +1,228 @@
+//! Every rule's page is true: its bad example raises that rule and nothing else, its good one
+//! raises nothing.
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "rules/everything.rs"]
+mod everything;
+
+use std::sync::Arc;
+
+use tenantry_core::{
+    Options, Run, check,
+    diag::Rule,
+    load::{Library, ROOT_FILE},
+    rules,
+    world::Memory,
+};
+
+/// The estate that examples are added to.
+const BASE: &str = include_str!("rules/base.kdl");
+
+/// Rules that no text of one estate can raise, and why.
+const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
+    (
+        "bad-lock",
+        "it is about tenantry.lock, which is no part of the spec",
+    ),
+    ("limit-passed", "an example would be as large as the limit"),
+    (
+        "missing-estate",
+        "its example would have an estate by being added to one",
+    ),
+    ("no-estate", "its example would be an empty folder"),
+    ("output-collision", "it is a defect of ours when it shows"),
+    ("unordered-output", "it is a defect of ours when it shows"),
+    ("unproven-output", "it is a defect of ours when it shows"),
+    ("unreadable-file", "it is about the disk"),
+];
+
+/// What a page consists of.
+struct Page {
+    rule: &'static Rule,
+    bad: Option<String>,
+    good: Option<String>,
+}
+
+/// The sections of a page, in their order; the example may be left out.
+const SECTIONS: &[&str] = &["## Why", "## Example", "## How to fix"];
+
+impl Page {
+    fn of(rule: &'static Rule) -> Result<Self, String> {
+        let mut lines = rule.page.lines();
+        let title = lines.next().unwrap_or_default();
+        if title != format!("# {}", rule.name) {
+            return Err(format!("begins with {title:?}, not with the rule's name"));
+        }
+        let headings: Vec<&str> = rule
+            .page
+            .lines()
+            .filter(|line| line.starts_with("## "))
+            .collect();
+        let expected: Vec<&str> = SECTIONS
+            .iter()
+            .copied()
+            .filter(|section| *section != "## Example" || headings.contains(section))
+            .collect();
+        if headings != expected {
+            return Err(format!("has the sections {headings:?}, not {expected:?}"));
+        }
+        for (section, text) in sections(rule.page) {
+            if text.trim().is_empty() {
+                return Err(format!("says nothing under {section:?}"));
+            }
+        }
+        let page = Self {
+            rule,
+            bad: listing(rule.page, "```kdl bad")?,
+            good: listing(rule.page, "```kdl good")?,
+        };
+        match (&page.bad, &page.good, headings.contains(&"## Example")) {
+            (Some(_), Some(_), true) | (None, None, false) => Ok(page),
+            _ => Err("an example is one bad listing and one good one".to_owned()),
+        }
+    }
+}
+
+/// The headings, and what stands below each.
+fn sections(page: &str) -> Vec<(&str, String)> {
+    let mut found: Vec<(&str, String)> = Vec::new();
+    for line in page.lines() {
+        if line.starts_with("# ") || line.starts_with("## ") {
+            found.push((line, String::new()));
+        } else if let Some((_, text)) = found.last_mut() {
+            text.push_str(line);
+        }
+    }
+    found
+}
+
+/// The only listing that opens with this line.
+fn listing(page: &str, opening: &str) -> Result<Option<String>, String> {
+    let opening = format!("{opening}\n");
+    let mut found = page.split(&opening).skip(1);
+    let text = found.next().and_then(|rest| rest.split("\n```").next());
+    match found.next() {
+        Some(_) => Err(format!("has two listings {}", opening.trim_end())),
+        None => Ok(text.map(|text| format!("{text}\n"))),
+    }
+}
+
+/// Checks a listing: added to the base, or alone where it declares its own estate.
+fn run(listing: &str) -> Run {
+    let alone = listing.lines().any(|line| line.starts_with("estate "));
+    let files: Vec<(&str, Arc<str>)> = match alone {
+        true => vec![(ROOT_FILE, listing.into())],
+        false => vec![(ROOT_FILE, BASE.into()), ("example.kdl", listing.into())],
+    };
+    let library = Library {
+        files: tenantry_stdlib::FILES,
+        index: tenantry_stdlib::INDEX,
+    };
+    check(
+        &Memory::new(files),
+        library,
+        &[&everything::Everything],
+        &Options::default(),
+    )
+}
+
+/// Findings as one reads them in a failure.
+fn told(run: &Run) -> String {
+    let lines: Vec<String> = run
+        .findings
+        .iter()
+        .map(|finding| {
+            let place = finding.span.and_then(|span| run.sources.position(span));
+            let (line, column) = place.unwrap_or_default();
+            format!(
+                "    {line}:{column} {}: {}",
+                finding.rule.name, finding.message
+            )
+        })
+        .collect();
+    lines.join("\n")
+}
+
+fn pages() -> Vec<Page> {
+    let pages: Vec<Result<Page, String>> = rules::all()
+        .into_iter()
+        .map(|rule| Page::of(rule).map_err(|wrong| format!("{}.md {wrong}", rule.name)))
+        .collect();
+    let wrong: Vec<&String> = pages
+        .iter()
+        .filter_map(|page| page.as_ref().err())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    pages.into_iter().flatten().collect()
+}
+
+#[test]
+fn every_page_has_its_sections() {
+    assert!(!pages().is_empty());
+}
+
+#[test]
+fn every_rule_has_an_example_or_a_reason() {
+    let pages = pages();
+    let without: Vec<&str> = pages
+        .iter()
+        .filter(|page| page.bad.is_none())
+        .map(|page| page.rule.name)
+        .collect();
+    let known: Vec<&str> = WITHOUT_EXAMPLE.iter().map(|(name, _)| *name).collect();
+    assert_eq!(
+        without, known,
+        "rules without an example, and those with a reason"
+    );
+}
+
+#[test]
+fn every_bad_example_raises_its_rule_and_nothing_else() {
+    let mut wrong = Vec::new();
+    for page in pages() {
+        let Some(bad) = &page.bad else { continue };
+        let run = run(bad);
+        let only = run.findings.iter().all(|finding| finding.rule == page.rule);
+        if !only || run.findings.is_empty() {
+            wrong.push(format!("{} raises\n{}", page.rule.name, told(&run)));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_good_example_raises_nothing() {
+    let mut wrong = Vec::new();
+    for page in pages() {
+        let Some(good) = &page.good else { continue };
+        let run = run(good);
+        if !run.findings.is_empty() {
+            wrong.push(format!("{} raises\n{}", page.rule.name, told(&run)));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_finding_of_an_example_says_how_to_go_on() {
+    for page in pages() {
+        let Some(bad) = &page.bad else { continue };
+        for finding in run(bad).findings {
+            assert!(finding.span.is_some(), "{}: no place", finding.rule.name);
+            assert!(
+                finding.label.is_some(),
+                "{}: no words at its place",
+                finding.rule.name
+            );
+            assert!(finding.help.is_some(), "{}: no help", finding.rule.name);
+            let stop = finding.message.ends_with('.');
+            assert!(!stop, "{}: a message has no full stop", finding.rule.name);
+        }
+    }
+}
+
+#[test]
+fn the_base_is_clean() {
+    let run = run("");
+    assert!(run.findings.is_empty(), "\n{}", told(&run));
+}
