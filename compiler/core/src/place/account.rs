@@ -1,23 +1,15 @@
-//! Sums over pools, and first fits for backends that need an explicit host.
+//! First fits for backends that need an explicit host, and for machines that a tenant has alone.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{Host, Placement};
 use crate::{
     check::Checked,
-    diag::Findings,
     lock::Allocations,
     model::{Backend, Estate, Id, Pool, Replicas, Workload},
     target::Footprint,
     units::Bytes,
 };
-
-/// What the workloads of a pool ask of it together.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Demand {
-    /// Who asks, and how many replicas.
-    pub by: Vec<(Id<Workload>, u32)>,
-}
 
 /// How many replicas there are at least: what must fit at any time.
 pub fn least_replicas(estate: &Estate, workload: &Workload) -> u32 {
@@ -40,9 +32,6 @@ pub fn least_replicas(estate: &Estate, workload: &Workload) -> u32 {
         Replicas::Scaled { min, .. } => min.value,
     }
 }
-
-/// Reports what does not fit.
-pub(super) fn check(_: &Checked<'_>, _: &Placement, _: &mut Findings) {}
 
 /// Finds machines for what needs an explicit one, and for tenants that have machines alone.
 /// What the build before chose is kept while the machine is still there.

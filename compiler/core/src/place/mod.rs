@@ -1,14 +1,21 @@
 //! Where everything runs: what each replica takes, what each pool has, and for backends that
 //! need an explicit host, which one.
 //!
-//! For now a sum per pool and a first fit; the interface is the one that a search will have.
+//! The accounts are exact: what is reported cannot be placed by anybody. Hosts are a first fit;
+//! the interface is the one that a search will have.
 
 pub mod account;
+mod capacity;
+mod demand;
+mod fit;
+mod quota;
+mod report;
+mod resource;
 pub mod rules;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use account::{Demand, least_replicas};
+pub use account::least_replicas;
 
 use crate::{
     check::Checked,
@@ -63,7 +70,10 @@ pub fn place(
             .footprints
             .extend(footprint.map(|footprint| (id, footprint)));
     }
-    account::check(checked, &placement, &mut findings);
+    let demands = demand::collect(estate, &placement);
+    let too_large = fit::check(estate, &placement, &demands, &mut findings);
+    capacity::check(estate, &demands, &too_large, &mut findings);
+    quota::check(estate, &placement, &mut findings);
     account::assign_hosts(checked, &mut placement);
     Outcome::new(placement, findings)
 }

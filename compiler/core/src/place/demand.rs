@@ -1,0 +1,165 @@
+//! Who asks for what, and where it may stand.
+//!
+//! Nodes that are alike for everybody are one [`Cell`]: those of a pool that one tenant has
+//! alone, and those that are everybody's. A workload's cells are alternatives.
+
+use std::{collections::BTreeSet, ops::RangeInclusive};
+
+use super::{
+    Placement,
+    account::least_replicas,
+    resource::{Amounts, Resource},
+};
+use crate::{
+    model::{Body, Estate, Id, Pool, Replicas, Tenant, Workload},
+    schema::kinds::{Isolation, Run},
+};
+
+/// Nodes of a pool that are one tenant's alone, or everybody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Cell {
+    /// The pool.
+    pub(super) pool: Id<Pool>,
+    /// Whose nodes they are.
+    pub(super) owner: Option<Id<Tenant>>,
+}
+
+/// What one workload asks for.
+#[derive(Debug)]
+pub(super) struct Demand {
+    /// The workload.
+    pub(super) workload: Id<Workload>,
+    /// What one replica takes, of what is accounted for.
+    pub(super) each: Amounts,
+    /// How many replicas stand at the same time, at least.
+    pub(super) replicas: u32,
+    /// Where they may stand.
+    pub(super) cells: BTreeSet<Cell>,
+}
+
+/// What is asked of all, as far as it can be trusted: of a workload with a mistake in it nothing
+/// is counted, so that the sums are lower bounds however the mistake is mended.
+pub(super) fn collect(estate: &Estate, placement: &Placement) -> Vec<Demand> {
+    let mut demands = Vec::new();
+    for (id, workload) in estate.workloads.iter() {
+        let Some(footprint) = placement.footprints.get(&id) else {
+            continue;
+        };
+        // With a pool missing, what names none might run there.
+        let anywhere = workload
+            .spec
+            .on
+            .as_ref()
+            .is_none_or(|on| on.pools.is_empty());
+        if estate.is_tainted(id) || (estate.broken_ground && anywhere) {
+            continue;
+        }
+        let mut each = Amounts::of_replica(footprint);
+        each.forget(|resource| not_accounted(estate, workload, resource));
+        if !has_all(estate, workload, &each) {
+            continue;
+        }
+        demands.push(Demand {
+            workload: id,
+            each,
+            replicas: least_replicas(estate, workload),
+            cells: cells(estate, workload),
+        });
+    }
+    demands
+}
+
+/// Whether its replicas stand all the time: a job waits for room, and what is halted takes none.
+pub(super) fn stands(workload: &Workload) -> bool {
+    let runs = matches!(workload.spec.run.value, Run::Always | Run::OnFailure);
+    runs && !matches!(workload.body, Body::Job(_))
+}
+
+/// Whether it stands on every node of its pools, so that it is part of what a node has not.
+pub(super) fn on_every_node(workload: &Workload) -> bool {
+    matches!(workload.replicas, Replicas::PerNode(_))
+}
+
+/// GPUs of a workload that takes slices, or one of two models, are not whole cards of one pool.
+fn not_accounted(estate: &Estate, workload: &Workload, resource: &Resource) -> bool {
+    match resource {
+        Resource::Gpu(_) => workload
+            .gpus
+            .iter()
+            .any(|gpu| gpu.spec.slice.is_some() || gpu.spec.or.is_some()),
+        Resource::Pods => !estate.clusters[workload.cluster].is_kubernetes(),
+        Resource::Cpu | Resource::Memory | Resource::Hugepages(_) => false,
+    }
+}
+
+/// Whether each of its pools has some of everything it asks for. Where one has not, the rules
+/// over GPUs and huge pages have said so.
+fn has_all(estate: &Estate, workload: &Workload, each: &Amounts) -> bool {
+    workload.pools.iter().all(|pool| {
+        let pool = &estate.pools[pool.to];
+        let node = Amounts::of_node(pool, &estate.clusters[pool.cluster]);
+        each.iter()
+            .all(|(resource, _)| node.get(resource).is_some())
+    })
+}
+
+/// Where a workload may stand. A tenant that shares no node stands on its own alone; another
+/// with nodes of its own may also stand where everybody may.
+fn cells(estate: &Estate, workload: &Workload) -> BTreeSet<Cell> {
+    let level = estate.tenants[workload.tenant].spec.isolation.value;
+    let alone = matches!(level, Isolation::DedicatedNodes | Isolation::Confidential);
+    let mut cells = BTreeSet::new();
+    for pool in &workload.pools {
+        let pool = pool.to;
+        // A `dedicated` may be among what is broken, so nobody's share can be told.
+        if estate.broken_ground {
+            cells.insert(Cell { pool, owner: None });
+            continue;
+        }
+        let own = Cell {
+            pool,
+            owner: Some(workload.tenant),
+        };
+        let has_own = nodes(estate, own) > 0;
+        if has_own {
+            cells.insert(own);
+        }
+        if !has_own || !alone {
+            cells.insert(Cell { pool, owner: None });
+        }
+    }
+    cells
+}
+
+/// How many nodes a cell has.
+pub(super) fn nodes(estate: &Estate, cell: Cell) -> u32 {
+    let pool = &estate.pools[cell.pool];
+    let all = u32::try_from(pool.nodes.len()).unwrap_or(u32::MAX);
+    if estate.broken_ground {
+        return if cell.owner.is_none() { all } else { 0 };
+    }
+    if let Some(owner) = pool.tenant {
+        return if cell.owner == Some(owner.to) { all } else { 0 };
+    }
+    let given: u32 = estate
+        .tenants
+        .iter()
+        .filter(|(id, _)| cell.owner.is_none_or(|owner| owner == *id))
+        .flat_map(|(_, tenant)| &tenant.dedicated)
+        .filter(|(asked, _)| asked.to == cell.pool)
+        .fold(0, |sum, (_, spec)| spec.count.value.saturating_add(sum));
+    match cell.owner {
+        Some(_) => given.min(all),
+        None => all.saturating_sub(given),
+    }
+}
+
+/// The fewest and the most replicas of a workload that a quota must bear.
+pub(super) fn replicas(estate: &Estate, workload: &Workload) -> RangeInclusive<u32> {
+    let least = least_replicas(estate, workload);
+    let most = match &workload.replicas {
+        Replicas::Scaled { max, .. } => max.value.max(least),
+        Replicas::Fixed(_) | Replicas::PerNode(_) | Replicas::PerZone(_) => least,
+    };
+    least..=most
+}

@@ -1,0 +1,173 @@
+//! Whether one replica fits a node at all.
+
+use super::{
+    Placement,
+    demand::{Demand, nodes},
+    resource::{Amounts, Resource},
+    rules::REPLICA_TOO_LARGE,
+};
+use crate::{
+    diag::{Diagnostic, Findings, words},
+    model::{Estate, Id, Pool},
+};
+
+/// Reports each workload of which a replica fits none of its pools' nodes; returns whether it
+/// found one, for each demand.
+pub(super) fn check(
+    estate: &Estate,
+    placement: &Placement,
+    demands: &[Demand],
+    findings: &mut Findings,
+) -> Vec<bool> {
+    demands
+        .iter()
+        .map(|demand| match nearest(estate, demand) {
+            Some((pool, lacks)) => {
+                findings.push(too_large(estate, placement, demand, pool, &lacks));
+                true
+            }
+            None => false,
+        })
+        .collect()
+}
+
+type Lack = (Resource, u128, u128);
+
+/// The pool that comes nearest, and what a node of it lacks; `None` where one fits.
+fn nearest(estate: &Estate, demand: &Demand) -> Option<(Id<Pool>, Vec<Lack>)> {
+    let pools: Vec<(Id<Pool>, Vec<Lack>)> = demand
+        .cells
+        .iter()
+        .filter(|cell| nodes(estate, **cell) > 0)
+        .map(|cell| {
+            let pool = &estate.pools[cell.pool];
+            let node = Amounts::of_node(pool, &estate.clusters[pool.cluster]);
+            let lacks = demand
+                .each
+                .beyond(&node)
+                .map(|(resource, asked, has)| (resource.clone(), asked, has))
+                .collect();
+            (cell.pool, lacks)
+        })
+        .collect();
+    if pools.iter().any(|(_, lacks)| lacks.is_empty()) {
+        return None;
+    }
+    pools.into_iter().min_by(|(a, of_a), (b, of_b)| {
+        (of_a.len(), a)
+            .cmp(&(of_b.len(), b))
+            .then_with(|| of_a.cmp(of_b))
+    })
+}
+
+fn too_large(
+    estate: &Estate,
+    placement: &Placement,
+    demand: &Demand,
+    pool: Id<Pool>,
+    lacks: &[Lack],
+) -> Diagnostic {
+    let workload = &estate.workloads[demand.workload];
+    let pool = &estate.pools[pool];
+    let asked: Vec<String> = lacks
+        .iter()
+        .map(|(what, asked, _)| what.amount(*asked))
+        .collect();
+    let has: Vec<String> = lacks
+        .iter()
+        .map(|(what, _, has)| what.amount(*has))
+        .collect();
+    let nearest = if workload.pools.len() > 1 {
+        "nearest "
+    } else {
+        ""
+    };
+    let message = format!(
+        "one replica of `{}` takes {}, and a node of its {nearest}pool `{}` has {}",
+        workload.path,
+        words::and(&asked),
+        pool.name.value,
+        words::and(&has)
+    );
+    let mut finding = Diagnostic::new(&REPLICA_TOO_LARGE, place(estate, demand, lacks), message)
+        .label("fits no node")
+        .also(
+            pool.spec.meta.span,
+            "what is left for workloads on a node of this pool",
+        );
+    if let Some(why) = why(placement, demand, pool, lacks) {
+        finding = finding.why(why);
+    }
+    finding.help("ask for less, split it into more replicas, or give it a pool with larger nodes")
+}
+
+/// The line that asks for what is lacking first.
+fn place(estate: &Estate, demand: &Demand, lacks: &[Lack]) -> tenantry_syntax::Span {
+    let workload = &estate.workloads[demand.workload];
+    let spec = &workload.spec;
+    let origin = match lacks.first() {
+        Some((Resource::Cpu, ..)) => spec.cpu.as_ref().map(|cpu| cpu.meta.origin),
+        Some((Resource::Memory | Resource::Hugepages(_), ..)) => {
+            spec.memory.as_ref().map(|memory| memory.meta.origin)
+        }
+        Some((Resource::Gpu(_), ..)) => workload.gpus.first().map(|gpu| gpu.spec.meta.origin),
+        Some((Resource::Pods, ..)) | None => None,
+    };
+    origin.map_or(spec.meta.span, |origin| estate.span(origin))
+}
+
+/// How the figures come about, for the resources where that is no matter of one line.
+fn why(placement: &Placement, demand: &Demand, pool: &Pool, lacks: &[Lack]) -> Option<String> {
+    let (memory, cpu) = (
+        lacks.iter().any(|(what, ..)| *what == Resource::Memory),
+        lacks.iter().any(|(what, ..)| *what == Resource::Cpu),
+    );
+    let mut parts = Vec::new();
+    if memory {
+        parts.push(memory_of(pool));
+        let overhead = &placement.footprints.get(&demand.workload)?.overhead;
+        if !overhead.is_empty() {
+            let beside: Vec<String> = overhead
+                .iter()
+                .map(|(what, size)| format!("{size} for {what}"))
+                .collect();
+            parts.push(format!(
+                "beside what it asks for itself a replica takes {}",
+                words::and(&beside)
+            ));
+        }
+    } else if cpu {
+        let reserved = pool
+            .spec
+            .reserve
+            .as_ref()
+            .and_then(|reserve| reserve.cpu.as_ref());
+        let kept = reserved.map_or(String::new(), |cpu| {
+            format!(", {} of them kept for the system", cpu.value)
+        });
+        parts.push(format!(
+            "a node has {}{kept}",
+            words::count(pool.threads, "thread")
+        ));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+fn memory_of(pool: &Pool) -> String {
+    let mut less: Vec<String> = pool
+        .hugepages()
+        .map(|(page, total)| format!("{} in {page} pages", total.value))
+        .collect();
+    let reserved = pool
+        .spec
+        .reserve
+        .as_ref()
+        .and_then(|reserve| reserve.memory.as_ref());
+    less.extend(reserved.map(|memory| format!("{} kept for the system", memory.value)));
+    less.push("100MiB below which the kubelet evicts".to_owned());
+    format!(
+        "of a node's {} go {}",
+        pool.spec.memory.size.value,
+        words::and(&less)
+    )
+}

@@ -1,0 +1,272 @@
+//! Whether a tenant's workloads keep within what it may use.
+
+use super::{
+    Placement,
+    demand::{replicas, stands},
+    resource::{Amounts, Resource},
+    rules::{QUOTA_EXCEEDED, SCALE_BEYOND_QUOTA},
+};
+use crate::{
+    diag::{Diagnostic, Findings, words},
+    model::{Body, Estate, Id, Quota, Tenant, Workload},
+    origin::OriginId,
+    units::Bytes,
+};
+
+/// Reports each bound of each quota that is passed: as an error where what always stands is
+/// more, as a warning where only full scale is.
+pub(super) fn check(estate: &Estate, placement: &Placement, findings: &mut Findings) {
+    for (id, tenant) in estate.tenants.iter() {
+        for quota in &tenant.quotas {
+            let asked: Vec<Asked> = estate
+                .workloads_in(id, quota.cluster)
+                .filter(|(id, _)| !estate.is_tainted(*id))
+                .map(|(id, workload)| Asked::of(estate, placement, id, workload))
+                .collect();
+            for bound in bounds(quota) {
+                findings.extend(judge(estate, tenant, &bound, &asked));
+            }
+        }
+    }
+}
+
+/// What a workload asks for: at the least, always; at the most, at full scale.
+struct Asked<'e> {
+    workload: &'e Workload,
+    each: Amounts,
+    least: u128,
+    most: u128,
+}
+
+impl<'e> Asked<'e> {
+    fn of(
+        estate: &Estate,
+        placement: &Placement,
+        id: Id<Workload>,
+        workload: &'e Workload,
+    ) -> Self {
+        let replicas = replicas(estate, workload);
+        let footprint = placement.footprints.get(&id);
+        Self {
+            workload,
+            each: footprint.map(Amounts::of_replica).unwrap_or_default(),
+            least: (*replicas.start()).into(),
+            most: (*replicas.end()).into(),
+        }
+    }
+
+    /// How much of what a bound counts, at the least and at the most.
+    fn amounts(&self, counts: &Counts) -> (u128, u128) {
+        let each = match counts {
+            Counts::Resource(resource) => {
+                let each = self.each.get(resource).unwrap_or(0);
+                let least = if stands(self.workload) { self.least } else { 0 };
+                return (each.saturating_mul(least), each.saturating_mul(self.most));
+            }
+            Counts::Gpus { model, slice } => {
+                let count = gpus(self.workload, model, slice.as_deref());
+                let least = if stands(self.workload) { self.least } else { 0 };
+                return (count * least, count * self.most);
+            }
+            // Machines and disks are there whether they run or not.
+            Counts::Machines => u128::from(matches!(self.workload.body, Body::Vm(..))),
+            Counts::Storage(storage) => disks(self.workload, storage),
+        };
+        (
+            each.saturating_mul(self.least),
+            each.saturating_mul(self.most),
+        )
+    }
+}
+
+/// What a bound counts.
+enum Counts {
+    Resource(Resource),
+    Gpus {
+        model: String,
+        slice: Option<String>,
+    },
+    Machines,
+    Storage(String),
+}
+
+impl Counts {
+    fn amount(&self, amount: u128) -> String {
+        let small = u64::try_from(amount).unwrap_or(u64::MAX);
+        match self {
+            Self::Resource(resource) => resource.amount(amount),
+            Self::Gpus { model, slice: None } => format!("{small} `{model}`"),
+            Self::Gpus {
+                model,
+                slice: Some(slice),
+            } => format!("{small} slices `{slice}` of `{model}`"),
+            Self::Machines => words::count(small, "virtual machine"),
+            Self::Storage(storage) => format!("{} of storage `{storage}`", Bytes::new(small)),
+        }
+    }
+}
+
+/// A bound of a quota.
+struct Bound {
+    counts: Counts,
+    allowed: u128,
+    origin: OriginId,
+}
+
+fn bounds(quota: &Quota) -> Vec<Bound> {
+    let spec = &quota.spec;
+    let mut bounds = Vec::new();
+    let mut add = |counts, allowed: u64, origin| {
+        bounds.push(Bound {
+            counts,
+            allowed: allowed.into(),
+            origin,
+        });
+    };
+    if let Some(cpu) = &spec.cpu {
+        add(
+            Counts::Resource(Resource::Cpu),
+            cpu.value.as_millis(),
+            cpu.origin,
+        );
+    }
+    if let Some(memory) = &spec.memory {
+        add(
+            Counts::Resource(Resource::Memory),
+            memory.value.get(),
+            memory.origin,
+        );
+    }
+    if let Some(pods) = &spec.pods {
+        add(
+            Counts::Resource(Resource::Pods),
+            pods.value.into(),
+            pods.origin,
+        );
+    }
+    if let Some(vms) = &spec.vms {
+        add(Counts::Machines, vms.value.into(), vms.origin);
+    }
+    for pages in &spec.hugepages {
+        let page = Resource::Hugepages(pages.size.value);
+        add(
+            Counts::Resource(page),
+            pages.total.value.get(),
+            pages.meta.origin,
+        );
+    }
+    for gpu in &spec.gpu {
+        let counts = Counts::Gpus {
+            model: gpu.model.value.text.to_string(),
+            slice: gpu.slice.as_ref().map(|slice| slice.value.to_string()),
+        };
+        add(counts, gpu.count.value.into(), gpu.meta.origin);
+    }
+    for (_, storage) in &quota.storages {
+        let name = storage.storage.value.text.to_string();
+        add(
+            Counts::Storage(name),
+            storage.size.value.get(),
+            storage.meta.origin,
+        );
+    }
+    bounds
+}
+
+fn gpus(workload: &Workload, model: &str, slice: Option<&str>) -> u128 {
+    workload
+        .gpus
+        .iter()
+        .filter(|gpu| gpu.spec.or.is_none() && &*gpu.spec.model.value.text == model)
+        .filter(|gpu| gpu.spec.slice.as_ref().map(|slice| &*slice.value) == slice)
+        .map(|gpu| u128::from(gpu.spec.count.value))
+        .sum()
+}
+
+fn disks(workload: &Workload, storage: &str) -> u128 {
+    workload
+        .disks
+        .iter()
+        .filter(|disk| !disk.spec.ephemeral.value)
+        .filter(|disk| {
+            disk.spec
+                .storage
+                .as_ref()
+                .is_some_and(|used| &*used.value.text == storage)
+        })
+        .map(|disk| u128::from(disk.spec.size.value.get()))
+        .sum()
+}
+
+fn judge(
+    estate: &Estate,
+    tenant: &Tenant,
+    bound: &Bound,
+    asked: &[Asked<'_>],
+) -> Option<Diagnostic> {
+    let sum = |of: fn((u128, u128)) -> u128| -> u128 {
+        asked
+            .iter()
+            .map(|asked| of(asked.amounts(&bound.counts)))
+            .fold(0, u128::saturating_add)
+    };
+    let (least, most) = (sum(|(least, _)| least), sum(|(_, most)| most));
+    let (rule, total, when, why) = if least > bound.allowed {
+        (
+            &QUOTA_EXCEEDED,
+            least,
+            "",
+            "what passes a quota is refused when it is applied, whichever comes last",
+        )
+    } else if most > bound.allowed {
+        (
+            &SCALE_BEYOND_QUOTA,
+            most,
+            " at full scale",
+            "replicas beyond a quota are refused at the hour when they are needed",
+        )
+    } else {
+        return None;
+    };
+    let message = format!(
+        "the workloads of tenant `{}` ask for {}{when}, and its quota is {}",
+        tenant.name.value,
+        bound.counts.amount(total),
+        bound.counts.amount(bound.allowed)
+    );
+    let mut by: Vec<(u128, &Asked<'_>)> = asked
+        .iter()
+        .map(|asked| {
+            let (of_least, of_most) = asked.amounts(&bound.counts);
+            (
+                if least > bound.allowed {
+                    of_least
+                } else {
+                    of_most
+                },
+                asked,
+            )
+        })
+        .filter(|(amount, _)| *amount > 0)
+        .collect();
+    by.sort_by(|a, b| {
+        b.0.cmp(&a.0)
+            .then_with(|| a.1.workload.path.cmp(&b.1.workload.path))
+    });
+    let mut finding = Diagnostic::new(rule, estate.span(bound.origin), message).label(format!(
+        "{} too little",
+        bound.counts.amount(total - bound.allowed)
+    ));
+    for (amount, asked) in by.iter().take(5) {
+        let text = format!(
+            "`{}` asks for {}",
+            asked.workload.path,
+            bound.counts.amount(*amount)
+        );
+        finding = finding.also(asked.workload.spec.meta.span, text);
+    }
+    Some(finding.why(why).help(format!(
+        "raise it to {}, or ask for less",
+        bound.counts.amount(total)
+    )))
+}

@@ -1,0 +1,180 @@
+//! What is given out of a node, each by its own measure, and exact sums of it.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use crate::{
+    model::{Backend, Cluster, Pool},
+    schema::kinds::GpuMode,
+    target::Footprint,
+    units::{Bytes, Cores, Ratio},
+};
+
+/// Pods of one node: the kubelet's default for `maxPods`.
+const PODS_OF_A_NODE: u32 = 110;
+
+/// Something that a node has an amount of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Resource {
+    /// CPU, in thousandths of a core.
+    Cpu,
+    /// Ordinary memory, in bytes.
+    Memory,
+    /// Huge pages of this size, in bytes.
+    Hugepages(Bytes),
+    /// GPUs of this model.
+    Gpu(Arc<str>),
+    /// Pods.
+    Pods,
+}
+
+impl Resource {
+    /// An amount of it, as a message says it: `16 cores`, `64GiB in 1GiB pages`.
+    pub(super) fn amount(&self, amount: u128) -> String {
+        let small = u64::try_from(amount).unwrap_or(u64::MAX);
+        match self {
+            Self::Cpu => format!("{} of CPU", Cores::millis(small)),
+            Self::Memory => format!("{} of memory", rounded(small)),
+            Self::Hugepages(page) => format!("{} in {page} pages", rounded(small)),
+            Self::Gpu(model) => format!("{small} `{model}`"),
+            Self::Pods => format!("{small} pods"),
+        }
+    }
+}
+
+/// Memory to the MiB, rounded up: what is left of a node is never round, and nobody reads bytes.
+fn rounded(bytes: u64) -> Bytes {
+    match bytes.div_ceil(1 << 20).checked_mul(1 << 20) {
+        Some(up) => Bytes::new(up),
+        None => Bytes::new(bytes),
+    }
+}
+
+/// Amounts by resource. What is not in it is not there, which is more than none of it: a pool
+/// without a GPU model has no such entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Amounts(BTreeMap<Resource, u128>);
+
+impl Amounts {
+    /// What one replica takes.
+    pub(super) fn of_replica(footprint: &Footprint) -> Self {
+        let mut all = Self::default();
+        let cpu =
+            u128::from(footprint.dedicated.as_millis()) + u128::from(footprint.shared.as_millis());
+        all.add(Resource::Cpu, cpu);
+        all.add(Resource::Memory, footprint.memory.get().into());
+        for (page, total) in &footprint.hugepages {
+            all.add(Resource::Hugepages(*page), total.get().into());
+        }
+        for (model, count) in &footprint.gpus {
+            all.add(Resource::Gpu(model.clone()), (*count).into());
+        }
+        all.add(Resource::Pods, footprint.pods.into());
+        all
+    }
+
+    /// What one node of a pool has for workloads.
+    ///
+    /// On Kubernetes a pool's `overcommit` is already in what replicas ask for, because the
+    /// scheduler knows no ratio; on Proxmox a guest asks for all of its size.
+    pub(super) fn of_node(pool: &Pool, cluster: &Cluster) -> Self {
+        let mut all = Self::default();
+        let ratios = pool.spec.overcommit.as_ref();
+        let scaled = |ratio: Option<Ratio>, amount: u64| match (&cluster.backend, ratio) {
+            (Backend::Proxmox(_), Some(ratio)) => ratio.apply(amount).unwrap_or(u64::MAX),
+            _ => amount,
+        };
+        let cpu = scaled(
+            ratios.map(|r| r.cpu.value),
+            pool.allocatable_cpu().as_millis(),
+        );
+        let memory = scaled(
+            ratios.map(|r| r.memory.value),
+            pool.allocatable_memory().get(),
+        );
+        all.add(Resource::Cpu, cpu.into());
+        all.add(Resource::Memory, memory.into());
+        for (page, total) in pool.hugepages() {
+            all.add(Resource::Hugepages(page.value), total.value.get().into());
+        }
+        for gpu in &pool.gpus {
+            if matches!(
+                gpu.spec.mode.value,
+                GpuMode::Passthrough | GpuMode::Container
+            ) {
+                all.add(
+                    Resource::Gpu(gpu.spec.model.value.text.clone()),
+                    gpu.spec.count.value.into(),
+                );
+            }
+        }
+        let kept = pool
+            .spec
+            .reserve
+            .as_ref()
+            .and_then(|reserve| reserve.pods.as_ref());
+        let pods = PODS_OF_A_NODE.saturating_sub(kept.map_or(0, |kept| kept.value));
+        all.add(Resource::Pods, pods.into());
+        all
+    }
+
+    /// Adds an amount; of what was not there it makes an entry.
+    pub(super) fn add(&mut self, resource: Resource, amount: u128) {
+        let has = self.0.entry(resource).or_default();
+        *has = has.saturating_add(amount);
+    }
+
+    /// Adds all of another, so many times.
+    pub(super) fn add_times(&mut self, other: &Self, times: u128) {
+        for (resource, amount) in &other.0 {
+            self.add(resource.clone(), amount.saturating_mul(times));
+        }
+    }
+
+    /// Takes all of another away, as far as there is.
+    pub(super) fn take(&mut self, other: &Self) {
+        for (resource, amount) in &other.0 {
+            if let Some(has) = self.0.get_mut(resource) {
+                *has = has.saturating_sub(*amount);
+            }
+        }
+    }
+
+    /// Forgets a resource.
+    pub(super) fn forget(&mut self, forgotten: impl Fn(&Resource) -> bool) {
+        self.0.retain(|resource, _| !forgotten(resource));
+    }
+
+    /// The amount of a resource; `None` where there is no such thing.
+    pub(super) fn get(&self, resource: &Resource) -> Option<u128> {
+        self.0.get(resource).copied()
+    }
+
+    /// All amounts that are not 0.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Resource, u128)> {
+        self.0
+            .iter()
+            .map(|(resource, amount)| (resource, *amount))
+            .filter(|(_, amount)| *amount > 0)
+    }
+
+    /// Where this is more than `supply`: the resource, this, and the supply.
+    pub(super) fn beyond<'a>(
+        &'a self,
+        supply: &'a Self,
+    ) -> impl Iterator<Item = (&'a Resource, u128, u128)> {
+        self.iter().filter_map(|(resource, asked)| {
+            let has = supply.get(resource).unwrap_or(0);
+            (asked > has).then_some((resource, asked, has))
+        })
+    }
+}
+
+impl fmt::Display for Amounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all: Vec<String> = self
+            .iter()
+            .map(|(resource, amount)| resource.amount(amount))
+            .collect();
+        f.write_str(&all.join(", "))
+    }
+}
