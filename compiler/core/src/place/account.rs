@@ -6,7 +6,7 @@ use super::{Host, Placement};
 use crate::{
     check::Checked,
     lock::Allocations,
-    model::{Backend, Estate, Id, Pool, Replicas, Workload},
+    model::{Backend, Estate, Pool, Replicas, Workload},
     target::Footprint,
     units::Bytes,
 };

@@ -73,7 +73,7 @@ fn at(pool: &Pool) -> tenantry_syntax::Span {
     nodes.map_or(pool.spec.meta.span, |nodes| nodes.meta.span)
 }
 
-/// `pool ‘general’`, or the part of it.
+/// The pools, or the parts of them that are meant.
 fn place(estate: &Estate, group: &Group) -> String {
     let parts: Vec<String> = group
         .cells
@@ -87,6 +87,9 @@ fn place(estate: &Estate, group: &Group) -> String {
                     estate.tenants[owner].name.value
                 ),
                 None if is_whole(estate, *cell) => format!("pool `{name}`"),
+                None if nodes(estate, *cell) == 0 => {
+                    format!("pool `{name}`, of which tenants have every node alone,")
+                }
                 None => format!("the {count} of pool `{name}` that nobody has alone"),
             }
         })

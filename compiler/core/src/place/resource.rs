@@ -1,8 +1,9 @@
 //! What is given out of a node, each by its own measure, and exact sums of it.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
+    diag::words,
     model::{Backend, Cluster, Pool},
     schema::kinds::GpuMode,
     target::Footprint,
@@ -28,15 +29,18 @@ pub(super) enum Resource {
 }
 
 impl Resource {
-    /// An amount of it, as a message says it: `16 cores`, `64GiB in 1GiB pages`.
+    /// An amount of it, as a message says it: `16 cores`, `500m of CPU`, `64GiB in 1GiB pages`.
     pub(super) fn amount(&self, amount: u128) -> String {
         let small = u64::try_from(amount).unwrap_or(u64::MAX);
         match self {
-            Self::Cpu => format!("{} of CPU", Cores::millis(small)),
+            Self::Cpu => match Cores::millis(small).as_whole() {
+                Some(cores) => words::count(cores, "core"),
+                None => format!("{} of CPU", Cores::millis(small)),
+            },
             Self::Memory => format!("{} of memory", rounded(small)),
             Self::Hugepages(page) => format!("{} in {page} pages", rounded(small)),
             Self::Gpu(model) => format!("{small} `{model}`"),
-            Self::Pods => format!("{small} pods"),
+            Self::Pods => words::count(small, "pod"),
         }
     }
 }
@@ -166,15 +170,5 @@ impl Amounts {
             let has = supply.get(resource).unwrap_or(0);
             (asked > has).then_some((resource, asked, has))
         })
-    }
-}
-
-impl fmt::Display for Amounts {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all: Vec<String> = self
-            .iter()
-            .map(|(resource, amount)| resource.amount(amount))
-            .collect();
-        f.write_str(&all.join(", "))
     }
 }

@@ -1,0 +1,256 @@
+//! What fits and what does not, from outside: an estate in text, a backend that takes exactly
+//! what is asked for, and the figures that come out.
+
+#![expect(clippy::panic, reason = "a test fails by panicking")]
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
+
+use tenantry_core::{
+    Options,
+    check::Checked,
+    close::Platform,
+    diag::Findings,
+    emit::Objects,
+    flows::Derived,
+    load::Library,
+    lower::Lowered,
+    model::{Cluster, Id, Workload},
+    target::{Capabilities, Footprint, Target},
+    units::{Bytes, Cores},
+    world::Memory,
+};
+
+/// A backend whose replicas take what they ask for, and nothing beside.
+struct Exact;
+
+static TABLE: LazyLock<Capabilities> = LazyLock::new(|| {
+    let rows: String = ["container", "job", "quota", "scale"]
+        .iter()
+        .map(|word| format!("feature {word} \"{word}\" support=native\n"))
+        .collect();
+    Capabilities::parse(&format!("capabilities backend=kubernetes {{\n{rows}}}"))
+        .unwrap_or_else(|error| panic!("{error:?}"))
+});
+
+impl Target for Exact {
+    fn name(&self) -> &'static str {
+        "exact"
+    }
+
+    fn serves(&self, _: &Cluster) -> bool {
+        true
+    }
+
+    fn capabilities(&self) -> &Capabilities {
+        &TABLE
+    }
+
+    fn footprint(&self, checked: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
+        let spec = &checked.estate().workloads[id].spec;
+        Some(Footprint {
+            dedicated: Cores::whole(0),
+            shared: spec.cpu.as_ref()?.request.as_ref()?.value,
+            memory: spec.memory.as_ref()?.size.value,
+            hugepages: BTreeMap::new(),
+            gpus: BTreeMap::new(),
+            pods: 1,
+            overhead: vec![("nothing".to_owned(), Bytes::new(0))],
+        })
+    }
+
+    fn traffic(&self, _: &Checked<'_>, _: Id<Cluster>, _: &Platform) -> Vec<Derived> {
+        Vec::new()
+    }
+
+    fn objects(&self, _: &Lowered<'_>, _: &mut Objects) -> Findings {
+        Findings::new()
+    }
+}
+
+/// Two pools of two nodes, each with 10 cores for workloads.
+const GROUND: &str = r#"
+cluster c { kubernetes "1.34" }
+cpu-model ten cores=10 threads=1
+pool a { nodes 2; cpu ten; memory "64GiB" }
+pool b { nodes 2; cpu ten; memory "64GiB" }
+"#;
+
+/// `rule: message` of what is found when these tenants stand on the ground.
+fn told_on(ground: &str, tenants: &str) -> Vec<String> {
+    let text = format!("estate shop\n{ground}\n{tenants}");
+    let world = Memory::new([("tenantry.kdl", Arc::<str>::from(text))]);
+    let run = tenantry_core::check(&world, Library::default(), &[&Exact], &Options::default());
+    run.findings
+        .iter()
+        .map(|finding| format!("{}: {}", finding.rule.name, finding.message))
+        .collect()
+}
+
+fn told(tenants: &str) -> Vec<String> {
+    told_on(GROUND, tenants)
+}
+
+/// A workload of so many replicas of so many cores.
+fn workload(name: &str, on: &str, replicas: u32, cpu: u32) -> String {
+    with(name, on, cpu, &format!("replicas {replicas}"))
+}
+
+fn with(name: &str, on: &str, cpu: u32, more: &str) -> String {
+    format!(
+        r#"workload {name} {{ container image="r.example/{name}:1.0"; on {on}; cpu {cpu}; memory "1GiB"; {more} }}
+        "#
+    )
+}
+
+fn tenant(name: &str, inside: &str) -> String {
+    format!("tenant {name} {{\n{inside}\n}}\n")
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn what_fills_a_pool_to_the_last_core_fits() {
+    assert_eq!(told(&tenant("t", &workload("w", "a", 4, 5))), NOTHING);
+}
+
+#[test]
+fn one_core_more_does_not() {
+    let workloads = workload("w", "a", 4, 5) + &workload("x", "a", 1, 1);
+    assert_eq!(
+        told(&tenant("t", &workloads)),
+        ["pool-over-capacity: the workloads of pool `a` ask for 21 cores, and there are 20 cores"]
+    );
+}
+
+#[test]
+fn a_replica_larger_than_a_node_fits_no_number_of_nodes() {
+    assert_eq!(
+        told(&tenant("t", &workload("w", "a", 1, 11))),
+        [
+            "replica-too-large: one replica of `t.w` takes 11 cores, and a node of its pool `a` has 10 cores"
+        ]
+    );
+}
+
+#[test]
+fn pools_of_one_on_are_alternatives() {
+    // 20 must stand on a, so that all of the 20 that may choose go to b.
+    let fits = workload("only", "a", 4, 5) + &workload("either", "a b", 4, 5);
+    assert_eq!(told(&tenant("t", &fits)), NOTHING);
+}
+
+#[test]
+fn what_may_choose_cannot_have_more_than_both() {
+    let over = workload("only", "a", 3, 5)
+        + &workload("other", "b", 3, 5)
+        + &workload("either", "a b", 3, 5);
+    assert_eq!(
+        told(&tenant("t", &over)),
+        [
+            "pool-over-capacity: the workloads of pool `a` and pool `b` ask for 45 cores, and together they have 40 cores"
+        ]
+    );
+}
+
+#[test]
+fn the_smallest_part_that_is_too_small_is_told_and_no_larger_one() {
+    let over = workload("only", "a", 5, 5) + &workload("either", "a b", 4, 5);
+    assert_eq!(
+        told(&tenant("t", &over)),
+        ["pool-over-capacity: the workloads of pool `a` ask for 25 cores, and there are 20 cores"]
+    );
+}
+
+#[test]
+fn a_spare_node_is_not_counted() {
+    let ground = GROUND.replace("pool a { nodes 2;", "pool a { nodes 3; spare 1;");
+    let fits = workload("w", "a", 4, 5);
+    assert_eq!(told_on(&ground, &tenant("t", &fits)), NOTHING);
+    let over = workload("w", "a", 5, 5);
+    assert_eq!(
+        told_on(&ground, &tenant("t", &over)),
+        ["pool-over-capacity: the workloads of pool `a` ask for 25 cores, and there are 20 cores"]
+    );
+}
+
+#[test]
+fn nodes_that_one_tenant_has_alone_are_nobody_elses() {
+    let owner = tenant("owner", "dedicated a 1");
+    let guest = tenant("guest", &workload("w", "a", 3, 5));
+    assert_eq!(
+        told(&(owner + &guest)),
+        [
+            "pool-over-capacity: the workloads of the 1 node of pool `a` that nobody has alone ask for 15 cores, and there are 10 cores"
+        ]
+    );
+}
+
+#[test]
+fn a_tenant_that_shares_no_node_has_its_own_alone() {
+    let owner = format!(
+        "tenant owner isolation=dedicated-nodes {{\ndedicated a 1\n{}\n}}",
+        workload("w", "a", 3, 5)
+    );
+    assert_eq!(
+        told(&owner),
+        [
+            "pool-over-capacity: the workloads of the 1 node of pool `a` that tenant `owner` has alone ask for 15 cores, and there are 10 cores"
+        ]
+    );
+}
+
+#[test]
+fn what_stands_on_every_node_is_taken_off_every_node() {
+    let agent = with("agent", "a", 1, "replicas 1 per=node");
+    let fits = workload("w", "a", 18, 1);
+    assert_eq!(told(&tenant("t", &(agent.clone() + &fits))), NOTHING);
+    let over = workload("w", "a", 19, 1);
+    assert_eq!(
+        told(&tenant("t", &(agent + &over))),
+        ["pool-over-capacity: the workloads of pool `a` ask for 19 cores, and there are 18 cores"]
+    );
+}
+
+#[test]
+fn a_job_waits_for_room() {
+    let job =
+        r#"workload j { job image="r.example/j:1.0"; on a; cpu 8; memory "1GiB"; replicas 9 }"#;
+    assert_eq!(told(&tenant("t", job)), NOTHING);
+}
+
+#[test]
+fn what_scales_counts_with_its_least() {
+    let scaled = with("w", "a", 5, "scale min=4 max=40 { cpu \"70%\"; }");
+    assert_eq!(told(&tenant("t", &scaled)), NOTHING);
+}
+
+#[test]
+fn of_a_broken_workload_nothing_is_counted() {
+    let broken = with("w", "a", 5, "replicas 9; connect nobody port=1");
+    assert_eq!(
+        told(&tenant("t", &broken)),
+        ["unknown-name: no workload or external is called `nobody`"]
+    );
+}
+
+#[test]
+fn a_quota_bears_what_always_stands_and_is_warned_of_full_scale() {
+    let scaled = with("w", "a", 1, "scale min=4 max=8 { cpu \"70%\"; }");
+    assert_eq!(
+        told(&tenant("t", &format!("quota cpu=8\n{scaled}"))),
+        NOTHING
+    );
+    assert_eq!(
+        told(&tenant("t", &format!("quota cpu=7\n{scaled}"))),
+        [
+            "scale-beyond-quota: the workloads of tenant `t` ask for 8 cores at full scale, and its quota is 7 cores"
+        ]
+    );
+    assert_eq!(
+        told(&tenant("t", &format!("quota cpu=3\n{scaled}"))),
+        ["quota-exceeded: the workloads of tenant `t` ask for 4 cores, and its quota is 3 cores"]
+    );
+}
