@@ -64,6 +64,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
     let written = root.children.len() + 1;
     let kept = count(&spec);
     let broken = broken_names(&root, vocabulary, &spec);
+    let in_parts = is_ground_broken(&spec);
     let mut builder = Builder {
         lookup: Lookup {
             origins: &origins,
@@ -98,10 +99,18 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
             workloads: model.workloads,
             origins,
             tainted,
-            broken_ground: !complete || kept + 1 != written,
+            broken_ground: !complete || in_parts || kept + 1 != written,
         },
         findings,
     )
+}
+
+/// Whether a part of something outside tenants was dropped: of a pool its reserve, for example.
+fn is_ground_broken(spec: &kinds::Root) -> bool {
+    spec.cluster.iter().any(|cluster| cluster.meta.broken)
+        || spec.pool.iter().any(|pool| pool.meta.broken)
+        || spec.storage.iter().any(|storage| storage.meta.broken)
+        || spec.network.iter().any(|network| network.meta.broken)
 }
 
 /// The names of what stands in the text and was not constructed, by kind.
@@ -563,7 +572,11 @@ impl Builder<'_> {
             .map(|on| on.pools.as_slice())
             .unwrap_or_default();
         if named.is_empty() {
-            return self.default_place(model, &what, spec);
+            // What is broken may be the `on`.
+            let unknown = spec.on.is_none() && spec.meta.broken;
+            return (!unknown)
+                .then(|| self.default_place(model, &what, spec))
+                .flatten();
         }
         let pools: Vec<Option<Ref<Pool>>> = named
             .iter()

@@ -92,12 +92,13 @@ fn not_accounted(estate: &Estate, workload: &Workload, resource: &Resource) -> b
     }
 }
 
-/// Whether each of its pools is open to it and has some of everything it asks for. Where one is
-/// not, the rules over isolation, GPUs and huge pages have said so.
+/// Whether each of its pools is whole, open to it, and has some of everything it asks for. Where
+/// one is not, that has been told: by the rules over isolation, GPUs and huge pages, or before.
 fn has_all(estate: &Estate, workload: &Workload, each: &Amounts) -> bool {
     workload.pools.iter().all(|pool| {
         let pool = &estate.pools[pool.to];
-        if pool.tenant.is_some_and(|owner| owner.to != workload.tenant) {
+        let another = pool.tenant.is_some_and(|owner| owner.to != workload.tenant);
+        if another || pool.spec.meta.broken {
             return false;
         }
         let node = Amounts::of_node(pool, &estate.clusters[pool.cluster]);

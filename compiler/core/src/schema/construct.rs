@@ -236,16 +236,16 @@ impl<K: Construct> ChildField for One<K> {
     }
 }
 
+/// What is broken is left out (and was reported); [`Meta::broken`] of its parent remembers that,
+/// so that the rest is still checked and nothing is said to be missing.
 impl<K: Construct> ChildField for Option<K> {
     fn child(name: Option<&str>, doc: &str, vocabulary: &mut Vocabulary) -> Child {
         child::<K>(name, doc, false, false, vocabulary)
     }
 
     fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
-        match nodes(node, child).next() {
-            Some(found) => K::construct(found, cx).map(Some),
-            None => Some(None),
-        }
+        let found = nodes(node, child).next();
+        Some(found.and_then(|found| K::construct(found, cx)))
     }
 }
 
