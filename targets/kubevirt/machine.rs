@@ -128,7 +128,10 @@ fn domain(subject: &Subject<'_>, devices: Devices) -> Domain {
         ..
     } = subject;
     let secure = vm.secure_boot.value;
-    let bootloader = match vm.firmware.value {
+    let firmware = estate
+        .firmware(workload)
+        .unwrap_or_else(|| vm.firmware.clone());
+    let bootloader = match firmware.value {
         Boot::Bios => Bootloader {
             bios: Some(Empty {}),
             efi: None,
@@ -230,7 +233,13 @@ fn cloud_init(subject: &Subject<'_>, instance: Option<&Instance>) -> Option<(Dis
     };
     let disk = Disk {
         name: CLOUD_INIT.to_owned(),
-        disk: DiskTarget { bus: "virtio" },
+        disk: DiskTarget {
+            bus: if estate.has_virtio_drivers(workload) {
+                "virtio"
+            } else {
+                "sata"
+            },
+        },
         ..Disk::default()
     };
     let volume = Volume {
@@ -332,7 +341,12 @@ pub(super) fn mark(subject: &Subject<'_>, draft: Draft, at: &str) -> Draft {
             format!("{at}/template/spec/evictionStrategy"),
             estate.eviction(workload).1,
         ),
-        (format!("{domain}/firmware"), vm.firmware.origin),
+        (
+            format!("{domain}/firmware"),
+            estate
+                .firmware(workload)
+                .map_or(vm.firmware.origin, |firmware| firmware.origin),
+        ),
         (format!("{domain}/features"), vm.secure_boot.origin),
         (format!("{domain}/launchSecurity"), vm.confidential.origin),
     ];

@@ -20,10 +20,15 @@ pub(super) fn of(
 ) -> (Vec<Interface>, Vec<Network>) {
     if workload.nics.is_empty() {
         return (
-            vec![masquerade("default".to_owned(), None)],
+            vec![masquerade(
+                "default".to_owned(),
+                None,
+                model(estate, workload),
+            )],
             vec![pod("default".to_owned())],
         );
     }
+    let model = model(estate, workload);
     workload
         .nics
         .iter()
@@ -31,8 +36,8 @@ pub(super) fn of(
             let name = nic.spec.name.value.to_string();
             let mac = mac(workload, instance, nic);
             match nic.network {
-                None if is_bridged(nic) => (bridge(name.clone(), mac), pod(name)),
-                None => (masquerade(name.clone(), mac), pod(name)),
+                None if is_bridged(nic) => (bridge(name.clone(), mac, model), pod(name)),
+                None => (masquerade(name.clone(), mac, model), pod(name)),
                 Some(network) => {
                     let network_name = attachment::name(&estate.networks[network.to]);
                     let multus = Network {
@@ -40,7 +45,7 @@ pub(super) fn of(
                         multus: Some(Multus { network_name }),
                         pod: None,
                     };
-                    (bridge(name, mac), multus)
+                    (bridge(name, mac, model), multus)
                 }
             }
         })
@@ -60,26 +65,34 @@ pub(super) fn multiqueue(workload: &Workload) -> Option<bool> {
         .filter(|any| *any)
 }
 
+/// The card that the guest sees: one that every system knows where it has no drivers for virtio.
+fn model(estate: &Estate, workload: &Workload) -> &'static str {
+    match estate.has_virtio_drivers(workload) {
+        true => "virtio",
+        false => "e1000e",
+    }
+}
+
 fn is_bridged(nic: &Nic) -> bool {
     nic.spec.mode.value == tenantry_core::schema::kinds::NicMode::Bridge
 }
 
-fn masquerade(name: String, mac_address: Option<String>) -> Interface {
+fn masquerade(name: String, mac_address: Option<String>, model: &'static str) -> Interface {
     Interface {
         name,
         mac_address,
         masquerade: Some(Empty {}),
-        model: "virtio",
+        model,
         ..Interface::default()
     }
 }
 
-fn bridge(name: String, mac_address: Option<String>) -> Interface {
+fn bridge(name: String, mac_address: Option<String>, model: &'static str) -> Interface {
     Interface {
         name,
         bridge: Some(Empty {}),
         mac_address,
-        model: "virtio",
+        model,
         ..Interface::default()
     }
 }

@@ -311,6 +311,29 @@ fn what_a_machine_needs_comes_first() {
 }
 
 #[test]
+fn a_machine_follows_what_its_image_says_of_itself() {
+    let text = r#"
+        image legacy-os firmware=bios virtio-drivers=#false {
+            source "registry.example.com/vm/legacy:1.0.0"
+        }
+        tenant shop {
+            workload legacy {
+                vm image=legacy-os
+                on general
+                cpu 2
+                memory "2GiB"
+                disk root "20GiB" bus=sata
+            }
+        }
+    "#;
+    let made = compile_tenant(text);
+    let domain = &made.object("VirtualMachine", "legacy")["spec"]["template"]["spec"]["domain"];
+    assert!(domain["firmware"]["bootloader"]["bios"].is_mapping());
+    assert_eq!(domain["devices"]["interfaces"][0]["model"], "e1000e");
+    assert_eq!(domain["devices"]["disks"][0]["disk"]["bus"], "sata");
+}
+
+#[test]
 fn members_may_forward_the_ports_that_a_machine_listens_on() {
     let text = r#"
         tenant shop {

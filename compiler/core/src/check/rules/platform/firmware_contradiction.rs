@@ -13,7 +13,10 @@ declare_rule! { pub RULE = "firmware-contradiction", Platform, Error, "firmware 
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
     for (_, workload) in subject.whole_workloads() {
-        let Some((what, at, why, help)) = workload.vm().and_then(contradiction) else {
+        let Some((what, at, why, help)) = workload
+            .vm()
+            .and_then(|vm| contradiction(vm, estate.firmware(workload)?.value))
+        else {
             continue;
         };
         let message = format!("`{}` has {what}", workload.path);
@@ -26,8 +29,11 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-fn contradiction(vm: &Vm) -> Option<(&'static str, OriginId, &'static str, &'static str)> {
-    let bios = vm.firmware.value == Firmware::Bios;
+fn contradiction(
+    vm: &Vm,
+    firmware: Firmware,
+) -> Option<(&'static str, OriginId, &'static str, &'static str)> {
+    let bios = firmware == Firmware::Bios;
     let secure = vm.secure_boot.value;
     let confidential = vm.confidential.value != Confidential::None;
     match (bios, secure, confidential) {

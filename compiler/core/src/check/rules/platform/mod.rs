@@ -28,6 +28,7 @@ family!(
     root_disk_missing,
     sandbox_cannot_hold,
     sandbox_limit_missing,
+    virtio_without_drivers,
     pod_level_too_strict,
     probe_without_port,
     reserved_name,

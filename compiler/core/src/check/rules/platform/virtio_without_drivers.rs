@@ -1,0 +1,39 @@
+//! A disk is attached in a way that the guest cannot see.
+
+use crate::{
+    check::Subject,
+    diag::{Diagnostic, Findings, declare_rule},
+    schema::kinds::Bus,
+};
+
+declare_rule! { pub RULE = "virtio-without-drivers", Platform, Error, "a virtio disk in a machine whose image has no drivers for it", include_str!("virtio_without_drivers.md") }
+
+/// Reports each such disk.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let estate = subject.estate;
+    for (_, workload) in subject.whole_workloads() {
+        if workload.vm().is_none() || estate.has_virtio_drivers(workload) {
+            continue;
+        }
+        let Some(image) = estate.image_of(workload) else {
+            continue;
+        };
+        for disk in &workload.disks {
+            let bus = &disk.spec.bus;
+            if bus.value == Bus::Sata {
+                continue;
+            }
+            let message = format!(
+                "`{}` cannot see its disk `{}`: image `{}` has no drivers for virtio",
+                workload.path, disk.spec.name.value, image.name.value
+            );
+            findings.push(
+                Diagnostic::new(&RULE, disk.spec.meta.span, message)
+                    .label("attached by virtio")
+                    .also(estate.span(image.virtio_drivers.origin), "has none")
+                    .why("`scsi` is virtio too; only `sata` works with the drivers that every system brings")
+                    .help("write `bus=sata`, or put the drivers into the image"),
+            );
+        }
+    }
+}
