@@ -109,7 +109,7 @@ fn stateful_set(subject: &Subject<'_>, template: PodTemplateSpec) -> Draft {
         metadata: scope.metadata(&subject.plan.name),
         spec: Some(StatefulSetSpec {
             persistent_volume_claim_retention_policy: retention,
-            // Members of a group wait for each other only where the application says so.
+            // The first is ready before the next one starts: replicas follow a primary.
             pod_management_policy: Some("OrderedReady".to_owned()),
             replicas: replicas(subject).map(|(count, _)| count),
             selector: scope.selector(),

@@ -12,12 +12,15 @@ use k8s_openapi::{
     apimachinery::pkg::api::resource::Quantity,
 };
 use tenantry_core::{
-    emit::Objects,
+    emit::{Objects, Sha256},
     model::Disk,
     schema::kinds::{Access, Mount, VolumeMode},
 };
 
 use super::subject::{Controller, Pod, Subject};
+
+/// The most characters of a path in a volume's name, which leaves room for what is before it.
+const SLUG: usize = 40;
 
 /// How much a path that is empty at each start can take of the node, so that no pod fills its
 /// node's disk.
@@ -247,18 +250,39 @@ fn claim(subject: &Subject<'_>, disk: &Disk) -> PersistentVolumeClaimSpec {
     }
 }
 
-/// A path as part of a label: letters, digits and hyphens, at most 40 of them, which leaves room
-/// for the prefix.
+/// A path as part of a label, no two paths as the same: `/var/log` is `var-log`. A path that is
+/// longer or holds more than small letters and digits gets eight digits of its checksum.
 fn slug(path: &str) -> String {
-    let mut slug = String::new();
-    for letter in path.chars() {
-        match letter {
-            'a'..='z' | '0'..='9' => slug.push(letter),
-            'A'..='Z' => slug.push(letter.to_ascii_lowercase()),
-            _ if slug.is_empty() || slug.ends_with('-') => {}
-            _ => slug.push('-'),
-        }
+    let letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
+    let steps: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let plain = |step: &&str| !step.is_empty() && step.chars().all(letter);
+    let joined = steps.join("-");
+    if path.starts_with('/') && steps.iter().all(|step| plain(&step)) && joined.len() <= SLUG {
+        return joined;
     }
-    slug.truncate(40);
-    slug.trim_end_matches('-').to_owned()
+    let mut short: String = joined
+        .to_ascii_lowercase()
+        .chars()
+        .map(|c| if letter(c) { c } else { '-' })
+        .take(SLUG - 9)
+        .collect();
+    let checksum = Sha256::of(path.as_bytes()).to_string();
+    short.extend(["-", checksum.get(..8).unwrap_or(&checksum)]);
+    short.trim_start_matches('-').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::slug;
+
+    #[test]
+    fn a_path_becomes_a_label_that_no_other_path_becomes() {
+        assert_eq!(slug("/var/log"), "var-log");
+        assert_eq!(slug("/tmp"), "tmp");
+        let alike = ["/var-log", "/var.log", "/var/Log", "/var/log/", "/"];
+        let slugs: std::collections::BTreeSet<String> = alike.map(slug).into();
+        assert_eq!(slugs.len(), alike.len(), "{slugs:?}");
+        assert!(!slugs.contains("var-log"));
+        assert!(slug(&"/deep".repeat(40)).len() <= 40);
+    }
 }

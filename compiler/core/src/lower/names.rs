@@ -28,40 +28,62 @@ pub const ESTATE_LABEL: &str = "tenantry.dev/estate";
 /// The annotation whose value is the model path.
 pub const PATH_ANNOTATION: &str = "tenantry.dev/path";
 
-/// The longest name that a workload may have so that everything derived from it fits.
+/// The most characters of a label, and of what is named like one.
+const LABEL: usize = 63;
+
+/// The longest name that a workload may have so that everything derived from it fits, and why no
+/// longer one does.
 ///
-/// A CronJob's own limit is 52 characters, because its Jobs get 11 more. A virtual machine's
-/// disks are claims called `<machine>-<disk>`, which stay labels of 63. Everything else keeps to
-/// the 63 of a label.
+/// A CronJob's own limit is 52 characters, because its Jobs get 11 more. Everything else keeps to
+/// the 63 of a label, with the longest that is put behind the name.
 pub fn longest(workload: &Workload) -> (usize, String) {
-    let digits = match &workload.replicas {
-        Replicas::Fixed(count) if workload.spec.replicas.is_some() && workload.has_identity() => {
-            count.value.saturating_sub(1).to_string().len() + 1
-        }
-        _ => 0,
-    };
-    match &workload.body {
-        Body::Job(job) if job.schedule.is_some() => (
+    match (&workload.body, longest_suffix(workload)) {
+        (Body::Job(job), _) if job.schedule.is_some() => (
             52,
             "a CronJob's name has at most 52 characters, because its Jobs get 11 more".to_owned(),
         ),
-        Body::Vm(..) => {
-            let disk = workload
-                .disks
-                .iter()
-                .map(|disk| disk.spec.name.value.as_str().len())
-                .max()
-                .unwrap_or(0);
-            let suffix = digits + disk + 1;
-            (
-                63 - suffix.min(62),
-                format!(
-                    "its longest disk is called NAME plus {suffix} characters, and a label has at most 63"
-                ),
-            )
-        }
-        _ => (63 - digits, "a label has at most 63 characters".to_owned()),
+        (_, Some((suffix, what))) => (
+            LABEL - suffix.len().min(LABEL - 1),
+            format!("{what} is called NAME{suffix}, and a label has at most {LABEL} characters"),
+        ),
+        (_, None) => (LABEL, format!("a label has at most {LABEL} characters")),
     }
+}
+
+/// The longest that something of the workload has behind its name, and what that is: the last of
+/// its replicas, a machine's disk, the service of its replicas' own names, an exposed port.
+fn longest_suffix(workload: &Workload) -> Option<(String, &'static str)> {
+    let number = match &workload.replicas {
+        Replicas::Fixed(count) if workload.spec.replicas.is_some() && workload.has_identity() => {
+            format!("-{}", count.value.saturating_sub(1))
+        }
+        _ => String::new(),
+    };
+    let mut all = Vec::new();
+    if workload.vm().is_some() {
+        all.extend(workload.disks.iter().map(|disk| {
+            let suffix = format!("{number}-{}", disk.spec.name.value);
+            (suffix, "its longest disk")
+        }));
+    }
+    let disks = workload.disks.iter().any(|disk| !disk.spec.ephemeral.value);
+    let container = matches!(workload.body, Body::Container(_));
+    if !number.is_empty() || (container && disks) {
+        all.push((
+            "-peers".to_owned(),
+            "the service of its replicas' own names",
+        ));
+    }
+    all.extend(workload.exposes.iter().map(|expose| {
+        let port = match &expose.name {
+            Some(name) => name.to_string(),
+            None => format!("{}-{}", expose.port.protocol.name(), expose.port.from),
+        };
+        (format!("-{port}"), "what exposes its port")
+    }));
+    all.push((number, "its last replica"));
+    all.retain(|(suffix, _)| !suffix.is_empty());
+    all.into_iter().max_by_key(|(suffix, _)| suffix.len())
 }
 
 /// Reports a workload whose derived names are too long.
