@@ -257,7 +257,7 @@ fn slug(path: &str) -> String {
     let steps: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let plain = |step: &&str| !step.is_empty() && step.chars().all(letter);
     let joined = steps.join("-");
-    if path.starts_with('/') && steps.iter().all(|step| plain(&step)) && joined.len() <= SLUG {
+    if path.starts_with('/') && steps.iter().all(plain) && joined.len() <= SLUG {
         return joined;
     }
     let mut short: String = joined
