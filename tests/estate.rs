@@ -1,0 +1,181 @@
+//! Estates as the compiler sees them: read from a folder of this repository, built with every
+//! target, and written down in other ways that mean the same.
+
+use std::{collections::BTreeMap, fmt::Write as _, io, path::Path};
+
+use tenantry_core::{
+    Built, Options, build,
+    diag::Diagnostic,
+    emit::Manifest,
+    load::{Library, ROOT_FILE},
+    schema::vocabulary,
+    world::Memory,
+};
+use tenantry_syntax::{FileId, Limits, ast::Node, parse};
+
+use crate::golden;
+
+/// The files of an estate, by path.
+pub type Files = BTreeMap<String, String>;
+
+/// The `.kdl` files below a folder, and the lock beside them.
+///
+/// # Errors
+/// Whatever the file system answers; a file that is no text.
+pub fn read(folder: &Path) -> io::Result<Files> {
+    let wanted = |path: &String| path.ends_with(".kdl") || path == tenantry_core::lock::LOCK_FILE;
+    let files = golden::read_dir(folder)?
+        .into_iter()
+        .filter(|(path, _)| wanted(path));
+    files
+        .map(|(path, bytes)| {
+            let text = String::from_utf8(bytes)
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            Ok((path, text))
+        })
+        .collect()
+}
+
+/// What a build writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// The files below its output folder, by path, the source map left out: it tells lines,
+    /// which no other file knows.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// The lock, where it is not as it was.
+    pub lock: Option<String>,
+}
+
+/// Builds an estate with every target, for all its environments.
+///
+/// # Errors
+/// The findings, a line each, of an estate that cannot be built.
+pub fn output(files: &Files) -> Result<Output, String> {
+    let library = Library {
+        files: tenantry_stdlib::FILES,
+        index: tenantry_stdlib::INDEX,
+    };
+    let world = Memory::new(
+        files
+            .iter()
+            .map(|(path, text)| (path.clone(), text.as_str())),
+    );
+    let built = build(
+        &world,
+        library,
+        &tenantry_targets::all(),
+        &Options::default(),
+    );
+    if built.outputs.is_empty() {
+        return Err(told(&built));
+    }
+    let mut written = BTreeMap::new();
+    for output in &built.outputs {
+        let folder = output
+            .env
+            .as_ref()
+            .map_or_else(String::new, |env| format!("{env}/"));
+        let manifest = Manifest::of(&output.artifacts);
+        written.insert(format!("{folder}manifest.json"), manifest.to_bytes());
+        for artifact in &output.artifacts {
+            written.insert(
+                format!("{folder}{}", artifact.path.as_str()),
+                artifact.bytes.clone(),
+            );
+        }
+    }
+    Ok(Output {
+        files: written,
+        lock: built.lock,
+    })
+}
+
+fn told(built: &Built) -> String {
+    let mut text = String::new();
+    for Diagnostic {
+        rule,
+        message,
+        span,
+        ..
+    } in &built.run.findings
+    {
+        let place = span.and_then(|span| {
+            Some((
+                built.run.sources.path(span.file),
+                built.run.sources.position(span)?,
+            ))
+        });
+        let place = place.map_or_else(String::new, |(path, (line, column))| {
+            format!("{path}:{line}:{column}: ")
+        });
+        let _infallible = writeln!(text, "{place}{}: {message}", rule.name);
+    }
+    text
+}
+
+/// The same estate in files of other names, so that they are read the other way round.
+pub fn renamed(files: &Files) -> Files {
+    let count = files.len();
+    let new = |(index, (path, text)): (usize, (&String, &String))| {
+        let kept = path == ROOT_FILE || !path.ends_with(".kdl");
+        let name = if kept {
+            path.clone()
+        } else {
+            format!("moved/{:03}.kdl", count - index)
+        };
+        (name, text.clone())
+    };
+    files.iter().enumerate().map(new).collect()
+}
+
+/// The same estate in one file, all nodes whose order means nothing turned round, at every
+/// depth. Comments are lost.
+pub fn turned_round(files: &Files) -> Files {
+    let mut one = String::new();
+    for (_, text) in files
+        .iter()
+        .rev()
+        .filter(|(path, _)| path.ends_with(".kdl"))
+    {
+        let parsed = parse(FileId(0), text.as_str().into(), &Limits::default());
+        write(text, parsed.document().nodes().collect(), 0, &mut one);
+    }
+    let mut turned: Files = files.clone();
+    turned.retain(|path, _| !path.ends_with(".kdl"));
+    turned.insert(ROOT_FILE.to_owned(), one);
+    turned
+}
+
+fn write(text: &str, nodes: Vec<Node<'_>>, depth: usize, out: &mut String) {
+    let ordered: Vec<bool> = nodes.iter().map(|node| is_ordered(&node.name())).collect();
+    let mut in_order = nodes.iter().filter(|node| is_ordered(&node.name()));
+    let mut turned = nodes.iter().rev().filter(|node| !is_ordered(&node.name()));
+    for ordered in ordered {
+        let next = if ordered {
+            in_order.next()
+        } else {
+            turned.next()
+        };
+        let Some(node) = next else { continue };
+        let head = node.head_span();
+        out.push_str(&"    ".repeat(depth));
+        out.push_str(&text[head.start as usize..head.end as usize]);
+        if node.has_block() {
+            out.push_str(" {\n");
+            write(text, node.nodes().collect(), depth + 1, out);
+            out.push_str(&"    ".repeat(depth));
+            out.push('}');
+        }
+        out.push('\n');
+    }
+}
+
+/// Whether the order of nodes of that name means something: the vocabulary says so, and so it is
+/// for the elements of a list in free data.
+fn is_ordered(name: &str) -> bool {
+    let (vocabulary, _) = vocabulary::builtin();
+    name == "-"
+        || vocabulary
+            .kinds()
+            .any(|(_, kind)| kind.ordered && kind.name == name)
+}
