@@ -182,3 +182,23 @@ fn a_sandbox_is_a_class_of_runtime() {
     assert_eq!(pod["runtimeClassName"], "gvisor");
     assert_eq!(made.object("RuntimeClass", "gvisor")["handler"], "runsc");
 }
+
+#[test]
+fn a_name_must_leave_room_for_what_is_put_behind_it() {
+    let name = "a-name-of-sixty-characters-which-is-a-label-only-by-itself-x";
+    let made = compile_tenant(&format!(
+        r#"tenant shop {{
+            workload {name} {{
+                container image="registry.example.com/shop/web:1.2.0"
+                on general
+                cpu "250m"
+                memory "256MiB"
+                port http 8080
+                expose http via=load-balancer
+            }}
+        }}"#
+    ));
+    let finding =
+        format!("name-too-long: the name `{name}` has 60 characters; here at most 58 fit");
+    assert!(made.findings().contains(&finding), "{:#?}", made.findings());
+}
