@@ -29,18 +29,27 @@ pub(super) enum Resource {
 }
 
 impl Resource {
-    /// An amount of it, as a message says it: `16 cores`, `500m of CPU`, `64GiB in 1GiB pages`.
+    /// An amount of it, as a message says it: `16 cores`, `64GiB in 1GiB pages`.
     pub(super) fn amount(&self, amount: u128) -> String {
         let small = u64::try_from(amount).unwrap_or(u64::MAX);
         match self {
-            Self::Cpu => match Cores::millis(small).as_whole() {
-                Some(cores) => words::count(cores, "core"),
-                None => format!("{} of CPU", Cores::millis(small)),
-            },
+            Self::Cpu => cores(small),
             Self::Memory => format!("{} of memory", rounded(small)),
             Self::Hugepages(page) => format!("{} in {page} pages", rounded(small)),
             Self::Gpu(model) => format!("{small} `{model}`"),
             Self::Pods => words::count(small, "pod"),
+        }
+    }
+}
+
+/// Thousandths of a core as people say them: `16 cores`, `128.12 cores`, `500m of CPU`.
+fn cores(millis: u64) -> String {
+    match (millis / 1000, millis % 1000) {
+        (whole, 0) => words::count(whole, "core"),
+        (0, _) => format!("{} of CPU", Cores::millis(millis)),
+        (whole, part) => {
+            let part = format!("{part:03}");
+            format!("{whole}.{} cores", part.trim_end_matches('0'))
         }
     }
 }
@@ -170,5 +179,37 @@ impl Amounts {
             let has = supply.get(resource).unwrap_or(0);
             (asked > has).then_some((resource, asked, has))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_said_as_people_say_them() {
+        for (millis, said) in [
+            (16_000, "16 cores"),
+            (1000, "1 core"),
+            (128_120, "128.12 cores"),
+            (8_030, "8.03 cores"),
+            (500, "500m of CPU"),
+        ] {
+            assert_eq!(Resource::Cpu.amount(millis), said);
+        }
+        let page = Resource::Hugepages(Bytes::gib(1));
+        assert_eq!(page.amount(64 << 30), "64GiB in 1GiB pages");
+        assert_eq!(Resource::Memory.amount((4 << 30) - 7), "4GiB of memory");
+    }
+
+    #[test]
+    fn what_is_not_there_is_less_than_anything() {
+        let mut asked = Amounts::default();
+        asked.add(Resource::Gpu("x".into()), 1);
+        let nothing = Amounts::default();
+        assert_eq!(asked.beyond(&nothing).count(), 1);
+        assert_eq!(nothing.beyond(&asked).count(), 0);
+        asked.take(&asked.clone());
+        assert_eq!(asked.beyond(&nothing).count(), 0);
     }
 }
