@@ -5,6 +5,11 @@
 //! TENANTRY_UPDATE=1 cargo test -p tenantry-tests --test examples     # accept what is built now
 //! ```
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "reads the repository's own files; a failure fails the test"
+)]
+
 use std::{collections::BTreeSet, path::PathBuf};
 
 use tenantry_core::lock::LOCK_FILE;
