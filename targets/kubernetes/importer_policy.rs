@@ -15,8 +15,8 @@ use super::{
 };
 use crate::kube::{Scope, importer};
 
-/// The policy's name.
-const IMPORTER: &str = "disk-importer";
+/// The policy's name: with a dot, so that no workload has it.
+const IMPORTER: &str = "cdi.importer";
 
 impl Policies<'_> {
     /// One policy for all of a tenant's imports: CDI's pods do not say for whom they fetch.
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn a_disk_from_the_web_opens_its_port_to_public_addresses_for_the_importer_alone() {
         let made = compile_tenant(&machine(r#"http="https://cloud.example.com/debian.qcow2""#));
-        let policy = made.spec("NetworkPolicy", "disk-importer");
+        let policy = made.spec("NetworkPolicy", "cdi.importer");
         assert!(
             policy.contains("app: containerized-data-importer"),
             "{policy}"
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn an_address_in_the_source_is_all_that_is_opened() {
         let made = compile_tenant(&machine(r#"http="http://192.0.2.7:8080/debian.qcow2""#));
-        let policy = made.spec("NetworkPolicy", "disk-importer");
+        let policy = made.spec("NetworkPolicy", "cdi.importer");
         assert!(policy.contains("cidr: 192.0.2.7/32"), "{policy}");
         assert!(policy.contains("port: 8080"), "{policy}");
         assert!(!policy.contains("0.0.0.0/0"), "{policy}");
@@ -110,6 +110,6 @@ mod tests {
     #[test]
     fn what_the_node_pulls_opens_nothing() {
         let made = compile_tenant(&machine(r#""registry.example.com/vm/debian:13""#));
-        assert!(!made.has("NetworkPolicy", "disk-importer"));
+        assert!(!made.has("NetworkPolicy", "cdi.importer"));
     }
 }

@@ -128,9 +128,7 @@ fn domain(subject: &Subject<'_>, devices: Devices) -> Domain {
         ..
     } = subject;
     let secure = vm.secure_boot.value;
-    let firmware = estate
-        .firmware(workload)
-        .unwrap_or_else(|| vm.firmware.clone());
+    let firmware = estate.firmware(workload).unwrap_or(vm.firmware);
     let bootloader = match firmware.value {
         Boot::Bios => Bootloader {
             bios: Some(Empty {}),

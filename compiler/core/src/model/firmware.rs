@@ -24,9 +24,9 @@ impl Estate {
             .and_then(|image| image.firmware.as_ref());
         match of_image {
             Some(made_for) if self.origins.get(own.origin).how == How::Default => {
-                Some(made_for.clone())
+                Some(*made_for)
             }
-            _ => Some(own.clone()),
+            _ => Some(*own),
         }
     }
 
