@@ -32,4 +32,6 @@ family!(
     pod_level_too_strict,
     probe_without_port,
     reserved_name,
+    host_name_taken,
+    kubespray_twice,
 );
