@@ -8,9 +8,9 @@ use tenantry_core::{
     emit::Owner,
     lower::{
         LoweredTenant, LoweredWorkload,
-        names::{ESTATE_LABEL, PATH_ANNOTATION, TENANT_LABEL, WORKLOAD_LABEL},
+        names::{DISK_LABEL, ESTATE_LABEL, PATH_ANNOTATION, TENANT_LABEL, WORKLOAD_LABEL},
     },
-    model::{Cluster, Estate, Id},
+    model::{Cluster, Disk, Estate, Id},
     origin::OriginId,
 };
 
@@ -121,6 +121,13 @@ impl<'a> Scope<'a> {
             labels.insert("app.kubernetes.io/name".to_owned(), workload.clone());
             labels.insert(WORKLOAD_LABEL.to_owned(), workload.clone());
         }
+        labels
+    }
+
+    /// The labels of the claim behind one of the workload's disks.
+    pub(crate) fn disk_labels(&self, disk: &Disk) -> BTreeMap<String, String> {
+        let mut labels = self.labels();
+        labels.insert(DISK_LABEL.to_owned(), disk.spec.name.value.to_string());
         labels
     }
 

@@ -2,8 +2,10 @@
 
 mod access;
 mod autoscaler;
+mod backup;
 mod blocks;
 mod budget;
+mod cilium;
 mod config;
 mod container;
 mod controller;
@@ -18,6 +20,7 @@ mod priority;
 mod probe;
 mod quota;
 mod resources;
+mod route;
 mod runtime;
 mod service;
 mod storage;
@@ -89,7 +92,12 @@ impl Target for Kubernetes {
                 of_tenant(&ground, tenant, out);
             }
             for (tenant, plan) in lowered.workloads(cluster) {
-                of_workload(&Subject::new(lowered, cluster, tenant, plan), out);
+                let subject = Subject::new(lowered, cluster, tenant, plan);
+                of_workload(&subject, out);
+                cilium::emit(&subject, lowered.platform, out);
+                route::emit(&subject, out);
+                monitor::emit(&subject, out);
+                backup::emit(&subject, lowered.platform, out);
             }
         }
         Findings::new()

@@ -192,9 +192,11 @@ pub(super) fn claims(subject: &Subject<'_>, out: &mut Objects) {
     let kept = |disk: &&Disk| disk.spec.keep.value && !disk.spec.ephemeral.value;
     for disk in subject.workload.disks.iter().filter(kept) {
         let scope = subject.scope.clone().because(disk.spec.meta.origin);
+        let mut metadata = scope.metadata(claim_name(subject, disk));
+        metadata.labels = Some(scope.disk_labels(disk));
         scope
             .object(&PersistentVolumeClaim {
-                metadata: scope.metadata(claim_name(subject, disk)),
+                metadata,
                 spec: Some(claim(subject, disk)),
                 status: None,
             })
@@ -213,6 +215,7 @@ pub(super) fn templates(subject: &Subject<'_>) -> Vec<PersistentVolumeClaim> {
         .filter(own)
         .map(|disk| {
             let mut metadata = subject.scope.pod_metadata();
+            metadata.labels = Some(subject.scope.disk_labels(disk));
             metadata.name = Some(disk.spec.name.value.to_string());
             PersistentVolumeClaim {
                 metadata,

@@ -200,7 +200,7 @@ fn templates(subject: &Subject<'_>, name: &str) -> Vec<DataVolumeTemplate> {
         .map(|disk| DataVolumeTemplate {
             metadata: ObjectMeta {
                 name: Some(disks::claim(name, disk)),
-                labels: Some(subject.scope.labels()),
+                labels: Some(subject.scope.disk_labels(disk)),
                 annotations: Some(disks::annotations(workload)).filter(|all| !all.is_empty()),
                 ..ObjectMeta::default()
             },

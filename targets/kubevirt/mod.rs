@@ -166,6 +166,7 @@ fn kept_disks(subject: &Subject<'_>, instance: &Instance, out: &mut Objects) {
             continue;
         }
         let mut metadata = subject.scope.metadata(disks::claim(&instance.name, disk));
+        metadata.labels = Some(subject.scope.disk_labels(disk));
         metadata
             .annotations
             .get_or_insert_default()

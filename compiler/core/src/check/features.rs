@@ -5,9 +5,9 @@ mod container;
 mod machine;
 
 use crate::{
-    model::{Body, Cluster, Connect, Estate, Id, Workload},
+    model::{Backup, Body, Cluster, Connect, Estate, Expose, Id, Target as Called, Workload},
     origin::OriginId,
-    schema::kinds::Mesh,
+    schema::kinds::{BackupKind, ConnectTls, ExposeAuth, Mesh, Monitor},
     units::SecretStore,
 };
 
@@ -142,7 +142,7 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
         }
     }
     if let Some(monitor) = &workload.spec.monitor {
-        ask("monitor", "monitoring", monitor.meta.origin);
+        watched(monitor, &mut ask);
     }
     if let Some(lease) = &workload.spec.lease {
         ask("lease", "an end of its own", lease.origin);
@@ -163,15 +163,13 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
         }
     }
     for backup in &workload.backups {
-        ask("backup", "a backup", backup.spec.meta.origin);
+        copied(workload, backup, &mut ask);
     }
     for expose in &workload.exposes {
-        ask(expose.feature(), expose.what(), expose.spec.meta.origin);
+        exposed(expose, &mut ask);
     }
-    for Connect { host, .. } in &workload.connects {
-        if let Some(host) = host {
-            ask("connect-host", "traffic to a host by name", host.origin);
-        }
+    for connect in &workload.connects {
+        called(estate, connect, &mut ask);
     }
     for probe in &workload.spec.probe {
         ask("probe", "a probe", probe.meta.origin);
@@ -182,6 +180,92 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
             "a further network",
             nic.spec.meta.origin,
         );
+    }
+}
+
+fn watched(monitor: &Monitor, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+    ask("monitor", "monitoring", monitor.meta.origin);
+    if let Some(dashboard) = &monitor.dashboard {
+        ask("monitor-dashboard", "a dashboard", dashboard.meta.origin);
+    }
+    if let Some(logs) = &monitor.logs {
+        ask("monitor-logs", "logs that are kept", logs.meta.origin);
+    }
+}
+
+fn copied(
+    workload: &Workload,
+    backup: &Backup,
+    ask: &mut impl FnMut(&'static str, &str, OriginId),
+) {
+    let spec = &backup.spec;
+    ask("backup", "a backup", spec.meta.origin);
+    if spec.kind.value == BackupKind::Dump {
+        ask(
+            "backup-dump",
+            "a backup that the application writes",
+            spec.kind.origin,
+        );
+    }
+    if spec.quiesce.value && workload.vm().is_none() {
+        ask(
+            "backup-quiesce",
+            "a container that holds still",
+            spec.quiesce.origin,
+        );
+    }
+    if let Some(verify) = &spec.verify {
+        ask(
+            "backup-verify",
+            "a restore that is tried",
+            verify.meta.origin,
+        );
+    }
+}
+
+fn exposed(expose: &Expose, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+    let spec = &expose.spec;
+    ask(expose.feature(), expose.what(), spec.meta.origin);
+    if let Some(from) = spec.from.as_ref().filter(|_| expose.through_gateway()) {
+        ask(
+            "expose-from",
+            "a list of clients at the gateway",
+            from.meta.origin,
+        );
+    }
+    if let Some(limit) = &spec.limit {
+        ask("expose-limit", "a limit of requests", limit.meta.origin);
+    }
+    match spec.auth.value {
+        ExposeAuth::None => {}
+        ExposeAuth::Mtls => ask("expose-mtls", "clients with certificates", spec.auth.origin),
+        ExposeAuth::Oidc => ask(
+            "expose-oidc",
+            "clients that are signed in",
+            spec.auth.origin,
+        ),
+    }
+    if let Some(canary) = &spec.canary {
+        ask(
+            "expose-canary",
+            "a new version step by step",
+            canary.meta.origin,
+        );
+    }
+}
+
+fn called(estate: &Estate, connect: &Connect, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+    const HOST: &str = "traffic to a host by name";
+    if let Some(host) = &connect.host {
+        ask("connect-host", HOST, host.origin);
+    } else if let (Called::External(system), None) = (&connect.to, &connect.cidr)
+        && estate.externals[system.to].host.is_some()
+    {
+        ask("connect-host", HOST, connect.spec.meta.origin);
+    }
+    let tls = &connect.spec.tls;
+    if tls.value == ConnectTls::Mutual {
+        ask("connect-mtls", "both ends proving who they are", tls.origin);
     }
 }
 

@@ -141,6 +141,10 @@ fn ingress(cluster: &Cluster) -> Result<Site, Missing> {
     let fact = facts
         .and_then(|facts| facts.ingress.as_ref())
         .ok_or(INGRESS)?;
+    // What is exposed names the gateway that it hangs on.
+    if fact.class.is_none() || fact.namespace.is_none() {
+        return Err(INGRESS);
+    }
     let ports = vec![Port::tcp(80), Port::tcp(443)];
     if fact.host_network.value {
         let nodes = nodes(cluster);

@@ -25,6 +25,9 @@ pub const TENANT_LABEL: &str = "tenantry.dev/tenant";
 /// The label whose value is the estate.
 pub const ESTATE_LABEL: &str = "tenantry.dev/estate";
 
+/// The label of a claim whose value is the disk: by it backups choose.
+pub const DISK_LABEL: &str = "tenantry.dev/disk";
+
 /// The annotation whose value is the model path.
 pub const PATH_ANNOTATION: &str = "tenantry.dev/path";
 

@@ -362,6 +362,19 @@ impl Workload {
         })
     }
 
+    /// The declared single port that a name or a number stands for.
+    pub fn declared_port(&self, port: &kinds::PortRef) -> Option<&kinds::Port> {
+        let found = match port {
+            kinds::PortRef::Name(name) => self.port(name.as_str()),
+            kinds::PortRef::Number(number) => self
+                .spec
+                .port
+                .iter()
+                .find(|port| port.number.value == *number),
+        };
+        found.filter(|port| port.number.value.as_single().is_some())
+    }
+
     /// The declared port of that name.
     pub fn port(&self, name: &str) -> Option<&kinds::Port> {
         self.spec

@@ -38,6 +38,7 @@ families!(
     images,
     isolation,
     memory,
+    monitoring,
     network,
     platform,
     proxmox,

@@ -1,3 +1,12 @@
-//! Address ranges, and who enforces policies.
+//! Address ranges, who enforces policies, and whether policies and routes can say who talks to
+//! whom.
 
-family!(overlapping_ranges, pod_range_too_small, policies_unenforced);
+family!(
+    overlapping_ranges,
+    pod_range_too_small,
+    policies_unenforced,
+    missing_fact,
+    outside_range_in_cluster,
+    host_beyond_policy,
+    unroutable_expose,
+);

@@ -1,0 +1,65 @@
+//! Traffic to a name on a pod network whose policies know addresses alone.
+
+use crate::{
+    check::Subject,
+    diag::{Diagnostic, Findings, declare_rule},
+    model::{Connect, Estate, Target},
+    origin::OriginId,
+    schema::kinds::CniName,
+};
+
+declare_rule! { pub RULE = "host-beyond-policy", Network, Error, "a connection to a name on a pod network whose policies know no names", include_str!("host_beyond_policy.md") }
+
+/// Reports connections to names where the pod network is not Cilium.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let estate = subject.estate;
+    for (_, workload) in subject.whole_workloads() {
+        let cluster = &estate.clusters[workload.cluster];
+        let cni = cluster.spec.cni.as_ref().map(|cni| &cni.name);
+        if !cluster.is_kubernetes() || cni.is_some_and(|cni| cni.value == CniName::Cilium) {
+            continue;
+        }
+        for connect in &workload.connects {
+            let Some((host, said)) = host(estate, connect) else {
+                continue;
+            };
+            let network = cni.map_or(
+                "a pod network that the spec does not name".to_owned(),
+                |cni| cni.value.word().to_owned(),
+            );
+            let mut finding = Diagnostic::new(
+                &RULE,
+                connect.spec.meta.span,
+                format!(
+                    "`{}` connects to `{host}`, and the policies of cluster `{}` ({network}) know addresses alone",
+                    workload.path, cluster.name.value
+                ),
+            )
+            .label("a name");
+            if said != connect.spec.meta.origin {
+                finding = finding.also(estate.span(said), "the name");
+            }
+            findings.push(
+                finding
+                    .why("a network policy of Kubernetes holds address ranges; only Cilium's own follow what the resolver answers")
+                    .help("declare the addresses with `cidr` in an `external`, or write `cni cilium` in the cluster"),
+            );
+        }
+    }
+}
+
+/// The name that a connection goes to, and where it is said.
+fn host(estate: &Estate, connect: &Connect) -> Option<(String, OriginId)> {
+    if let Some(host) = &connect.host {
+        return Some((host.value.to_string(), host.origin));
+    }
+    match connect.to {
+        Target::External(system) if connect.cidr.is_none() => {
+            let hosts = &estate.externals[system.to].host.as_ref()?.hosts;
+            hosts
+                .first()
+                .map(|host| (host.value.to_string(), host.origin))
+        }
+        _ => None,
+    }
+}
