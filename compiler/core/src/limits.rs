@@ -15,6 +15,10 @@ pub struct Limits {
     pub folders: usize,
     /// Profiles that a chain of `like` may pass through.
     pub profiles: usize,
+    /// Machines in a pool.
+    pub machines: u32,
+    /// Replicas of a workload.
+    pub replicas: u32,
     /// Objects that one build may emit.
     pub objects: usize,
 }
@@ -28,6 +32,8 @@ impl Default for Limits {
             nodes: 2_000_000,
             folders: 32,
             profiles: 32,
+            machines: 20_000,
+            replicas: 20_000,
             objects: 500_000,
         }
     }

@@ -69,6 +69,15 @@ impl Compiled {
 }
 
 fn compile_with(env: Option<&str>, sets: &[(&str, &str)], files: &[(&str, &str)]) -> Compiled {
+    compile_within(&Limits::default(), env, sets, files)
+}
+
+fn compile_within(
+    limits: &Limits,
+    env: Option<&str>,
+    sets: &[(&str, &str)],
+    files: &[(&str, &str)],
+) -> Compiled {
     let world = Memory::new(
         files
             .iter()
@@ -78,7 +87,7 @@ fn compile_with(env: Option<&str>, sets: &[(&str, &str)], files: &[(&str, &str)]
         files: tenantry_stdlib::FILES,
         index: tenantry_stdlib::INDEX,
     };
-    let loaded = load::load(&world, library, &Limits::default());
+    let loaded = load::load(&world, library, limits);
     let mut findings = loaded.findings;
     let sources = loaded.value.expect("files");
     let decoded = schema::decode(&sources);
@@ -565,5 +574,56 @@ mod library {
             compiled.sources.path(written.file),
             "std:/profiles/web-service.kdl"
         );
+    }
+}
+
+mod bounds {
+    use super::*;
+
+    #[test]
+    fn a_count_with_a_digit_too_many_ends_in_an_error() {
+        assert_eq!(
+            on_ground("pool p { nodes 4000000000; cpu small; memory \"1GiB\" }").told(),
+            [r#"limit-passed at "4000000000""#]
+        );
+        assert_eq!(
+            on_ground(&container("replicas 4000000000")).told(),
+            [r#"limit-passed at "4000000000""#]
+        );
+    }
+
+    #[test]
+    fn a_profile_that_is_used_too_often_ends_in_an_error() {
+        let ports: String = (1..=100)
+            .map(|port| format!("port p{port} {port};"))
+            .collect();
+        let workloads: String = (0..100)
+            .map(|at| {
+                format!(
+                    "workload w{at} {{ like big; container image=\"r.example/w:1\"; on general }}\n"
+                )
+            })
+            .collect();
+        let text = format!("profile big {{ {ports} }}\ntenant t {{ {workloads} }}");
+        let limits = Limits {
+            nodes: 5_000,
+            ..Limits::default()
+        };
+        let files = [("tenantry.kdl", GROUND), ("spec.kdl", text.as_str())];
+        let compiled = compile_within(&limits, Some("prod"), &[], &files);
+        let told: Vec<&str> = compiled
+            .findings
+            .iter()
+            .map(|finding| finding.rule.name)
+            .collect();
+        assert_eq!(told, ["limit-passed"]);
+    }
+
+    #[test]
+    fn a_name_in_another_scope_is_not_taken_for_a_broken_one() {
+        let compiled = on_ground(
+            "tenant t { workload w { container image=\"r.example/w:1\"; on d.general } }",
+        );
+        assert_eq!(compiled.told(), [r#"unknown-name at "d.general""#]);
     }
 }

@@ -70,6 +70,8 @@ pub struct Sources {
     files: Vec<Source>,
     /// What the library declares, whether it was loaded or not.
     pub library: Library,
+    /// The bounds of this run.
+    pub limits: Limits,
 }
 
 impl Sources {
@@ -132,6 +134,7 @@ pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sou
     let texts = par::map(&paths, |path| world.read(path));
     let mut sources = Sources {
         library,
+        limits: limits.clone(),
         ..Sources::default()
     };
     let mut readable = Vec::new();

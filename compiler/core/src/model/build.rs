@@ -15,6 +15,7 @@ use super::{
 use crate::{
     diag::Findings,
     flows::{Port, Protocol, Service},
+    limits::Limits,
     origin::V,
     outcome::Outcome,
     resolve::Resolved,
@@ -34,6 +35,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         root,
         mut origins,
         library,
+        limits,
     } = resolved;
     let mut cx = Cx {
         vocabulary,
@@ -69,10 +71,11 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         lookup: Lookup {
             origins: &origins,
             findings: &mut findings,
-            broken: &broken,
+            broken,
             library,
         },
         tables: Tables::default(),
+        limits,
         complete: true,
     };
     let mut model = builder.ground(&mut spec);
@@ -214,6 +217,7 @@ struct Tables {
 struct Builder<'a> {
     lookup: Lookup<'a>,
     tables: Tables,
+    limits: Limits,
     complete: bool,
 }
 
@@ -364,7 +368,7 @@ impl Builder<'_> {
                 .value
                 .saturating_mul(smt)
                 .saturating_mul(spec.cpu.sockets.value);
-            let nodes = nodes(&spec, &model.clusters[cluster]);
+            let nodes = self.machines(&spec, &model.clusters[cluster]);
             let name = spec.name.clone();
             let scope = model.clusters[cluster].name.value.to_string();
             let id = model.pools.push(Pool {
@@ -378,7 +382,33 @@ impl Builder<'_> {
                 spec,
             });
             self.tables.pools.insert(&scope, name.value.as_str(), id);
+            self.lookup.mended("pool", name.value.as_str());
         }
+    }
+
+    /// The machines of a pool, unless there are more than anybody has.
+    fn machines(&mut self, spec: &kinds::Pool, cluster: &Cluster) -> Vec<Node> {
+        if let Some(counted) = &spec.nodes {
+            let zones = if counted.per.is_some() {
+                cluster.zones.len().max(1)
+            } else {
+                1
+            };
+            let all = u64::from(counted.count.value)
+                .saturating_mul(u64::try_from(zones).unwrap_or(u64::MAX));
+            if all > u64::from(self.limits.machines) {
+                let span = self.lookup.span(&counted.count);
+                self.lookup.findings.push(rules::too_many(
+                    "machines",
+                    all,
+                    self.limits.machines,
+                    span,
+                ));
+                self.complete = false;
+                return Vec::new();
+            }
+        }
+        nodes(spec, cluster)
     }
 
     fn storages(&mut self, spec: &mut kinds::Root, model: &mut Parts) {
@@ -409,6 +439,7 @@ impl Builder<'_> {
             );
             let id = model.storages.push(storage);
             self.tables.storages.insert(&scope, &name, id);
+            self.lookup.mended("storage", &name);
         }
     }
 
@@ -433,6 +464,7 @@ impl Builder<'_> {
             );
             let id = model.networks.push(network);
             self.tables.networks.insert(&scope, &name, id);
+            self.lookup.mended("network", &name);
         }
     }
 
@@ -461,6 +493,7 @@ impl Builder<'_> {
             let scope = model.tenants[tenant].name.value.to_string();
             let path = format!("{scope}.{}", spec.name.value);
             let id = Id::new(kept.len());
+            self.lookup.mended("workload", spec.name.value.as_str());
             match (place, body(&spec)) {
                 (Some(place), Some(_)) => {
                     self.tables
@@ -738,6 +771,7 @@ impl Builder<'_> {
             Some(Draft::Lxc(lxc)) => Some(Body::Lxc(lxc.clone())),
             None => None,
         };
+        let replicas = self.replicas(&spec);
         let whole = body.is_some() && !spec.meta.broken && self.lookup.findings.len() == before;
         // A machine whose image leads nowhere still takes its room and talks to its peers.
         let body = body.or_else(|| {
@@ -753,7 +787,7 @@ impl Builder<'_> {
             })
             .collect();
         let workload = body.map(|body| Workload {
-            replicas: replicas(&spec, self.lookup.origins),
+            replicas,
             path,
             name: spec.name.clone(),
             tenant,
@@ -773,6 +807,38 @@ impl Builder<'_> {
             spec,
         });
         (workload, whole)
+    }
+
+    /// How many there are; more than anybody runs counts as one, and is told.
+    fn replicas(&mut self, spec: &kinds::Workload) -> Replicas {
+        let mut bounded = |count: V<u32>| {
+            if count.value <= self.limits.replicas {
+                return count;
+            }
+            let span = self.lookup.span(&count);
+            let finding = rules::too_many(
+                "replicas",
+                u64::from(count.value),
+                self.limits.replicas,
+                span,
+            );
+            self.lookup.findings.push(finding);
+            count.map(|_| 1)
+        };
+        if let Some(scale) = &spec.scale {
+            return Replicas::Scaled {
+                min: bounded(scale.min),
+                max: bounded(scale.max),
+            };
+        }
+        match &spec.replicas {
+            None => Replicas::Fixed(V::new(1, spec.meta.origin)),
+            Some(replicas) => match replicas.per.as_ref().map(|per| per.value) {
+                None => Replicas::Fixed(bounded(replicas.count)),
+                Some(kinds::ReplicasPer::Node) => Replicas::PerNode(bounded(replicas.count)),
+                Some(kinds::ReplicasPer::Zone) => Replicas::PerZone(bounded(replicas.count)),
+            },
+        }
     }
 
     fn tier_priority(&mut self, model: &Parts, tenant: Id<Tenant>) -> Option<Ref<kinds::Priority>> {
@@ -1073,23 +1139,6 @@ fn port_of(ports: crate::units::Ports, protocol: kinds::PortProtocol) -> Port {
         protocol,
         from: ports.first(),
         to: ports.last(),
-    }
-}
-
-fn replicas(spec: &kinds::Workload, _: &crate::origin::Origins) -> Replicas {
-    if let Some(scale) = &spec.scale {
-        return Replicas::Scaled {
-            min: scale.min,
-            max: scale.max,
-        };
-    }
-    match &spec.replicas {
-        None => Replicas::Fixed(V::new(1, spec.meta.origin)),
-        Some(replicas) => match replicas.per.as_ref().map(|per| per.value) {
-            None => Replicas::Fixed(replicas.count),
-            Some(kinds::ReplicasPer::Node) => Replicas::PerNode(replicas.count),
-            Some(kinds::ReplicasPer::Zone) => Replicas::PerZone(replicas.count),
-        },
     }
 }
 

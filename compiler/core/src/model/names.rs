@@ -103,7 +103,7 @@ pub(super) struct Lookup<'a> {
     pub(super) findings: &'a mut Findings,
     /// What was declared but is broken, which was reported: kind and name. That it cannot be
     /// referred to is no further mistake.
-    pub(super) broken: &'a BTreeSet<(String, String)>,
+    pub(super) broken: BTreeSet<(String, String)>,
     /// What the library declares: it is loaded when a name is used, so a misspelt one is not
     /// among what is known.
     pub(super) library: Library,
@@ -166,6 +166,11 @@ impl Lookup<'_> {
             None => Ok(None),
             Some(name) => self.get(index, name, near).map(Some).ok_or(()),
         }
+    }
+
+    /// What stands under this name is whole after all.
+    pub(super) fn mended(&mut self, kind: &str, name: &str) {
+        self.broken.remove(&(kind.to_owned(), name.to_owned()));
     }
 
     fn is_broken(&self, kinds: &[&str], text: &str) -> bool {

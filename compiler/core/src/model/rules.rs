@@ -3,6 +3,7 @@
 use tenantry_syntax::Span;
 
 use crate::diag::{Diagnostic, nearest::nearest, rule_set};
+use crate::load::rules::LIMIT_PASSED;
 
 rule_set! {
     /// The rules of this phase.
@@ -166,4 +167,15 @@ pub fn missing_estate(span: Span) -> Diagnostic {
     Diagnostic::new(&MISSING_ESTATE, span, "tenantry.kdl has no `estate` node")
         .label("expected here")
         .help("add `estate NAME`")
+}
+
+/// More of something than one compile takes.
+pub fn too_many(what: &str, found: u64, limit: u32, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &LIMIT_PASSED,
+        span,
+        format!("{found} {what}: at most {limit} are compiled"),
+    )
+    .label("too many")
+    .help("is a digit too many in it?")
 }

@@ -15,6 +15,7 @@ use tenantry_syntax::Span;
 
 use crate::{
     diag::Findings,
+    limits::Limits,
     load::Library,
     origin::{How, OriginId, Origins},
     outcome::Outcome,
@@ -37,6 +38,8 @@ pub struct Resolved {
     pub origins: Origins,
     /// What the library declares.
     pub library: Library,
+    /// The bounds of this run.
+    pub limits: Limits,
 }
 
 /// The environments that an estate declares, in the order of the text, with their places.
@@ -68,11 +71,20 @@ pub fn resolve(
         origins: Origins::new(typed.library_from),
         findings: Findings::new(),
         profiles: HashMap::new(),
+        nodes: 0,
     };
     resolver.params = param::evaluate(&mut resolver, sets);
     let children: Vec<Node> = typed.nodes.iter().map(|node| resolver.node(node)).collect();
     let mut root = resolver.empty_root();
     root.children = children;
+    if resolver.nodes > typed.limits.nodes {
+        let at = typed.nodes.first().map(|node| node.span);
+        resolver.findings.push(rules::too_many_nodes(
+            resolver.nodes,
+            typed.limits.nodes,
+            at,
+        ));
+    }
     resolver.refuse_duplicates(&root);
     let Resolver {
         env,
@@ -86,6 +98,7 @@ pub fn resolve(
             root,
             origins,
             library: typed.library,
+            limits: typed.limits.clone(),
         },
         findings,
     )
@@ -99,6 +112,8 @@ struct Resolver<'t> {
     params: Params,
     origins: Origins,
     findings: Findings,
+    /// How many nodes there are so far, what profiles bring included.
+    nodes: usize,
     /// Profiles already resolved; `None` while one is being resolved, which is how a circle shows.
     profiles: HashMap<usize, Option<Rc<Node>>>,
 }
@@ -161,6 +176,7 @@ impl<'t> Resolver<'t> {
     }
 
     fn plain(&mut self, typed: &TypedNode) -> Node {
+        self.nodes += 1;
         let origin = self.origins.literal(typed.span);
         let mut fields = Vec::with_capacity(typed.fields.len());
         let mut broken = Vec::new();

@@ -30,6 +30,11 @@ impl Resolver<'_> {
             let Some(profile) = self.profile(&node, like) else {
                 continue;
             };
+            self.nodes += count(&profile);
+            if self.nodes > self.typed.limits.nodes {
+                // Told once, at the end: nothing more is brought, so that it ends.
+                continue;
+            }
             let mut brought = (*profile).clone();
             self.came_by(&mut brought, like.origin);
             match &mut inherited {
@@ -119,6 +124,11 @@ impl Resolver<'_> {
             self.came_by(child, like);
         }
     }
+}
+
+/// The nodes of a profile.
+fn count(node: &Node) -> usize {
+    1 + node.children.iter().map(count).sum::<usize>()
 }
 
 /// Joins two profiles of the same node, neither of which is nearer: what only one says holds,

@@ -6,6 +6,7 @@ use tenantry_syntax::Span;
 
 use crate::{
     diag::{Diagnostic, nearest::nearest, rule_set},
+    load::rules::LIMIT_PASSED,
     schema::{
         kind::{Kind, Slot},
         rules::{DUPLICATE_NODE, WRONG_VALUE},
@@ -154,6 +155,18 @@ pub fn profile_circle(name: &str, span: Span, declared: Span) -> Diagnostic {
     .label("closes the circle")
     .also(declared, "the profile")
     .help("take one `like` of the circle away")
+}
+
+/// More nodes than an estate may have, profiles counted where they are used.
+pub fn too_many_nodes(found: usize, limit: usize, at: Option<Span>) -> Diagnostic {
+    let words = format!(
+        "the estate has {found} nodes, with what profiles bring; at most {limit} are compiled"
+    );
+    let finding = match at {
+        Some(span) => Diagnostic::new(&LIMIT_PASSED, span, words),
+        None => Diagnostic::nowhere(&LIMIT_PASSED, words),
+    };
+    finding.help("a large profile counts anew for each node that is like it: make it smaller, or split the estate")
 }
 
 /// Two nodes with one key.

@@ -26,6 +26,7 @@ use tenantry_syntax::{FileId, Span};
 
 use crate::{
     diag::{Diagnostic, Findings},
+    limits::Limits,
     load::{Library, ROOT_FILE, Sources},
     outcome::Outcome,
     par,
@@ -44,6 +45,8 @@ pub struct TypedEstate {
     pub profiles: Vec<Profile>,
     /// What the library declares, whether it was loaded or not.
     pub library: Library,
+    /// The bounds of this run.
+    pub limits: Limits,
     /// The number of the first file of the library.
     pub library_from: FileId,
 }
@@ -60,6 +63,7 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         nodes: Vec::new(),
         profiles: Vec::new(),
         library: sources.library,
+        limits: sources.limits.clone(),
         library_from: sources.library_from(),
     };
     let mut findings = Findings::new();
