@@ -191,11 +191,11 @@ fn resolver(
 fn endpoints(pods: site::Pods) -> Endpoints {
     let namespace = pods
         .namespace
-        .map(|name| ("k8s:io.kubernetes.pod.namespace".to_owned(), name));
+        .map(|name| ("io.kubernetes.pod.namespace".to_owned(), name));
     let labels = pods
         .labels
         .into_iter()
-        .map(|(key, value)| (format!("k8s:{key}"), value));
+        .map(|(key, value)| (key, value));
     Endpoints {
         match_labels: namespace.into_iter().chain(labels).collect(),
     }
@@ -261,7 +261,7 @@ mod tests {
         let policy = made.object("CiliumNetworkPolicy", "web")["spec"].clone();
         let resolver = &policy["egress"][0];
         assert_eq!(
-            resolver["toEndpoints"][0]["matchLabels"]["k8s:k8s-app"],
+            resolver["toEndpoints"][0]["matchLabels"]["k8s-app"],
             "kube-dns"
         );
         assert_eq!(

@@ -163,6 +163,8 @@ const RULES: &[(&str, &str, &[Rule])] = &[
 const COMPARED_BY_HAND: &[(&str, &str)] = &[
     ("cilium.io/v2", "CiliumLoadBalancerIPPool"),
     ("cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy"),
+    ("gateway.envoyproxy.io/v1alpha1", "BackendTrafficPolicy"),
+    ("gateway.envoyproxy.io/v1alpha1", "SecurityPolicy"),
     ("metallb.io/v1beta1", "IPAddressPool"),
     ("metallb.io/v1beta1", "L2Advertisement"),
 ];
