@@ -1,0 +1,223 @@
+//! What a workload calls, offers and listens on.
+
+use super::{Builder, Parts, tenants::Shape};
+use crate::{
+    flows::{Port, Protocol, Service},
+    model::{
+        rules,
+        workload::{Connect, Offer, OfferTo, Target},
+    },
+    origin::V,
+    schema::{
+        kinds::{self, PortRef},
+        ty::NameOf,
+    },
+    units::Name,
+};
+
+impl Builder<'_> {
+    pub(super) fn connect(
+        &mut self,
+        model: &Parts,
+        shapes: &[Shape],
+        scope: &str,
+        connect: &kinds::Connect,
+    ) -> Option<Connect> {
+        let text = connect.target.value.text.clone();
+        let narrowed = |to, ports| {
+            Some(Connect {
+                to,
+                ports,
+                cidr: connect.cidr,
+                host: connect.host.clone(),
+                spec: connect.clone(),
+            })
+        };
+        if &*text == "internet" {
+            let ports = self.ports(connect, "the internet", None, &[])?;
+            return narrowed(Target::Internet, ports);
+        }
+        if let Some(part) = text.strip_prefix("platform.") {
+            let service = self.service(part, connect)?;
+            let ports = connect
+                .port
+                .as_ref()
+                .map_or(Some(Vec::new()), |_| self.ports(connect, &text, None, &[]))?;
+            return narrowed(Target::Platform(service), ports);
+        }
+        let external: V<NameOf<kinds::External>> =
+            V::new(NameOf::new(&text), connect.target.origin);
+        if self.tables.externals.contains("", &text)
+            && !self.tables.workloads.contains(scope, &text)
+        {
+            let found = self.lookup.get(&self.tables.externals, &external, &[])?;
+            let system = &model.externals[found.to];
+            let known: Vec<(&Name, Port)> = system
+                .port
+                .iter()
+                .map(|port| {
+                    (
+                        &port.name.value,
+                        port_of(port.number.value, port.protocol.value),
+                    )
+                })
+                .collect();
+            let ports = self.ports(
+                connect,
+                &format!("`{text}`"),
+                Some(system.meta.name_span),
+                &known,
+            )?;
+            return narrowed(Target::External(found), ports);
+        }
+        let found = self
+            .lookup
+            .get(&self.tables.workloads, &connect.target, &[scope])?;
+        // The other side is broken, and was reported; a flow to it is no further mistake.
+        let other = shapes.get(found.to.index())?;
+        let known: Vec<(&Name, Port)> = other
+            .ports
+            .iter()
+            .map(|port| {
+                (
+                    &port.name.value,
+                    port_of(port.number.value, port.protocol.value),
+                )
+            })
+            .collect();
+        let ports = self.ports(
+            connect,
+            &format!("`{}`", other.path),
+            Some(other.span),
+            &known,
+        )?;
+        narrowed(Target::Workload(found), ports)
+    }
+
+    pub(super) fn service(&mut self, part: &str, connect: &kinds::Connect) -> Option<Service> {
+        let parts = ["dns", "ingress", "kube-api", "metadata", "metrics"];
+        match part {
+            "dns" => Some(Service::Dns),
+            "kube-api" => Some(Service::KubeApi),
+            "ingress" => Some(Service::Ingress),
+            "metrics" => Some(Service::Monitoring),
+            "metadata" => Some(Service::Metadata),
+            _ => {
+                let known: Vec<String> = parts
+                    .iter()
+                    .map(|part| format!("platform.{part}"))
+                    .collect();
+                let span = self.lookup.span(&connect.target);
+                self.lookup.findings.push(rules::unknown_name(
+                    &["part of the platform"],
+                    &format!("platform.{part}"),
+                    span,
+                    &known,
+                    &[],
+                ));
+                None
+            }
+        }
+    }
+
+    /// The ports of a connection: a declared one by its name, or numbers.
+    pub(super) fn ports(
+        &mut self,
+        connect: &kinds::Connect,
+        to: &str,
+        owner: Option<tenantry_syntax::Span>,
+        known: &[(&Name, Port)],
+    ) -> Option<Vec<Port>> {
+        let Some(port) = &connect.port else {
+            self.lookup
+                .findings
+                .push(rules::port_missing(to, connect.meta.span));
+            return None;
+        };
+        match &port.value {
+            PortRef::Number(number) => Some(vec![port_of(*number, connect.protocol.value)]),
+            PortRef::Name(name) => {
+                if let Some((_, port)) = known.iter().find(|(known, _)| *known == name) {
+                    return Some(vec![*port]);
+                }
+                let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
+                let span = self.lookup.span(port);
+                self.lookup.findings.push(rules::unknown_port(
+                    name.as_str(),
+                    span,
+                    to,
+                    owner.unwrap_or(connect.meta.span),
+                    &names,
+                ));
+                None
+            }
+        }
+    }
+
+    /// A port of the workload's own, by name or number.
+    pub(super) fn own_port(
+        &mut self,
+        spec: &kinds::Workload,
+        path: &str,
+        port: &V<PortRef>,
+    ) -> Option<(Port, Option<Name>)> {
+        match &port.value {
+            PortRef::Number(number) => Some((port_of(*number, kinds::PortProtocol::Tcp), None)),
+            PortRef::Name(name) => {
+                if let Some(found) = spec.port.iter().find(|port| port.name.value == *name) {
+                    return Some((
+                        port_of(found.number.value, found.protocol.value),
+                        Some(name.clone()),
+                    ));
+                }
+                let names: Vec<&str> = spec
+                    .port
+                    .iter()
+                    .map(|port| port.name.value.as_str())
+                    .collect();
+                let span = self.lookup.span(port);
+                self.lookup.findings.push(rules::unknown_port(
+                    name.as_str(),
+                    span,
+                    &format!("`{path}`"),
+                    spec.meta.name_span,
+                    &names,
+                ));
+                None
+            }
+        }
+    }
+
+    pub(super) fn offer(
+        &mut self,
+        spec: &kinds::Workload,
+        path: &str,
+        offer: &kinds::Offer,
+    ) -> Option<Offer> {
+        let (port, _) = self.own_port(spec, path, &offer.port)?;
+        let to = if offer.to.value.text.contains('.') {
+            let found = self.lookup.get(&self.tables.workloads, &offer.to, &[])?;
+            OfferTo::Workload(found)
+        } else {
+            OfferTo::Tenant(self.lookup.get(&self.tables.tenants, &offer.to, &[])?)
+        };
+        Some(Offer {
+            port,
+            to,
+            spec: offer.clone(),
+        })
+    }
+}
+
+pub(super) fn port_of(ports: crate::units::Ports, protocol: kinds::PortProtocol) -> Port {
+    let protocol = match protocol {
+        kinds::PortProtocol::Tcp => Protocol::Tcp,
+        kinds::PortProtocol::Udp => Protocol::Udp,
+        kinds::PortProtocol::Sctp => Protocol::Sctp,
+    };
+    Port {
+        protocol,
+        from: ports.first(),
+        to: ports.last(),
+    }
+}

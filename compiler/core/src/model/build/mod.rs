@@ -1,0 +1,256 @@
+//! From the constructed kinds to the model: sorted by name, every reference looked up.
+
+mod flow;
+mod ground;
+mod tenants;
+mod workload;
+
+use std::collections::BTreeSet;
+
+use super::{
+    Arena, Cluster, Estate, Id, NetworkIn, Pool, Storage, Tenant, Workload,
+    names::{Index, Lookup},
+    rules,
+};
+use crate::{
+    diag::Findings,
+    limits::Limits,
+    outcome::Outcome,
+    resolve::Resolved,
+    schema::{
+        construct::{Construct, Cx},
+        kind::Vocabulary,
+        kinds,
+    },
+    units::Name,
+};
+
+/// Builds the model of one environment.
+pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
+    let Resolved {
+        env,
+        root,
+        mut origins,
+        library,
+        limits,
+    } = resolved;
+    let mut cx = Cx {
+        vocabulary,
+        origins: &mut origins,
+        findings: Findings::new(),
+    };
+    let constructed = kinds::Root::construct(&root, &mut cx);
+    let mut findings = cx.findings;
+    let Some(mut spec) = constructed else {
+        return Outcome::nothing(findings);
+    };
+    let Some(estate) = spec.estate.take() else {
+        // A broken `estate` node was reported; a missing one is told here.
+        if !root
+            .children
+            .iter()
+            .any(|child| vocabulary.kind(child.kind).name == "estate")
+        {
+            findings.push(rules::missing_estate(
+                root.children
+                    .first()
+                    .map(|node| node.span)
+                    .unwrap_or_default(),
+            ));
+        }
+        return Outcome::nothing(findings);
+    };
+    let written = root.children.len() + 1;
+    let kept = count(&spec);
+    let broken = broken_names(&root, vocabulary, &spec);
+    let in_parts = is_ground_broken(&spec);
+    let mut builder = Builder {
+        lookup: Lookup {
+            origins: &origins,
+            findings: &mut findings,
+            broken,
+            library,
+        },
+        tables: Tables::default(),
+        limits,
+        complete: true,
+    };
+    let mut model = builder.ground(&mut spec);
+    let tenants = std::mem::take(&mut spec.tenant);
+    let tainted = builder.tenants(&mut model, tenants);
+    let complete = builder.complete;
+    Outcome::new(
+        Estate {
+            name: estate.name.clone(),
+            env,
+            spec: estate,
+            clusters: model.clusters,
+            pools: model.pools,
+            storages: model.storages,
+            networks: model.networks,
+            externals: model.externals,
+            images: model.images,
+            backup_stores: model.backup_stores,
+            priorities: model.priorities,
+            tiers: model.tiers,
+            cpu_models: model.cpu_models,
+            gpu_models: model.gpu_models,
+            tenants: model.tenants,
+            workloads: model.workloads,
+            origins,
+            tainted,
+            broken_ground: !complete || in_parts || kept + 1 != written,
+        },
+        findings,
+    )
+}
+
+/// Whether a part of something outside tenants was dropped: of a pool its reserve, for example.
+fn is_ground_broken(spec: &kinds::Root) -> bool {
+    spec.cluster.iter().any(|cluster| cluster.meta.broken)
+        || spec.pool.iter().any(|pool| pool.meta.broken)
+        || spec.storage.iter().any(|storage| storage.meta.broken)
+        || spec.network.iter().any(|network| network.meta.broken)
+}
+
+/// The names of what stands in the text and was not constructed, by kind.
+fn broken_names(
+    root: &crate::schema::node::Node,
+    vocabulary: &Vocabulary,
+    spec: &kinds::Root,
+) -> BTreeSet<(String, String)> {
+    let mut names = BTreeSet::new();
+    let mut enter = |node: &crate::schema::node::Node| {
+        let kind = vocabulary.kind(node.kind);
+        if let Some(value) = kind.field("name").and_then(|field| node.value(field)) {
+            names.insert((kind.name.clone(), value.lit.to_string()));
+        }
+    };
+    for node in &root.children {
+        enter(node);
+        node.children
+            .iter()
+            .filter(|child| vocabulary.kind(child.kind).name == "workload")
+            .for_each(&mut enter);
+    }
+    let mut whole = |kind: &str, name: &Name| {
+        names.remove(&(kind.to_owned(), name.to_string()));
+    };
+    macro_rules! constructed {
+        ($($field:ident = $kind:literal),* $(,)?) => {$(
+            spec.$field.iter().for_each(|item| whole($kind, &item.name.value));
+        )*};
+    }
+    constructed!(
+        cluster = "cluster",
+        external = "external",
+        image = "image",
+        backup_store = "backup-store",
+        tier = "tier",
+        priority = "priority",
+        cpu_model = "cpu-model",
+        gpu_model = "gpu-model",
+        tenant = "tenant",
+    );
+    names
+}
+
+/// How many top-level nodes were constructed, without `estate`.
+fn count(spec: &kinds::Root) -> usize {
+    spec.param.len()
+        + spec.site.len()
+        + spec.cluster.len()
+        + spec.pool.len()
+        + spec.storage.len()
+        + spec.network.len()
+        + spec.external.len()
+        + spec.image.len()
+        + spec.backup_store.len()
+        + spec.tier.len()
+        + spec.priority.len()
+        + spec.price.len()
+        + spec.cpu_model.len()
+        + spec.gpu_model.len()
+        + spec.tenant.len()
+        + 1
+}
+
+/// The model while it is being built.
+#[derive(Default)]
+struct Parts {
+    clusters: Arena<Cluster>,
+    pools: Arena<Pool>,
+    storages: Arena<Storage>,
+    networks: Arena<NetworkIn>,
+    externals: Arena<kinds::External>,
+    images: Arena<kinds::Image>,
+    backup_stores: Arena<kinds::BackupStore>,
+    priorities: Arena<kinds::Priority>,
+    tiers: Arena<kinds::Tier>,
+    cpu_models: Arena<kinds::CpuModel>,
+    gpu_models: Arena<kinds::GpuModel>,
+    tenants: Arena<Tenant>,
+    workloads: Arena<Workload>,
+}
+
+/// Names of everything.
+#[derive(Default)]
+struct Tables {
+    clusters: Index<Cluster>,
+    pools: Index<Pool>,
+    storages: Index<Storage>,
+    networks: Index<NetworkIn>,
+    externals: Index<kinds::External>,
+    images: Index<kinds::Image>,
+    backup_stores: Index<kinds::BackupStore>,
+    priorities: Index<kinds::Priority>,
+    tiers: Index<kinds::Tier>,
+    cpu_models: Index<kinds::CpuModel>,
+    gpu_models: Index<kinds::GpuModel>,
+    tenants: Index<Tenant>,
+    workloads: Index<Workload>,
+}
+
+struct Builder<'a> {
+    lookup: Lookup<'a>,
+    tables: Tables,
+    limits: Limits,
+    complete: bool,
+}
+
+/// Puts things of the top level into their arena, by name.
+macro_rules! flat {
+    ($self:ident, $spec:ident, $model:ident; $($from:ident => $to:ident),* $(,)?) => {$(
+        let mut items = std::mem::take(&mut $spec.$from);
+        items.sort_by(|a, b| a.name.value.cmp(&b.name.value));
+        for item in items {
+            let name = item.name.value.to_string();
+            let id = $model.$to.push(item);
+            $self.tables.$to.insert("", &name, id);
+        }
+    )*};
+}
+
+impl Builder<'_> {
+    fn ground(&mut self, spec: &mut kinds::Root) -> Parts {
+        let mut model = Parts::default();
+        flat!(self, spec, model;
+            external => externals, image => images, backup_store => backup_stores, priority => priorities,
+            tier => tiers, cpu_model => cpu_models, gpu_model => gpu_models);
+        self.clusters(spec, &mut model);
+        // Pools and storage may be a tenant's, so tenants have their ids before anything of theirs.
+        let mut names: Vec<&Name> = spec
+            .tenant
+            .iter()
+            .map(|tenant| &tenant.name.value)
+            .collect();
+        names.sort();
+        for (at, name) in names.into_iter().enumerate() {
+            self.tables.tenants.insert("", name.as_str(), Id::new(at));
+        }
+        self.pools(spec, &mut model);
+        self.storages(spec, &mut model);
+        self.networks(spec, &mut model);
+        model
+    }
+}

@@ -1,0 +1,267 @@
+//! One workload: what it is, how many, and what it holds.
+
+use std::sync::Arc;
+
+use super::{
+    Builder, Parts,
+    tenants::{Place, Shape},
+};
+use crate::{
+    model::{
+        Body, Id, Ref, Tenant, Workload, rules,
+        workload::{Backup, Disk, Expose, Gpu, ImageUse, Mount, Nic, Replicas},
+    },
+    origin::V,
+    schema::{kinds, ty::NameOf},
+};
+
+impl Builder<'_> {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call site; the parts of a workload come from as many places"
+    )]
+    pub(super) fn workload(
+        &mut self,
+        model: &Parts,
+        shapes: &[Shape],
+        tenant: Id<Tenant>,
+        scope: &str,
+        spec: kinds::Workload,
+        place: Place,
+        path: Arc<str>,
+    ) -> (Option<Workload>, bool) {
+        let near = model.clusters[place.cluster].name.value.to_string();
+        let near = [near.as_str()];
+        let before = self.lookup.findings.len();
+        let gpus = spec
+            .gpu
+            .iter()
+            .filter_map(|gpu| {
+                Some(Gpu {
+                    model: self.lookup.get(&self.tables.gpu_models, &gpu.model, &[])?,
+                    spec: gpu.clone(),
+                })
+            })
+            .collect();
+        let disks = self.disks(&spec, &near);
+        let nics = self.nics(&spec, &near);
+        let priority = match self
+            .lookup
+            .maybe(&self.tables.priorities, spec.priority.as_ref(), &[])
+        {
+            Ok(Some(priority)) => Some(priority),
+            _ => self.tier_priority(model, tenant),
+        };
+        let connects = spec
+            .connect
+            .iter()
+            .filter_map(|connect| self.connect(model, shapes, scope, connect))
+            .collect();
+        let offers = spec
+            .offer
+            .iter()
+            .filter_map(|offer| self.offer(&spec, &path, offer))
+            .collect();
+        let exposes = spec
+            .expose
+            .iter()
+            .filter_map(|expose| {
+                let (port, name) = self.own_port(&spec, &path, &expose.port)?;
+                Some(Expose {
+                    port,
+                    name,
+                    spec: expose.clone(),
+                })
+            })
+            .collect();
+        let needs = spec
+            .needs
+            .iter()
+            .filter_map(|needs| {
+                Some((
+                    self.lookup
+                        .get(&self.tables.workloads, &needs.target, &[scope])?,
+                    needs.clone(),
+                ))
+            })
+            .filter(|(needed, _)| needed.to.index() < shapes.len())
+            .collect();
+        let backups = spec
+            .backup
+            .iter()
+            .map(|backup| Backup {
+                to: self
+                    .lookup
+                    .maybe(&self.tables.backup_stores, backup.to.as_ref(), &[])
+                    .unwrap_or(None),
+                spec: backup.clone(),
+            })
+            .collect();
+        let body = match body(&spec) {
+            Some(Draft::Vm(vm)) => self.image(vm).map(|image| Body::Vm(vm.clone(), image)),
+            Some(Draft::Container(container)) => Some(Body::Container(container.clone())),
+            Some(Draft::Job(job)) => Some(Body::Job(job.clone())),
+            Some(Draft::Lxc(lxc)) => Some(Body::Lxc(lxc.clone())),
+            None => None,
+        };
+        let replicas = self.replicas(&spec);
+        let whole = body.is_some() && !spec.meta.broken && self.lookup.findings.len() == before;
+        // A machine whose image leads nowhere still takes its room and talks to its peers.
+        let body = body.or_else(|| {
+            spec.vm
+                .as_ref()
+                .map(|vm| Body::Vm(vm.clone(), ImageUse::Unknown))
+        });
+        let mounts = spec
+            .mount
+            .iter()
+            .map(|mount| Mount {
+                spec: mount.clone(),
+            })
+            .collect();
+        let workload = body.map(|body| Workload {
+            replicas,
+            path,
+            name: spec.name.clone(),
+            tenant,
+            cluster: place.cluster,
+            pools: place.pools,
+            body,
+            priority,
+            gpus,
+            disks,
+            nics,
+            mounts,
+            connects,
+            offers,
+            exposes,
+            needs,
+            backups,
+            spec,
+        });
+        (workload, whole)
+    }
+
+    /// How many there are; more than anybody runs counts as one, and is told.
+    pub(super) fn replicas(&mut self, spec: &kinds::Workload) -> Replicas {
+        let mut bounded = |count: V<u32>| {
+            if count.value <= self.limits.replicas {
+                return count;
+            }
+            let span = self.lookup.span(&count);
+            let finding = rules::too_many(
+                "replicas",
+                u64::from(count.value),
+                self.limits.replicas,
+                span,
+            );
+            self.lookup.findings.push(finding);
+            count.map(|_| 1)
+        };
+        if let Some(scale) = &spec.scale {
+            return Replicas::Scaled {
+                min: bounded(scale.min),
+                max: bounded(scale.max),
+            };
+        }
+        match &spec.replicas {
+            None => Replicas::Fixed(V::new(1, spec.meta.origin)),
+            Some(replicas) => match replicas.per.as_ref().map(|per| per.value) {
+                None => Replicas::Fixed(bounded(replicas.count)),
+                Some(kinds::ReplicasPer::Node) => Replicas::PerNode(bounded(replicas.count)),
+                Some(kinds::ReplicasPer::Zone) => Replicas::PerZone(bounded(replicas.count)),
+            },
+        }
+    }
+
+    pub(super) fn tier_priority(
+        &mut self,
+        model: &Parts,
+        tenant: Id<Tenant>,
+    ) -> Option<Ref<kinds::Priority>> {
+        let tier = model.tenants[tenant].tier?;
+        let name = model.tiers[tier.to].priority.as_ref()?;
+        let found = self.lookup.get(&self.tables.priorities, name, &[])?;
+        Some(Ref {
+            to: found.to,
+            at: tier.at,
+        })
+    }
+
+    pub(super) fn disks(&mut self, spec: &kinds::Workload, near: &[&str]) -> Vec<Disk> {
+        let mut disks: Vec<Disk> = spec
+            .disk
+            .iter()
+            .filter_map(|disk| {
+                let storage = self
+                    .lookup
+                    .maybe(&self.tables.storages, disk.storage.as_ref(), near)
+                    .ok()?;
+                Some(Disk {
+                    storage,
+                    spec: disk.clone(),
+                })
+            })
+            .collect();
+        disks.sort_by(|a, b| {
+            let rank = |disk: &Disk| disk.spec.name.value.as_str() != "root";
+            (rank(a), &a.spec.name.value).cmp(&(rank(b), &b.spec.name.value))
+        });
+        disks
+    }
+
+    pub(super) fn nics(&mut self, spec: &kinds::Workload, near: &[&str]) -> Vec<Nic> {
+        let mut nics: Vec<Nic> = spec
+            .nic
+            .iter()
+            .filter_map(|nic| {
+                let network = self
+                    .lookup
+                    .maybe(&self.tables.networks, nic.network.as_ref(), near)
+                    .ok()?;
+                Some(Nic {
+                    network,
+                    spec: nic.clone(),
+                })
+            })
+            .collect();
+        nics.sort_by(|a, b| {
+            let rank = |nic: &Nic| nic.spec.name.value.as_str() != "default";
+            (rank(a), &a.spec.name.value).cmp(&(rank(b), &b.spec.name.value))
+        });
+        nics
+    }
+
+    pub(super) fn image(&mut self, vm: &kinds::Vm) -> Option<ImageUse> {
+        match &vm.image.value {
+            crate::units::ImageRef::Named(name) => {
+                let named: V<NameOf<kinds::Image>> =
+                    V::new(NameOf::new(name.as_str()), vm.image.origin);
+                self.lookup
+                    .get(&self.tables.images, &named, &[])
+                    .map(ImageUse::Named)
+            }
+            crate::units::ImageRef::Oci(oci) => {
+                Some(ImageUse::Oci(V::new(oci.clone(), vm.image.origin)))
+            }
+        }
+    }
+}
+
+pub(super) enum Draft<'a> {
+    Vm(&'a kinds::Vm),
+    Container(&'a kinds::Container),
+    Job(&'a kinds::Job),
+    Lxc(&'a kinds::Lxc),
+}
+
+/// What a workload is, if it says exactly one thing; else that was reported.
+pub(super) fn body(spec: &kinds::Workload) -> Option<Draft<'_>> {
+    match (&spec.vm, &spec.container, &spec.job, &spec.lxc) {
+        (Some(vm), None, None, None) => Some(Draft::Vm(vm)),
+        (None, Some(container), None, None) => Some(Draft::Container(container)),
+        (None, None, Some(job), None) => Some(Draft::Job(job)),
+        (None, None, None, Some(lxc)) => Some(Draft::Lxc(lxc)),
+        _ => None,
+    }
+}
