@@ -192,9 +192,8 @@ fn endpoints(pods: site::Pods) -> Endpoints {
     let namespace = pods
         .namespace
         .map(|name| ("io.kubernetes.pod.namespace".to_owned(), name));
-    let labels = pods.labels.into_iter().map(|(key, value)| (key, value));
     Endpoints {
-        match_labels: namespace.into_iter().chain(labels).collect(),
+        match_labels: namespace.into_iter().chain(pods.labels).collect(),
     }
 }
 
