@@ -12,5 +12,6 @@ mod check;
 mod explain;
 mod fmt;
 mod init;
+mod kills;
 mod readme;
 mod streams;
