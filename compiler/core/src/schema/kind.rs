@@ -1,7 +1,7 @@
 //! What a kind is. A [`Kind`] is data: decode, "did you mean", hover, completion, `schema` and
 //! the reference know nothing else, so a kind that a user defines gets all of it.
 //!
-//! A built-in kind is declared once, with [`kind!`](crate::schema::kind::kind), beside the Rust
+//! A built-in kind is declared once, with `kind!`, beside the Rust
 //! struct that holds it: the same declaration yields the [`Kind`] and the struct's constructor.
 
 use std::{any::TypeId, collections::HashMap};
