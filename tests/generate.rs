@@ -81,7 +81,7 @@ fn tenant(number: usize, shape: Shape) -> String {
 }
 
 fn container(at: usize) -> String {
-    let before = if at % 4 == 0 {
+    let before = if at.is_multiple_of(4) {
         String::new()
     } else {
         format!("\n        connect w{:03} port=http", at - 1)
