@@ -1,6 +1,6 @@
 //! What holds for every command: streams, colour, usage.
 
-use crate::harness::Folder;
+use crate::harness::{Folder, GROUND};
 
 #[test]
 fn a_pipe_gets_no_colour() {
@@ -65,4 +65,17 @@ fn a_full_disk_is_told() {
     let output = tenantry.expect("the command starts");
     assert_eq!(output.status.code(), Some(2));
     assert!(output.stderr.starts_with(b"error: cannot print: "));
+}
+
+#[test]
+fn a_build_for_tools_leaves_standard_output_to_the_document() {
+    let folder = Folder::of([("tenantry.kdl", GROUND)]);
+    let run = folder.run("build --format json --out out").ends_with(0);
+    assert_eq!(run.json()["findings"], serde_json::json!([]));
+    assert!(run.err.contains("written"), "{}", run.err);
+    let again = folder
+        .run("build --format json --out out --check")
+        .ends_with(0);
+    assert_eq!(again.json()["version"], 1);
+    assert!(again.err.contains("is what the spec says"), "{}", again.err);
 }

@@ -12,12 +12,12 @@ use tenantry_core::{
 
 use report::Written;
 
-use super::Outcome;
+use super::{Outcome, check::Summary};
 use crate::{
-    console::Console,
+    console::{Console, Stream},
     estate,
     exit::{Exit, Failure},
-    render::human,
+    render::{Format, human, json, short},
     write::{self, Beside, Difference, Obstacle, What, WriteError},
 };
 
@@ -31,7 +31,8 @@ use crate::{
 Examples:
   tenantry build                       the estate in this folder, into ./out
   tenantry build shop --out deploy     another estate, another folder
-  tenantry build --check --locked      change nothing, fail if anything would (for CI)")]
+  tenantry build --check --locked      change nothing, fail if anything would (for CI)
+  tenantry build --format json         findings as one document on standard output")]
 pub(crate) struct Args {
     #[command(flatten)]
     estate: estate::Args,
@@ -47,6 +48,9 @@ pub(crate) struct Args {
     /// Refuse to change tenantry.lock
     #[arg(long)]
     locked: bool,
+    /// How findings are printed; what was written is then said on standard error
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
@@ -60,8 +64,23 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         &options,
     );
     let files = estate::Reachable::new(root, &built.run.sources);
-    let findings = human::render(&built.run.findings, &files, console.err.look);
-    console.err.print(&findings)?;
+    let found = &built.run.findings;
+    match args.format {
+        Format::Human => {
+            let text = human::render(found, &files, console.err.look);
+            console.err.print(&text)?;
+        }
+        Format::Short => console.out.print(&short::render(found, &files))?,
+        Format::Json => {
+            let text = json::render(found, &files, Summary::of(&built.run));
+            console.out.print(&text)?;
+        }
+    }
+    // With a format for tools nothing else is on standard output.
+    let told = match args.format {
+        Format::Human => &mut console.out,
+        Format::Short | Format::Json => &mut console.err,
+    };
     let exit = estate::exit(&built.run.findings);
     if built.outputs.is_empty() {
         console.err.line("nothing was written")?;
@@ -80,10 +99,10 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         .clone()
         .unwrap_or_else(|| estate::within(root, "out"));
     if args.check {
-        return compare(&built, &out, &lock, console);
+        return compare(&built, &out, &lock, told);
     }
     let written = put(&built, &out, lock, args.force).map_err(|error| failure(&error))?;
-    written.tell(&built.outputs, &out, &mut console.out)?;
+    written.tell(&built.outputs, &out, told)?;
     Ok(exit)
 }
 
@@ -156,23 +175,23 @@ fn failure(error: &WriteError) -> Failure {
 }
 
 /// How what lies there differs from what would be written.
-fn compare(built: &Built, out: &Path, lock: &Path, console: &mut Console) -> Outcome {
+fn compare(built: &Built, out: &Path, lock: &Path, told: &mut Stream) -> Outcome {
     let mut clean = built.lock.is_none();
     if !clean {
-        console.out.line(&format!("{}: outdated", lock.display()))?;
+        told.line(&format!("{}: outdated", lock.display()))?;
     }
     for output in &built.outputs {
         let folder = folder(out, output);
         let verdict = write::check(&folder, &output.artifacts).map_err(|error| failure(&error))?;
         clean &= verdict.is_clean();
         if verdict.half_written {
-            console.out.line(&format!(
+            told.line(&format!(
                 "{}: half written; the next build finishes it",
                 folder.display()
             ))?;
         }
         for (path, difference) in &verdict.differences {
-            console.out.line(&format!(
+            told.line(&format!(
                 "{}: {}",
                 folder.join(path).display(),
                 words(*difference)
@@ -180,9 +199,10 @@ fn compare(built: &Built, out: &Path, lock: &Path, console: &mut Console) -> Out
         }
     }
     if clean {
-        console.out.line(&format!(
+        let look = told.look;
+        told.line(&format!(
             "{} {} is what the spec says",
-            console.out.look.good("ok"),
+            look.good("ok"),
             out.display()
         ))?;
     }

@@ -62,7 +62,7 @@ fn concerns(finding: &Diagnostic, env: &str) -> bool {
 
 /// What the document's summary says of the estate.
 #[derive(Serialize)]
-struct Summary<'a> {
+pub(super) struct Summary<'a> {
     estate: &'a str,
     environments: Vec<&'a str>,
     clusters: usize,
@@ -71,7 +71,7 @@ struct Summary<'a> {
 }
 
 impl<'a> Summary<'a> {
-    fn of(run: &'a compile::Run) -> Self {
+    pub(super) fn of(run: &'a compile::Run) -> Self {
         let summary = &run.summary;
         Self {
             estate: &summary.estate,
