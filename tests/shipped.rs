@@ -105,3 +105,19 @@ fn the_guide_builds_the_first_example() {
         );
     }
 }
+
+#[test]
+fn the_library_and_the_examples_are_formatted() {
+    for (name, text) in files("stdlib", "kdl")
+        .into_iter()
+        .chain(files("examples", "kdl"))
+    {
+        let parsed = parse(FileId(0), text.as_str().into(), &Limits::default());
+        let formatted = tenantry_syntax::format::format(&parsed);
+        assert_eq!(
+            formatted.as_deref(),
+            Some(text.as_str()),
+            "{name}: run `tenantry fmt`"
+        );
+    }
+}
