@@ -23,7 +23,7 @@ fn it_refuses_a_folder_that_is_not_empty() {
     let run = folder.run("init shop").ends_with(2);
     assert_eq!(
         run.err,
-        "error: shop is not empty\n help: name a new folder: `tenantry init my-estate`\n"
+        "error: shop is not empty\n help: `init` writes into a new or empty folder: name another one\n"
     );
     assert!(!folder.path("shop/tenantry.kdl").exists());
 }

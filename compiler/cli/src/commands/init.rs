@@ -38,7 +38,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     if !files::is_free(&args.path)? {
         return Err(
             Failure::new(format!("{} is not empty", args.path.display()))
-                .help("name a new folder: `tenantry init my-estate`"),
+                .help("`init` writes into a new or empty folder: name another one"),
         );
     }
     for (path, nodes) in estate(&name) {

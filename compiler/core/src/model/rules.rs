@@ -58,7 +58,8 @@ pub fn unknown_name(
             "no {kind} is declared at all: add `{} {text} …`",
             kinds.first().copied().unwrap_or("node")
         )),
-        few if few.len() <= 12 => finding.help(format!("declared are {}", few.join(", "))),
+        [only] => finding.help(format!("the only one is `{only}`")),
+        few if few.len() <= 12 => finding.help(format!("there are {}", few.join(", "))),
         many => finding.help(format!(
             "{} are declared; none has a name like this",
             many.len()

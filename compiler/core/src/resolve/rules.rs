@@ -106,7 +106,7 @@ pub fn unknown_environment(env: &str, span: Span, known: &[Arc<str>]) -> Diagnos
         (None, []) => finding.help(format!(
             "declare it in the estate: `estate … {{ env {env} }}`"
         )),
-        (None, known) => finding.help(format!("declared are {}", known.join(", "))),
+        (None, known) => finding.help(format!("it declares {}", known.join(", "))),
     }
 }
 
@@ -118,7 +118,7 @@ pub fn no_such_environment(env: &str, known: &[Arc<str>]) -> Diagnostic {
     );
     match known {
         [] => finding.help("it declares none: build without `--env`"),
-        known => finding.help(format!("declared are {}", known.join(", "))),
+        known => finding.help(format!("it declares {}", known.join(", "))),
     }
 }
 

@@ -125,7 +125,7 @@ impl<U: Unit> Typed for U {
             Lit::Str(text) => <U as Unit>::parse(text),
             Lit::Int(n) => U::from_int(*n),
             Lit::Bool(_) => Err(mismatch(
-                U::NAME,
+                &super::rules::article(U::NAME),
                 lit,
                 format!("write one like {:?}", U::EXAMPLE),
             )),

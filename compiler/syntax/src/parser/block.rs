@@ -34,7 +34,7 @@ impl Parser<'_, '_> {
             self.too_deep = true;
             let max = self.max_depth;
             self.error(format!(
-                "blocks are nested deeper than {max}, which is allowed"
+                "blocks are nested deeper than the {max} that are allowed"
             ))
             .label("not read")
             .help("nest less deep")
