@@ -78,6 +78,17 @@ fn a_machine_is_cloned_and_then_set() {
 }
 
 #[test]
+fn a_size_is_looked_for_as_the_server_shows_it() {
+    let plan = plan(&machine(
+        "files",
+        "disk data \"2TiB\" storage=tank\ntarget proxmox vmid=200",
+    ));
+    let grow = call(&plan, "vm.200.scsi1.size");
+    assert_eq!(grow["params"]["size"], "2048G");
+    assert_eq!(grow["probe"]["match"]["scsi1.size"], "2T");
+}
+
+#[test]
 fn a_volume_is_made_only_while_its_key_is_not_there() {
     let plan = plan(&machine(
         "files",

@@ -131,7 +131,8 @@ pub(super) fn grow(
     class: &Storage,
     after: String,
 ) -> Call {
-    let size = format!("{}G", gib(disk.spec.size.value));
+    let gib = gib(disk.spec.size.value);
+    let size = format!("{gib}G");
     let mut call = Call::new(
         format!("{}.{key}.size", guest.id()),
         Phase::Guests,
@@ -142,13 +143,22 @@ pub(super) fn grow(
     .param("disk", key)
     .probe(
         Probe::exists(format!("{}/config", guest.path()))
-            .matching(&format!("{key}.size"), size.as_str()),
+            .matching(&format!("{key}.size"), shown(gib).as_str()),
     )
     .task()
     .serialise(lock(class))
     .after(after);
     call.params.set_from("size", size, disk.spec.size.origin);
     call
+}
+
+/// A size of so many GiB as the server shows it: in whole TiB where it can be.
+fn shown(gib: u64) -> String {
+    if gib.is_multiple_of(1024) {
+        format!("{}T", gib / 1024)
+    } else {
+        format!("{gib}G")
+    }
 }
 
 /// Data disks: made once, then grown.

@@ -357,7 +357,7 @@ step 'vm.40328.scsi1'
 found 'has' '/nodes/pve1/qemu/40328/config' 'scsi1' ||
     send 'create' '/nodes/pve1/qemu/40328/config' '--scsi1' 'tank:1024,discard=on,iothread=1'
 step 'vm.40328.scsi1.size'
-found 'match' '/nodes/pve1/qemu/40328/config' 'scsi1.size' '1024G' ||
+found 'match' '/nodes/pve1/qemu/40328/config' 'scsi1.size' '1T' ||
     send 'set' '/nodes/pve1/qemu/40328/resize' '--disk' 'scsi1' '--size' '1024G'
 step 'vm.77686'
 if found 'match' '/cluster/resources' 'vmid' '77686'; then
