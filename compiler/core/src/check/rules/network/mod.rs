@@ -6,6 +6,8 @@ family!(
     pod_range_too_small,
     policies_unenforced,
     missing_fact,
+    node_address_outside,
+    node_address_taken,
     outside_range_in_cluster,
     host_beyond_policy,
     unroutable_expose,
