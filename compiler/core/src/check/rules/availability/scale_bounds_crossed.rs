@@ -1,0 +1,34 @@
+//! A workload that has more replicas at the least than at the most.
+
+use crate::{
+    check::Subject,
+    diag::{Diagnostic, Findings, declare_rule},
+};
+
+declare_rule! { pub RULE = "scale-bounds-crossed", Availability, Error, "a workload that scales to fewer replicas than it starts from", include_str!("scale_bounds_crossed.md") }
+
+/// Reports each `scale` whose `min` is above its `max`.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    for (_, workload) in subject.whole_workloads() {
+        let Some(scale) = &workload.spec.scale else {
+            continue;
+        };
+        if scale.min.value <= scale.max.value {
+            continue;
+        }
+        let message = format!(
+            "`{}` has {} replicas at the least and {} at the most",
+            workload.path, scale.min.value, scale.max.value
+        );
+        findings.push(
+            Diagnostic::new(&RULE, subject.estate.span(scale.max.origin), message)
+                .label("fewer than the least")
+                .also(subject.estate.span(scale.min.origin), "the least")
+                .why("no number of replicas is in between, and the API server refuses such bounds")
+                .help(format!(
+                    "did you mean `min={} max={}`?",
+                    scale.max.value, scale.min.value
+                )),
+        );
+    }
+}
