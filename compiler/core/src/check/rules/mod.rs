@@ -37,6 +37,7 @@ families!(
     graph,
     images,
     isolation,
+    language,
     memory,
     monitoring,
     network,

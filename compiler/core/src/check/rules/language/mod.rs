@@ -1,0 +1,3 @@
+//! Who may read the estate.
+
+family!(compiler_out_of_range);
