@@ -123,6 +123,42 @@ fn container(inside: &str) -> String {
     )
 }
 
+mod one_mistake_is_told_once {
+    use super::*;
+
+    fn alone(text: &str) -> Vec<String> {
+        compile_with(None, &[], &[("tenantry.kdl", text)]).told()
+    }
+
+    #[test]
+    fn a_misspelt_pool_leaves_no_workload_without_one() {
+        let told = alone(
+            "estate shop
+            cluster c { kubernetes \"1.34\" }
+            pol general { nodes 3; cpu epyc-9354; memory \"64GiB\" }
+            tenant t { workload w { container image=\"r.example/t/w:1.0\" } }",
+        );
+        assert_eq!(told, [r#"unknown-kind at "pol""#]);
+    }
+
+    #[test]
+    fn a_misspelt_estate_is_not_missing_as_well() {
+        assert_eq!(alone("estat shop"), [r#"unknown-kind at "estat""#]);
+    }
+
+    #[test]
+    fn clusters_of_one_name_leave_nothing_to_choose_between() {
+        let told = alone(
+            "estate shop
+            cluster c { kubernetes \"1.34\" }
+            cluster c { kubernetes \"1.35\" }
+            pool general { nodes 3; cpu epyc-9354; memory \"64GiB\" }",
+        );
+        assert_eq!(told.len(), 1);
+        assert!(told[0].starts_with("duplicate-node"), "{told:?}");
+    }
+}
+
 mod parameters {
     use super::*;
 

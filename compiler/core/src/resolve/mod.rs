@@ -77,6 +77,7 @@ pub fn resolve(
     let children: Vec<Node> = typed.nodes.iter().map(|node| resolver.node(node)).collect();
     let mut root = resolver.empty_root();
     root.children = children;
+    root.flawed.clone_from(&typed.flawed);
     if resolver.nodes > typed.limits.nodes {
         let at = typed.nodes.first().map(|node| node.span);
         resolver.findings.push(rules::too_many_nodes(

@@ -37,6 +37,8 @@ pub struct Profile {
 pub struct Decoded {
     /// The nodes.
     pub nodes: Vec<TypedNode>,
+    /// What misspelt names beside them were probably meant to be.
+    pub flawed: Vec<Meant>,
     /// The profiles.
     pub profiles: Vec<Profile>,
     /// What was found.
@@ -59,6 +61,7 @@ pub fn decode_file(document: ast::Document<'_>, root: KindId, vocabulary: &Vocab
         .filter_map(|node| decoder.profile(node, root))
         .collect();
     decoded.nodes = top.children;
+    decoded.flawed = top.flawed;
     decoded
 }
 

@@ -21,7 +21,7 @@ use std::{
 
 use decode::{Decoded, Profile};
 use kind::{KindId, Vocabulary};
-use node::TypedNode;
+use node::{Meant, TypedNode};
 use tenantry_syntax::{FileId, Span};
 
 use crate::{
@@ -41,6 +41,8 @@ pub struct TypedEstate {
     pub root: KindId,
     /// All top-level nodes, in the order of the files.
     pub nodes: Vec<TypedNode>,
+    /// What misspelt names beside them were probably meant to be.
+    pub flawed: Vec<Meant>,
     /// All profiles.
     pub profiles: Vec<Profile>,
     /// What the library declares, whether it was loaded or not.
@@ -61,6 +63,7 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         vocabulary,
         root: *root,
         nodes: Vec::new(),
+        flawed: Vec::new(),
         profiles: Vec::new(),
         library: sources.library,
         limits: sources.limits.clone(),
@@ -69,11 +72,13 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
     let mut findings = Findings::new();
     for Decoded {
         nodes,
+        flawed,
         profiles,
         findings: found,
     } in decoded
     {
         estate.nodes.extend(nodes);
+        estate.flawed.extend(flawed);
         estate.profiles.extend(profiles);
         findings.extend(found);
     }

@@ -57,6 +57,13 @@ impl Builder<'_> {
                     (Some(only), None) => Some(only),
                     // An estate whose clusters are all broken has been told so.
                     (None, _) if !self.complete => None,
+                    // Two of one name have been told, and either will do.
+                    (Some(one), Some(other))
+                        if model.clusters[one].name.value == model.clusters[other].name.value
+                            && ids.next().is_none() =>
+                    {
+                        Some(one)
+                    }
                     _ => {
                         let names: Vec<String> = model
                             .clusters

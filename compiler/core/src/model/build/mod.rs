@@ -45,11 +45,12 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         return Outcome::nothing(findings);
     };
     let Some(estate) = spec.estate.take() else {
-        // A broken `estate` node was reported; a missing one is told here.
-        if !root
-            .children
-            .iter()
-            .any(|child| vocabulary.kind(child.kind).name == "estate")
+        // A broken or misspelt `estate` node was reported; a missing one is told here.
+        if !root.excuses("estate")
+            && !root
+                .children
+                .iter()
+                .any(|child| vocabulary.kind(child.kind).name == "estate")
         {
             findings.push(rules::missing_estate(
                 root.children
@@ -73,7 +74,8 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         },
         tables: Tables::default(),
         limits,
-        complete: true,
+        // A node that nobody could read may have been a cluster or a pool.
+        complete: root.flawed.is_empty(),
     };
     let mut model = builder.ground(&mut spec);
     let tenants = std::mem::take(&mut spec.tenant);
