@@ -103,13 +103,19 @@ fn ports(ports: &[Port]) -> Option<Vec<ContainerPort>> {
     let single = ports.iter().filter_map(|port| {
         Some(ContainerPort {
             container_port: i32::from(port.number.value.as_single()?),
-            // Longer names than 15 characters are refused; ports are found by number anyway.
-            name: Some(port.name.value.to_string()).filter(|name| name.len() <= 15),
+            // Others are refused; ports are found by number anyway.
+            name: Some(port.name.value.to_string()).filter(|name| is_service_name(name)),
             protocol: Some(port.protocol.value.word().to_uppercase()),
             ..ContainerPort::default()
         })
     });
     some(single.collect())
+}
+
+/// Whether a container's port may be called so (RFC 6335): 15 characters at most, a letter among
+/// them, no two hyphens in a row.
+fn is_service_name(name: &str) -> bool {
+    name.len() <= 15 && name.bytes().any(|byte| byte.is_ascii_alphabetic()) && !name.contains("--")
 }
 
 fn env(vars: &[Var]) -> Option<Vec<EnvVar>> {

@@ -142,6 +142,26 @@ mod one_mistake_is_told_once {
     }
 
     #[test]
+    fn a_secret_and_its_key_are_the_tenants_own() {
+        let told = |inside: &str| {
+            on_ground(&format!(
+                "tenant t {{
+                    secret s3 from=\"vault:secret/s3\" {{ key id; }}
+                    workload w {{
+                        container image=\"r.example/t/w:1.0\"
+                        on general
+                        var ID {inside}
+                    }}
+                }}"
+            ))
+            .told()
+        };
+        assert!(told("secret=s3 key=id").is_empty());
+        assert_eq!(told("secret=s4 key=id"), [r#"unknown-name at "s4""#]);
+        assert_eq!(told("secret=s3 key=di"), [r#"unknown-name at "di""#]);
+    }
+
+    #[test]
     fn a_misspelt_estate_is_not_missing_as_well() {
         assert_eq!(alone("estat shop"), [r#"unknown-kind at "estat""#]);
     }

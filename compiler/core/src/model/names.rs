@@ -173,7 +173,7 @@ impl Lookup<'_> {
         self.broken.remove(&(kind.to_owned(), name.to_owned()));
     }
 
-    fn is_broken(&self, kinds: &[&str], text: &str) -> bool {
+    pub(super) fn is_broken(&self, kinds: &[&str], text: &str) -> bool {
         let bare = text.rsplit('.').next().unwrap_or(text);
         kinds
             .iter()

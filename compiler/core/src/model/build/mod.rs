@@ -2,6 +2,7 @@
 
 mod flow;
 mod ground;
+mod material;
 mod tenants;
 mod workload;
 

@@ -63,11 +63,12 @@ impl Builder<'_> {
             .collect();
         for (tenant, spec, place, path) in kept {
             let scope = model.tenants[tenant].name.value.to_string();
+            let supplied = self.material(&model.tenants[tenant].spec, &spec);
             let (workload, whole) =
                 self.workload(model, &shapes, tenant, &scope, spec, place, path.into());
             let Some(workload) = workload else { continue };
             let id = model.workloads.push(workload);
-            if !whole {
+            if !(whole && supplied) {
                 tainted.push(id);
             }
         }
