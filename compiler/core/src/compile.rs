@@ -99,7 +99,7 @@ pub fn check(
     targets: &[&dyn Target],
     options: &Options,
 ) -> Run {
-    compile(world, library, targets, options).run
+    compile(world, library, targets, options, Until::Plan).run
 }
 
 /// Builds an estate.
@@ -109,7 +109,15 @@ pub fn build(
     targets: &[&dyn Target],
     options: &Options,
 ) -> Built {
-    compile(world, library, targets, options)
+    compile(world, library, targets, options, Until::Prove)
+}
+
+/// How far a run goes: `check` drops the objects once they are ordered, because a plan without
+/// findings is a build without findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Plan,
+    Prove,
 }
 
 /// One environment, compiled as far as it goes.
@@ -127,6 +135,7 @@ fn compile(
     library: Library,
     targets: &[&dyn Target],
     options: &Options,
+    until: Until,
 ) -> Built {
     let loaded = load::load(world, library, &options.limits);
     let mut findings = loaded.findings;
@@ -195,7 +204,11 @@ fn compile(
     let lock = new_lock(&old, &compiled);
     let mut run = finish(sources, findings, summary);
     let mut outputs = Vec::new();
-    if let Some(clean) = Clean::of(&run.findings) {
+    let clean = match until {
+        Until::Plan => None,
+        Until::Prove => Clean::of(&run.findings),
+    };
+    if let Some(clean) = clean {
         let wanted = |env: &Option<Arc<str>>| {
             options
                 .env

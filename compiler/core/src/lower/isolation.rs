@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     flows::{Flow, Peer, Port, Reason},
-    model::{Estate, Id, Workload},
+    model::{Id, Workload},
     origin::OriginId,
 };
 
@@ -29,22 +29,37 @@ pub struct RuleGroup {
     pub peers: Vec<PeerRule>,
 }
 
-/// What may come in to a workload, and what may go out of it.
-pub(super) fn of(_: &Estate, flows: &[Flow], id: Id<Workload>) -> (Vec<RuleGroup>, Vec<RuleGroup>) {
-    let me = Peer::Workload(id);
-    let ingress = group(
-        flows
-            .iter()
-            .filter(|flow| flow.to == me)
-            .map(|flow| (flow, &flow.from)),
-    );
-    let egress = group(
-        flows
-            .iter()
-            .filter(|flow| flow.from == me)
-            .map(|flow| (flow, &flow.to)),
-    );
-    (ingress, egress)
+/// The flows of a cluster by the workload that they concern, so that each is looked at once.
+pub(super) struct ByWorkload<'f> {
+    ingress: BTreeMap<Id<Workload>, Vec<&'f Flow>>,
+    egress: BTreeMap<Id<Workload>, Vec<&'f Flow>>,
+}
+
+impl<'f> ByWorkload<'f> {
+    pub(super) fn of(flows: &'f [Flow]) -> Self {
+        let (mut ingress, mut egress) = (BTreeMap::new(), BTreeMap::new());
+        for flow in flows {
+            if let Peer::Workload(id) = flow.to {
+                ingress.entry(id).or_insert_with(Vec::new).push(flow);
+            }
+            if let Peer::Workload(id) = flow.from {
+                egress.entry(id).or_insert_with(Vec::new).push(flow);
+            }
+        }
+        Self { ingress, egress }
+    }
+
+    /// What may come in to a workload, and what may go out of it.
+    pub(super) fn rules(&self, id: Id<Workload>) -> (Vec<RuleGroup>, Vec<RuleGroup>) {
+        let side = |flows: &BTreeMap<Id<Workload>, Vec<&'f Flow>>,
+                    peer: fn(&'f Flow) -> &'f Peer| {
+            let flows = flows.get(&id).into_iter().flatten();
+            group(flows.map(|flow| (*flow, peer(flow))))
+        };
+        let ingress = side(&self.ingress, |flow| &flow.from);
+        let egress = side(&self.egress, |flow| &flow.to);
+        (ingress, egress)
+    }
 }
 
 fn group<'f>(flows: impl Iterator<Item = (&'f Flow, &'f Peer)>) -> Vec<RuleGroup> {

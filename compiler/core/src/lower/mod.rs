@@ -134,6 +134,7 @@ pub fn lower<'a>(
     let mut allocator = allocate::Allocator::new(estate, placement.allocations.clone());
     let mut clusters = Vec::new();
     for (cluster, _) in estate.clusters.iter() {
+        let isolation = isolation::ByWorkload::of(flows.of(cluster));
         let mut tenants = Vec::new();
         for (tenant, spec) in estate
             .tenants
@@ -145,7 +146,7 @@ pub fn lower<'a>(
                 .workloads_in(tenant, cluster)
                 .map(|(id, workload)| {
                     names::check(estate, workload, &mut findings);
-                    let (ingress, egress) = isolation::of(estate, flows.of(cluster), id);
+                    let (ingress, egress) = isolation.rules(id);
                     LoweredWorkload {
                         id,
                         name: workload.name.value.to_string(),
