@@ -46,6 +46,16 @@ impl Builder<'_> {
         for name in used {
             known &= self.is_there(name, &configs);
         }
+        let disks: Vec<String> = names(spec.disk.iter().map(|disk| &disk.name));
+        for disk in mounts.iter().filter_map(|mount| mount.disk.as_ref()) {
+            let text = disk.value.as_str();
+            if !disks.iter().any(|known| known == text) && !spec.meta.broken {
+                let span = self.lookup.span(disk);
+                let finding = rules::unknown_name(&["disk"], text, span, &disks, &[]);
+                self.lookup.findings.push(finding);
+                known = false;
+            }
+        }
         for var in vars {
             known &= self.has_key(tenant, var);
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     check::Subject,
-    diag::{Diagnostic, Findings, declare_rule, words},
+    diag::{Diagnostic, Findings, declare_rule},
     model::Cluster,
     origin::V,
     units::{Cidr, Ip},
@@ -28,7 +28,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         };
         let more = match outside.count() {
             0 => String::new(),
-            n => format!(", and so for {} more", words::count(u64::try_from(n).unwrap_or(u64::MAX), "machine")),
+            1 => "; 1 more of the pool is outside as well".to_owned(),
+            n => format!("; {n} more of the pool are outside as well"),
         };
         let message = format!(
             "machine `{}` of pool `{}` has the address {ip}, which is none for a node in {}{more}",
