@@ -11,7 +11,8 @@ use tenantry_core::{
         names::{DISK_LABEL, ESTATE_LABEL, PATH_ANNOTATION, TENANT_LABEL, WORKLOAD_LABEL},
     },
     model::{Cluster, Disk, Estate, Id},
-    origin::OriginId,
+    origin::{OriginId, V},
+    schema::construct::Meta,
 };
 
 use super::draft::Draft;
@@ -31,6 +32,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) namespace: Option<String>,
     /// The workload's name, where it is a workload's.
     workload: Option<String>,
+    /// The nodes of the spec whose `label` and `annotation` it bears, the nearer later.
+    tagged: Vec<&'a Meta>,
     /// The model path.
     path: Arc<str>,
     /// What an unmarked field answers with.
@@ -53,6 +56,7 @@ impl<'a> Scope<'a> {
             owner: Owner::Platform,
             namespace: None,
             workload: None,
+            tagged: Vec::new(),
             path: path.into(),
             origin,
         }
@@ -73,6 +77,7 @@ impl<'a> Scope<'a> {
             owner: Owner::Tenant(tenant.id),
             namespace: Some(tenant.namespace.clone()),
             workload: None,
+            tagged: vec![&spec.spec.meta],
             path: spec.name.value.as_str().into(),
             origin: spec.spec.meta.origin,
         }
@@ -87,11 +92,13 @@ impl<'a> Scope<'a> {
         workload: &LoweredWorkload,
     ) -> Self {
         let spec = &estate.workloads[workload.id];
+        let mut scope = Self::tenant(target, estate, cluster, tenant);
+        scope.tagged.push(&spec.spec.meta);
         Self {
             workload: Some(workload.name.clone()),
             path: spec.path.clone(),
             origin: spec.spec.meta.origin,
-            ..Self::tenant(target, estate, cluster, tenant)
+            ..scope
         }
     }
 
@@ -104,7 +111,9 @@ impl<'a> Scope<'a> {
 
     /// The labels that every object bears, and that the pods of a workload bear too.
     pub(crate) fn labels(&self) -> BTreeMap<String, String> {
-        let mut labels = BTreeMap::from([
+        let mut labels = texts(self.tagged.iter().flat_map(|meta| &meta.labels));
+        // Ours come last: policies select by them.
+        labels.extend([
             (
                 "app.kubernetes.io/managed-by".to_owned(),
                 "tenantry".to_owned(),
@@ -122,6 +131,13 @@ impl<'a> Scope<'a> {
             labels.insert(WORKLOAD_LABEL.to_owned(), workload.clone());
         }
         labels
+    }
+
+    /// The annotations that every object bears.
+    fn annotations(&self) -> BTreeMap<String, String> {
+        let mut annotations = texts(self.tagged.iter().flat_map(|meta| &meta.annotations));
+        annotations.insert(PATH_ANNOTATION.to_owned(), self.path.to_string());
+        annotations
     }
 
     /// The labels of the claim behind one of the workload's disks.
@@ -156,7 +172,7 @@ impl<'a> Scope<'a> {
         ObjectMeta {
             name: Some(name.into()),
             labels: Some(self.labels()),
-            annotations: Some([(PATH_ANNOTATION.to_owned(), self.path.to_string())].into()),
+            annotations: Some(self.annotations()),
             ..ObjectMeta::default()
         }
     }
@@ -173,5 +189,48 @@ impl<'a> Scope<'a> {
     pub(crate) fn object<T: Serialize>(&self, object: &T) -> Draft {
         Draft::new(self.target, self.cluster, self.owner, object)
             .made_from(self.path.clone(), self.origin)
+    }
+}
+
+/// Labels or annotations of the spec; of two with one key the later stays.
+fn texts<'t>(
+    tags: impl Iterator<Item = (&'t Arc<str>, &'t V<Arc<str>>)>,
+) -> BTreeMap<String, String> {
+    tags.map(|(key, value)| (key.to_string(), value.value.to_string()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::compile_tenant;
+
+    #[test]
+    fn what_the_spec_tags_is_on_every_object_and_ours_stays() {
+        let made = compile_tenant(
+            r#"
+            tenant shop {
+            label team payments
+            workload web {
+                label tier front
+                annotation "example.com/contact" "ops@example.com"
+                container image="registry.example.com/shop/web:1.0.0"
+                cpu 1
+                memory "1GiB"
+            }
+            }
+            "#,
+        );
+        let web = made.object("Deployment", "web");
+        assert_eq!(web["metadata"]["labels"]["team"], "payments");
+        assert_eq!(web["metadata"]["labels"]["tier"], "front");
+        assert_eq!(web["metadata"]["labels"]["tenantry.dev/workload"], "web");
+        assert_eq!(
+            web["metadata"]["annotations"]["example.com/contact"],
+            "ops@example.com"
+        );
+        assert_eq!(
+            web["spec"]["template"]["metadata"]["labels"]["tier"],
+            "front"
+        );
     }
 }

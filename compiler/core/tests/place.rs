@@ -217,7 +217,7 @@ fn what_stands_on_every_node_is_taken_off_every_node() {
 #[test]
 fn a_job_waits_for_room() {
     let job =
-        r#"workload j { job image="r.example/j:1.0"; on a; cpu 8; memory "1GiB"; replicas 9 }"#;
+        r#"workload j { job image="r.example/j:1.0" parallel=9; on a; cpu 8; memory "1GiB" }"#;
     assert_eq!(told(&tenant("t", job)), NOTHING);
 }
 

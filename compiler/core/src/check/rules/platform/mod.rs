@@ -34,4 +34,5 @@ family!(
     reserved_name,
     host_name_taken,
     kubespray_twice,
+    label_malformed,
 );
