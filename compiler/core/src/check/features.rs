@@ -162,6 +162,10 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
             ask("audit-log", "a log of who did what", keep.origin);
         }
     }
+    let meta = &workload.spec.meta;
+    if let Some(tag) = meta.labels.values().chain(meta.annotations.values()).next() {
+        ask("label", "labels or annotations", tag.origin);
+    }
     for backup in &workload.backups {
         copied(workload, backup, &mut ask);
     }
