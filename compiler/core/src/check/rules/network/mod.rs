@@ -2,6 +2,7 @@
 //! whom.
 
 family!(
+    exposed_twice,
     overlapping_ranges,
     pod_range_too_small,
     policies_unenforced,
