@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use tenantry_core::schema::{
+    describe::{Placed, summary},
     kind::{Child, Kind, Slot},
     ty::Class,
     vocabulary::Special,
@@ -13,7 +14,7 @@ use crate::{
     console::Console,
     exit::{Exit, Failure},
     render::{json::pretty, kind},
-    vocabulary::{self, Placed},
+    vocabulary,
 };
 
 /// Show the vocabulary: every kind with its arguments, properties and children
@@ -69,7 +70,7 @@ pub(crate) fn unknown(name: &str) -> Failure {
 }
 
 /// The page of each.
-pub(crate) fn pages(kinds: &[Placed], console: &Console) -> String {
+pub(crate) fn pages(kinds: &[Placed<'_>], console: &Console) -> String {
     let pages: Vec<String> = kinds
         .iter()
         .map(|placed| kind::page(placed.kind, &placed.place, console.out.look))
@@ -78,9 +79,9 @@ pub(crate) fn pages(kinds: &[Placed], console: &Console) -> String {
 }
 
 /// One line each, as a tree.
-fn listing(kinds: &[Placed], console: &Console) -> String {
+fn listing(kinds: &[Placed<'_>], console: &Console) -> String {
     let look = console.out.look;
-    let mut sorted: Vec<&Placed> = kinds.iter().collect();
+    let mut sorted: Vec<&Placed<'_>> = kinds.iter().collect();
     sorted.sort_by(|a, b| a.place.split('.').cmp(b.place.split('.')));
     let width = sorted
         .iter()
@@ -92,11 +93,7 @@ fn listing(kinds: &[Placed], console: &Console) -> String {
         let (indent, name) = (indent(placed), &placed.kind.name);
         let gap = " ".repeat(width - indent.len() - name.len() + 2);
         let first = format!("{indent}{}{gap}", look.code(name));
-        out += &look.wrap(
-            &kind::summary(&placed.kind.doc),
-            &first,
-            &" ".repeat(width + 2),
-        );
+        out += &look.wrap(&summary(&placed.kind.doc), &first, &" ".repeat(width + 2));
         out.push('\n');
     }
     let anywhere = Special::WORDS.join(", ");
@@ -105,12 +102,12 @@ fn listing(kinds: &[Placed], console: &Console) -> String {
     )
 }
 
-fn indent(placed: &Placed) -> String {
+fn indent(placed: &Placed<'_>) -> String {
     "  ".repeat(placed.place.matches('.').count())
 }
 
 /// The document's shape is a promise: a change that a reader could notice raises the version.
-fn document(kinds: &[Placed]) -> Value {
+fn document(kinds: &[Placed<'_>]) -> Value {
     json!({ "version": 1, "kinds": kinds.iter().map(|placed| kind_document(placed.kind, &placed.place)).collect::<Vec<_>>() })
 }
 

@@ -1,7 +1,8 @@
 //! A kind of the language as documentation: the same declaration that decodes a spec.
 
 use tenantry_core::schema::{
-    kind::{Child, Field, Kind, Slot},
+    describe::{argument_name, remarks, summary, type_of, usage},
+    kind::{Child, Kind, Slot},
     ty::Class,
 };
 
@@ -39,52 +40,6 @@ pub(crate) fn page(kind: &Kind, place: &str, look: Look) -> String {
     out
 }
 
-/// The first sentence of a doc.
-pub(crate) fn summary(doc: &str) -> String {
-    let paragraph: Vec<&str> = doc
-        .lines()
-        .map(str::trim)
-        .take_while(|line| !line.is_empty())
-        .collect();
-    let text = paragraph.join(" ");
-    match text.find(". ") {
-        Some(end) => text[..=end].to_owned(),
-        None => text,
-    }
-}
-
-/// One line that shows the shape: `disk NAME SIZE [storage=REFERENCE] { … }`.
-fn usage(kind: &Kind) -> String {
-    let args = kind.args.iter().map(|slot| {
-        let name = format!(
-            "{}{}",
-            slot.name.to_uppercase(),
-            if slot.list { "…" } else { "" }
-        );
-        if slot.required {
-            name
-        } else {
-            format!("[{name}]")
-        }
-    });
-    let required = kind
-        .props
-        .iter()
-        .filter(|slot| slot.required)
-        .map(|slot| format!("{}={}", slot.name, type_of(slot)));
-    let mut words: Vec<String> = std::iter::once(kind.name.clone())
-        .chain(args)
-        .chain(required)
-        .collect();
-    if kind.props.iter().any(|slot| !slot.required) {
-        words.push("[property=…]".to_owned());
-    }
-    if kind.free || !kind.children.is_empty() {
-        words.push("{ … }".to_owned());
-    }
-    words.join(" ")
-}
-
 fn section(out: &mut String, title: &str, entries: impl Iterator<Item = String>, look: Look) {
     let entries: String = entries.collect();
     if !entries.is_empty() {
@@ -93,12 +48,7 @@ fn section(out: &mut String, title: &str, entries: impl Iterator<Item = String>,
 }
 
 fn argument(slot: &Slot, look: Look) -> String {
-    let name = format!(
-        "{}{}",
-        slot.name.to_uppercase(),
-        if slot.list { "…" } else { "" }
-    );
-    entry(&name, &qualities(slot), slot, look)
+    entry(&argument_name(slot), &qualities(slot), slot, look)
 }
 
 fn property(slot: &Slot, look: Look) -> String {
@@ -164,55 +114,4 @@ fn qualities(slot: &Slot) -> String {
         words.push(format!("such as {}", slot.ty.example));
     }
     words.join(", ")
-}
-
-fn type_of(slot: &Slot) -> String {
-    match slot.ty.class {
-        Class::Choice(choices) => choices
-            .iter()
-            .map(|(word, _)| *word)
-            .collect::<Vec<_>>()
-            .join("|"),
-        Class::Reference(kinds) => format!("name of a {}", kinds.join(" or ")),
-        Class::Value | Class::Text => slot.ty.name.to_owned(),
-    }
-}
-
-/// What the tables do not say: keys, order, alternatives.
-fn remarks(kind: &Kind) -> Vec<String> {
-    let mut out = Vec::new();
-    for group in &kind.one_of {
-        out.push(format!("Exactly one of {} stands in it.", quoted(group)));
-    }
-    let key: Vec<String> = kind
-        .key
-        .iter()
-        .filter_map(|field| key_name(kind, *field))
-        .collect();
-    if !key.is_empty() {
-        out.push(format!("Two in one scope differ in {}.", key.join(" or ")));
-    }
-    if kind.ordered {
-        out.push("The order of several means something.".to_owned());
-    }
-    if kind.free {
-        out.push("Its block is free data in somebody else's schema: a node is a key, `-` an element of a list.".to_owned());
-    }
-    out
-}
-
-fn key_name(kind: &Kind, field: Field) -> Option<String> {
-    let slot = kind.slot(field)?;
-    Some(match field {
-        Field::Arg(_) => slot.name.to_uppercase(),
-        Field::Prop(_) => format!("`{}`", slot.name),
-    })
-}
-
-fn quoted(words: &[String]) -> String {
-    words
-        .iter()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
 }

@@ -6,6 +6,7 @@
 
 pub mod construct;
 pub mod decode;
+pub mod describe;
 mod expr;
 pub mod kind;
 pub mod kinds;
