@@ -4,9 +4,11 @@
 use std::{collections::BTreeMap, fmt::Write as _, io, path::Path};
 
 use tenantry_core::{
-    Built, Options, build,
+    Options, Run, build,
+    compile::trees,
     diag::Diagnostic,
     emit::Manifest,
+    expand::expand,
     load::{Library, ROOT_FILE},
     schema::vocabulary,
     world::Memory,
@@ -51,23 +53,14 @@ pub struct Output {
 /// # Errors
 /// The findings, a line each, of an estate that cannot be built.
 pub fn output(files: &Files) -> Result<Output, String> {
-    let library = Library {
-        files: tenantry_stdlib::FILES,
-        index: tenantry_stdlib::INDEX,
-    };
-    let world = Memory::new(
-        files
-            .iter()
-            .map(|(path, text)| (path.clone(), text.as_str())),
-    );
     let built = build(
-        &world,
-        library,
+        &world(files),
+        library(),
         &tenantry_targets::all(),
         &Options::default(),
     );
     if built.outputs.is_empty() {
-        return Err(told(&built));
+        return Err(told(&built.run));
     }
     let mut written = BTreeMap::new();
     for output in &built.outputs {
@@ -90,21 +83,46 @@ pub fn output(files: &Files) -> Result<Output, String> {
     })
 }
 
-fn told(built: &Built) -> String {
+/// What each environment of an estate expands into.
+///
+/// # Errors
+/// The findings, a line each, of an estate whose text means nothing.
+pub fn expanded(files: &Files) -> Result<Vec<(Option<String>, String)>, String> {
+    let trees = trees(&world(files), library(), &Options::default());
+    if trees.environments.is_empty() {
+        return Err(told(&trees.run));
+    }
+    let typed = trees.typed.as_ref().ok_or("nothing could be read")?;
+    let text = |resolved| expand(typed, &trees.run.sources, resolved);
+    let all = trees.environments.iter();
+    Ok(all
+        .map(|resolved| (resolved.env.as_deref().map(str::to_owned), text(resolved)))
+        .collect())
+}
+
+fn library() -> Library {
+    Library {
+        files: tenantry_stdlib::FILES,
+        index: tenantry_stdlib::INDEX,
+    }
+}
+
+fn world(files: &Files) -> Memory {
+    let texts = files.iter();
+    Memory::new(texts.map(|(path, text)| (path.clone(), text.as_str())))
+}
+
+fn told(run: &Run) -> String {
     let mut text = String::new();
     for Diagnostic {
         rule,
         message,
         span,
         ..
-    } in &built.run.findings
+    } in &run.findings
     {
-        let place = span.and_then(|span| {
-            Some((
-                built.run.sources.path(span.file),
-                built.run.sources.position(span)?,
-            ))
-        });
+        let place =
+            span.and_then(|span| Some((run.sources.path(span.file), run.sources.position(span)?)));
         let place = place.map_or_else(String::new, |(path, (line, column))| {
             format!("{path}:{line}:{column}: ")
         });

@@ -9,6 +9,7 @@ mod harness;
 
 mod build;
 mod check;
+mod expand;
 mod explain;
 mod fmt;
 mod init;

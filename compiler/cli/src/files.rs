@@ -67,6 +67,25 @@ pub(crate) fn is_free(folder: &Path) -> Result<bool, Failure> {
     }
 }
 
+/// The text of a file, if there is one.
+pub(crate) fn read_if_there(path: &Path) -> Result<Option<String>, Failure> {
+    match fs::symlink_metadata(path) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound) => Ok(None),
+        Err(error) => Err(cannot("read", path, &error)),
+        Ok(_) => read(path).map(Some),
+    }
+}
+
+/// Whether a path, of which the end need not be there yet, lies in a folder or is it.
+pub(crate) fn lies_within(path: &Path, folder: &Path) -> Result<bool, Failure> {
+    let real = |path: &Path| fs::canonicalize(path).map_err(|error| cannot("read", path, &error));
+    let absolute = std::path::absolute(path).map_err(|error| cannot("read", path, &error))?;
+    let there = absolute.ancestors().find(|path| path.exists());
+    let there = there.unwrap_or(Path::new("/"));
+    let rest = absolute.strip_prefix(there).unwrap_or(Path::new(""));
+    Ok(real(there)?.join(rest).starts_with(real(folder)?))
+}
+
 /// Writes a file that is not there yet, and the folders above it.
 pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
     let write = || {

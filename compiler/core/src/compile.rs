@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
     check as checks, close,
-    diag::{self, Diagnostic, Findings},
+    diag::{self, Diagnostic, Findings, Level},
     emit::{self, Objects, Output},
     flows,
     levels::{self, Allowance},
@@ -112,6 +112,54 @@ pub fn build(
     compile(world, library, targets, options, Until::Prove)
 }
 
+/// What an estate's text means in each of its environments, before any phase has judged it.
+#[derive(Debug)]
+pub struct Trees {
+    /// The run.
+    pub run: Run,
+    /// The typed text; none of an estate that cannot be read.
+    pub typed: Option<schema::TypedEstate>,
+    /// The nodes of each environment that was asked for; none beside an error.
+    pub environments: Vec<resolve::Resolved>,
+}
+
+/// Resolves an estate and goes no further. An error is told where the nodes would not mean
+/// anything: in the text, in what is worked out from it, in what a name leads to. Whether the
+/// estate can be built is `check`'s to say, and so is everything below an error.
+pub fn trees(world: &dyn World, library: Library, options: &Options) -> Trees {
+    let mut findings = Findings::new();
+    let (sources, typed) = read(world, library, options, &mut findings);
+    let mut resolved = Vec::new();
+    if let Some(typed) = &typed {
+        let mut per_env = Vec::new();
+        for env in environments(typed, options, &mut findings) {
+            let resolve = || resolve::resolve(typed, env.as_ref(), &options.sets);
+            // The model takes the nodes apart, so it gets its own.
+            let judged = resolve().then(|resolved| model::build(resolved, typed.vocabulary));
+            per_env.push((env.clone().unwrap_or_default(), judged.findings));
+            let wanted = |wanted: &String| env.as_deref() == Some(wanted);
+            if options.env.as_ref().is_none_or(wanted) {
+                resolved.extend(resolve().value);
+            }
+        }
+        findings.extend(diag::merge_envs(per_env));
+    }
+    // An environment that was not asked for cannot stand in the way.
+    let concerns = |finding: &Diagnostic| {
+        let wanted = |wanted: &String| finding.envs.iter().any(|env| **env == **wanted);
+        finding.envs.is_empty() || options.env.as_ref().is_none_or(wanted)
+    };
+    findings.retain(|finding| finding.level >= Level::Error && concerns(finding));
+    if Clean::of(&findings).is_none() {
+        resolved.clear();
+    }
+    Trees {
+        run: finish(sources, findings, Summary::default()),
+        typed,
+        environments: resolved,
+    }
+}
+
 /// How far a run goes: `check` drops the objects once they are ordered, because a plan without
 /// findings is a build without findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,21 +185,10 @@ fn compile(
     options: &Options,
     until: Until,
 ) -> Built {
-    let loaded = load::load(world, library, &options.limits);
-    let mut findings = loaded.findings;
-    let sources = loaded.value.unwrap_or_default();
+    let mut findings = Findings::new();
+    let (sources, typed) = read(world, library, options, &mut findings);
     let old = read_lock(world, &mut findings);
-    if sources.files().is_empty() {
-        return Built {
-            run: finish(sources, findings, Summary::default()),
-            outputs: vec![],
-            lock: None,
-            graphs: vec![],
-        };
-    }
-    let decoded = schema::decode(&sources);
-    findings.extend(decoded.findings);
-    let Some(typed) = decoded.value else {
+    let Some(typed) = typed else {
         return Built {
             run: finish(sources, findings, Summary::default()),
             outputs: vec![],
@@ -161,16 +198,7 @@ fn compile(
     };
     let (allowances, told) = levels::allowances(&typed);
     findings.extend(told);
-    let environments: Vec<Option<Arc<str>>> = match resolve::environments(&typed) {
-        declared if declared.is_empty() => vec![None],
-        declared => declared.into_iter().map(|(name, _)| Some(name)).collect(),
-    };
-    if let Some(wanted) = &options.env
-        && !environments.iter().flatten().any(|env| **env == **wanted)
-    {
-        let known: Vec<Arc<str>> = environments.iter().flatten().cloned().collect();
-        findings.push(resolve::rules::no_such_environment(wanted, &known));
-    }
+    let environments = environments(&typed, options, &mut findings);
     let compiled = crate::par::map(&environments, |env| {
         let allocations = old
             .environments
@@ -237,6 +265,44 @@ fn compile(
         lock,
         graphs,
     }
+}
+
+/// The files of an estate and what they say, as far as they could be read.
+fn read(
+    world: &dyn World,
+    library: Library,
+    options: &Options,
+    findings: &mut Findings,
+) -> (Sources, Option<schema::TypedEstate>) {
+    let loaded = load::load(world, library, &options.limits);
+    findings.extend(loaded.findings);
+    let sources = loaded.value.unwrap_or_default();
+    if sources.files().is_empty() {
+        return (sources, None);
+    }
+    let decoded = schema::decode(&sources);
+    findings.extend(decoded.findings);
+    (sources, decoded.value)
+}
+
+/// The environments to compile: those that are declared, or the one without a name. That a wanted
+/// one is not among them is told.
+fn environments(
+    typed: &schema::TypedEstate,
+    options: &Options,
+    findings: &mut Findings,
+) -> Vec<Option<Arc<str>>> {
+    let declared = resolve::environments(typed);
+    let declared: Vec<Arc<str>> = declared.into_iter().map(|(name, _)| name).collect();
+    if let Some(wanted) = &options.env
+        && !declared.contains(&wanted.as_str().into())
+    {
+        findings.push(resolve::rules::no_such_environment(wanted, &declared));
+    }
+    if declared.is_empty() {
+        return vec![None];
+    }
+    declared.into_iter().map(Some).collect()
 }
 
 /// One environment, phase by phase.

@@ -5,6 +5,7 @@ pub mod close;
 pub mod compile;
 pub mod diag;
 pub mod emit;
+pub mod expand;
 pub mod flows;
 mod levels;
 pub mod limits;

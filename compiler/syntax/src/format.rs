@@ -8,8 +8,11 @@
 
 mod align;
 mod printer;
+mod spell;
 
 use std::sync::Arc;
+
+pub use spell::{block, is_word, word};
 
 use crate::{
     FileId, Limits, Parse,
