@@ -1,5 +1,6 @@
 //! The compiler: from the text of an estate to the files its backends read.
 
+pub mod cel;
 pub mod check;
 pub mod close;
 pub mod compile;
