@@ -11,9 +11,10 @@ use tenantry_core::{
 pub(super) fn variables(cluster: &Cluster) -> Tree {
     let mut tree = Tree::map();
     let mut root = tree.root_mut();
-    let version = cluster.backend.version();
-    root.set("kube_version", &patched(&version.value))
-        .mark(version.origin);
+    if let Some(version) = cluster.backend.version() {
+        root.set("kube_version", &patched(&version.value))
+            .mark(version.origin);
+    }
     if let Some(kubernetes) = &cluster.spec.kubernetes {
         root.set("container_manager", kubernetes.runtime.value.word())
             .mark(kubernetes.runtime.origin);

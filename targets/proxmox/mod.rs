@@ -32,7 +32,7 @@ use tenantry_core::{
     emit::{Body, Content, Object, Objects, layout},
     flows::{Derived, Peer, Port, Reason, Service},
     lower::{Lowered, LoweredCluster},
-    model::{Cluster, Id, Workload},
+    model::{Backend, Cluster, Id, Workload},
     target::{Capabilities, Footprint, Target},
 };
 
@@ -53,7 +53,7 @@ impl Target for Proxmox {
     }
 
     fn serves(&self, on: &Cluster) -> bool {
-        !on.is_kubernetes()
+        matches!(on.backend, Backend::Proxmox(_))
     }
 
     fn capabilities(&self) -> &Capabilities {

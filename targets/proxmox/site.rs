@@ -37,7 +37,10 @@ impl<'l> Site<'l> {
 
     /// The server's release: 8 or 9.
     pub(super) fn release(self) -> u64 {
-        self.spec().backend.version().value.major()
+        self.spec()
+            .backend
+            .version()
+            .map_or(0, |version| version.value.major())
     }
 
     /// The machines, by pool.

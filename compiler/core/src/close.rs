@@ -137,7 +137,9 @@ pub fn close(estate: &Estate, targets: &[&dyn Target]) -> Platform {
             closing.addresses(estate, cluster);
             closing.backups(estate);
         }
-        closing.dependencies(&cluster.backend.version().value);
+        if let Some(version) = cluster.backend.version() {
+            closing.dependencies(&version.value);
+        }
         platform.missing.extend(closing.missing);
         platform.clusters.insert(id, closing.components);
     }

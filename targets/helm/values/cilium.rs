@@ -82,15 +82,11 @@ fn api(cx: &Context<'_>) -> Option<(String, String, OriginId)> {
         .as_ref()
         .and_then(|facts| facts.api.as_ref());
     let port = facts.map_or_else(|| "6443".to_owned(), |api| api.port.value.to_string());
-    let balanced = match &cluster.backend {
-        tenantry_core::model::Backend::Kubernetes(_) => {
-            cluster.spec.kubernetes.as_ref().is_some_and(|kubernetes| {
-                kubernetes.distribution.value == Distribution::Kubeadm
-                    && kubernetes.installer.value == Installer::Kubespray
-            })
-        }
-        tenantry_core::model::Backend::Proxmox(_) => false,
-    };
+    let kubernetes = cluster.spec.kubernetes.as_ref();
+    let balanced = kubernetes.is_some_and(|kubernetes| {
+        kubernetes.distribution.value == Distribution::Kubeadm
+            && kubernetes.installer.value == Installer::Kubespray
+    });
     let first = addresses.first()?;
     let host = if balanced && addresses.len() > 1 {
         "127.0.0.1".to_owned()

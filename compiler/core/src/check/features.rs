@@ -2,6 +2,7 @@
 //! capability tables use, each with the line that asks.
 
 mod container;
+mod ground;
 mod machine;
 
 use crate::{
@@ -31,6 +32,8 @@ pub fn asked(estate: &Estate, cluster: Id<Cluster>) -> Vec<Ask> {
         of_workload(estate, id, &mut asks);
     }
     tenants(estate, cluster, &mut asks);
+    ground::of_cluster(estate, cluster, &mut asks);
+    ground::of_estate(estate, cluster, &mut asks);
     asks
 }
 
@@ -60,6 +63,7 @@ fn tenants(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
         if tenant.spec.mesh.value != Mesh::None {
             ask("mesh", "a service mesh", tenant.spec.mesh.origin);
         }
+        ground::compliance(tenant.spec.compliance.as_ref(), &mut ask);
         for quota in tenant
             .quotas
             .iter()

@@ -16,6 +16,8 @@ pub enum Backend {
     Kubernetes(V<Version>),
     /// Proxmox VE, in this version.
     Proxmox(V<Version>),
+    /// Plain machines without a control plane.
+    Hosts,
 }
 
 impl Backend {
@@ -24,13 +26,15 @@ impl Backend {
         match self {
             Self::Kubernetes(_) => "kubernetes",
             Self::Proxmox(_) => "proxmox",
+            Self::Hosts => "hosts",
         }
     }
 
-    /// The version.
-    pub fn version(&self) -> &V<Version> {
+    /// The version; plain machines have none.
+    pub fn version(&self) -> Option<&V<Version>> {
         match self {
-            Self::Kubernetes(version) | Self::Proxmox(version) => version,
+            Self::Kubernetes(version) | Self::Proxmox(version) => Some(version),
+            Self::Hosts => None,
         }
     }
 }
@@ -42,6 +46,8 @@ pub struct Cluster {
     pub name: V<Name>,
     /// What runs it.
     pub backend: Backend,
+    /// The site that it stands on.
+    pub site: Option<Ref<kinds::Site>>,
     /// Its zones, in the order of the text.
     pub zones: Vec<V<Name>>,
     /// The rest, as declared.
@@ -70,6 +76,8 @@ pub struct Node {
     pub name: String,
     /// Its zone.
     pub zone: Option<Name>,
+    /// Its rack, where known.
+    pub rack: Option<V<Name>>,
     /// Its address, where known.
     pub ip: Option<Ip>,
     /// Why it is there.
@@ -83,6 +91,15 @@ pub struct PoolGpu {
     pub model: Ref<kinds::GpuModel>,
     /// The rest, as declared.
     pub spec: kinds::PoolGpu,
+}
+
+/// A network interface of each node of a pool.
+#[derive(Debug, Clone)]
+pub struct PoolNic {
+    /// The networks that it carries.
+    pub carries: Vec<Ref<super::NetworkIn>>,
+    /// The rest, as declared.
+    pub spec: kinds::PoolNic,
 }
 
 /// A pool of equal machines.
@@ -102,6 +119,8 @@ pub struct Pool {
     pub threads: u32,
     /// GPUs of one machine.
     pub gpus: Vec<PoolGpu>,
+    /// Network interfaces of one machine, by name.
+    pub nics: Vec<PoolNic>,
     /// The rest, as declared.
     pub spec: kinds::Pool,
 }
@@ -166,6 +185,32 @@ pub struct Storage {
     pub cluster: Id<Cluster>,
     /// The tenant that has it alone.
     pub tenant: Option<Ref<super::Tenant>>,
+    /// The classes that its volumes are copied to, and the entry that says so.
+    pub replicas: Vec<(Ref<Storage>, kinds::Replicate)>,
     /// The rest, as declared.
     pub spec: kinds::Storage,
+}
+
+/// A connection between two sites.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// The sites.
+    pub ends: [Ref<kinds::Site>; 2],
+    /// The rest, as declared.
+    pub spec: kinds::Link,
+}
+
+/// A queue that jobs wait in.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    /// Its name.
+    pub name: V<Name>,
+    /// Its cluster.
+    pub cluster: Id<Cluster>,
+    /// The machines that its jobs run on.
+    pub pools: Vec<Ref<Pool>>,
+    /// What tenants have of it, and the entry that says so.
+    pub shares: Vec<(Ref<super::Tenant>, kinds::QueueShare)>,
+    /// The rest, as declared.
+    pub spec: kinds::Queue,
 }

@@ -14,7 +14,7 @@ mod workload;
 use std::sync::Arc;
 
 pub use build::build;
-pub use ground::{Backend, Cluster, Node, Pool, PoolGpu, Storage};
+pub use ground::{Backend, Cluster, Link, Node, Pool, PoolGpu, PoolNic, Queue, Storage};
 pub use id::{Arena, Id, Ref};
 pub use migration::Obstacle;
 use tenantry_syntax::Span;
@@ -23,7 +23,9 @@ pub use workload::{
     Quota, Replicas, Target, Tenant, Workload,
 };
 
-pub use crate::schema::kinds::{BackupStore, CpuModel, External, GpuModel, Image, Network};
+pub use crate::schema::kinds::{
+    BackupStore, CpuModel, External, GpuModel, Image, Network, Price, Site,
+};
 use crate::{
     origin::{OriginId, Origins, V},
     schema::kinds::Role,
@@ -39,6 +41,10 @@ pub struct Estate {
     pub env: Option<Arc<str>>,
     /// The estate's own node.
     pub spec: crate::schema::kinds::Estate,
+    /// Sites, by name.
+    pub sites: Arena<Site>,
+    /// Connections between sites, by their ends.
+    pub links: Vec<Link>,
     /// Clusters, by name.
     pub clusters: Arena<Cluster>,
     /// Pools, by cluster and name.
@@ -53,6 +59,10 @@ pub struct Estate {
     pub images: Arena<Image>,
     /// Where backups go, by name.
     pub backup_stores: Arena<BackupStore>,
+    /// Queues, by cluster and name.
+    pub queues: Arena<Queue>,
+    /// What things cost, by what it is of.
+    pub prices: Vec<Price>,
     /// Priorities, by name.
     pub priorities: Arena<Priority>,
     /// Tiers, by name.
@@ -81,6 +91,8 @@ pub struct NetworkIn {
     pub spec: Network,
     /// Its cluster.
     pub cluster: Id<Cluster>,
+    /// The tenant that has it alone.
+    pub tenant: Option<Ref<Tenant>>,
 }
 
 impl Estate {

@@ -4,6 +4,8 @@ use tenantry_syntax::Span;
 
 use crate::diag::{Diagnostic, nearest::nearest, rule_set};
 use crate::load::rules::LIMIT_PASSED;
+use crate::schema::kinds::Cluster;
+use crate::units::Name;
 
 rule_set! {
     /// The rules of this phase.
@@ -12,6 +14,7 @@ rule_set! {
     AMBIGUOUS_NAME = "ambiguous-name", References, Error, "a bare reference that could mean several things", include_str!("pages/ambiguous-name.md");
     CLUSTER_NOT_CHOSEN = "cluster-not-chosen", References, Error, "something that must name its cluster, in an estate of several", include_str!("pages/cluster-not-chosen.md");
     POOLS_OF_SEVERAL_CLUSTERS = "pools-of-several-clusters", References, Error, "a workload on pools of more than one cluster", include_str!("pages/pools-of-several-clusters.md");
+    WORKLOAD_ON_HOSTS = "workload-on-hosts", References, Error, "a workload on machines without a control plane", include_str!("pages/workload-on-hosts.md");
     UNKNOWN_PORT = "unknown-port", References, Error, "a port that the other side does not declare", include_str!("pages/unknown-port.md");
     PORT_MISSING = "port-missing", References, Error, "a connection that names no port", include_str!("pages/port-missing.md");
     MISSING_ESTATE = "missing-estate", References, Error, "a spec without its `estate` node", include_str!("pages/missing-estate.md");
@@ -109,6 +112,22 @@ pub fn several_clusters(what: &str, first: (Span, &str), other: (Span, &str)) ->
     .label(format!("in {}", other.1))
     .also(first.0, format!("in {}", first.1))
     .help("name pools of one cluster: those of one `on` are alternatives for the same replicas")
+}
+
+/// A workload on machines that nothing runs on by itself.
+pub fn on_hosts(what: &str, span: Span, cluster: &Name, declared: &Cluster) -> Diagnostic {
+    let hosts = declared.hosts.as_ref();
+    let at = hosts.map_or(declared.meta.name_span, |hosts| hosts.meta.span);
+    Diagnostic::new(
+        &WORKLOAD_ON_HOSTS,
+        span,
+        format!(
+            "{what} cannot run in `{cluster}`, which has machines and nothing that starts workloads"
+        ),
+    )
+    .label("only Ansible knows these machines")
+    .also(at, "no control plane")
+    .help("name a pool of a Kubernetes or Proxmox cluster")
 }
 
 /// A workload whose cluster cannot be told, because it names no pool.

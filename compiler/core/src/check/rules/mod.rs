@@ -35,6 +35,7 @@ families!(
     cpu,
     gpu,
     graph,
+    ground,
     images,
     isolation,
     language,

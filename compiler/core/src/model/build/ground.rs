@@ -1,11 +1,10 @@
-//! Clusters, pools with their machines, storage and networks.
+//! Clusters, pools, storage and networks.
 
 use super::{Builder, Parts};
 use crate::{
-    model::{Backend, Cluster, Id, NetworkIn, Node, Pool, PoolGpu, Storage, rules},
+    model::{Backend, Cluster, Id, NetworkIn, Pool, PoolGpu, PoolNic, Ref, Storage, rules},
     origin::V,
     schema::{kinds, ty::NameOf},
-    units::{Ip, Name},
 };
 
 impl Builder<'_> {
@@ -13,15 +12,21 @@ impl Builder<'_> {
         let mut clusters = std::mem::take(&mut spec.cluster);
         clusters.sort_by(|a, b| a.name.value.cmp(&b.name.value));
         for cluster in clusters {
-            let backend = match (&cluster.kubernetes, &cluster.proxmox) {
-                (Some(kubernetes), None) => Backend::Kubernetes(kubernetes.version.clone()),
-                (None, Some(proxmox)) => Backend::Proxmox(proxmox.version.clone()),
-                // Neither or both was reported where the node was constructed.
+            let backend = match (&cluster.kubernetes, &cluster.proxmox, &cluster.hosts) {
+                (Some(kubernetes), None, None) => Backend::Kubernetes(kubernetes.version.clone()),
+                (None, Some(proxmox), None) => Backend::Proxmox(proxmox.version.clone()),
+                (None, None, Some(_)) => Backend::Hosts,
+                // None or several were reported where the node was constructed.
                 _ => {
                     self.complete = false;
                     continue;
                 }
             };
+            // One that leads nowhere was reported, and nothing else depends on it.
+            let site = self
+                .lookup
+                .maybe(&self.tables.sites, cluster.site.as_ref(), &[])
+                .unwrap_or(None);
             let zones = cluster
                 .zone
                 .iter()
@@ -31,6 +36,7 @@ impl Builder<'_> {
             let id = model.clusters.push(Cluster {
                 name: name.clone(),
                 backend,
+                site,
                 zones,
                 spec: cluster,
             });
@@ -106,16 +112,17 @@ impl Builder<'_> {
                 })
                 .collect();
             let gpus: Option<Vec<PoolGpu>> = gpus.into_iter().collect();
+            let nics = cluster.map_or_else(Vec::new, |id| self.pool_nics(model, id, &pool));
             if let (Some(cluster), Some(cpu_model), Ok(tenant), Some(gpus)) =
                 (cluster, cpu_model, tenant, gpus)
             {
-                pools.push((cluster, cpu_model, tenant, gpus, pool));
+                pools.push((cluster, cpu_model, tenant, gpus, nics, pool));
             } else {
                 self.complete = false;
             }
         }
-        pools.sort_by(|a, b| (a.0, &a.4.name.value).cmp(&(b.0, &b.4.name.value)));
-        for (cluster, cpu_model, tenant, gpus, spec) in pools {
+        pools.sort_by(|a, b| (a.0, &a.5.name.value).cmp(&(b.0, &b.5.name.value)));
+        for (cluster, cpu_model, tenant, gpus, nics, spec) in pools {
             let processor = &model.cpu_models[cpu_model.to];
             let smt = if spec.cpu.smt.value {
                 processor.threads.value
@@ -138,6 +145,7 @@ impl Builder<'_> {
                 cpu_model,
                 threads,
                 gpus,
+                nics,
                 spec,
             });
             self.tables.pools.insert(&scope, name.value.as_str(), id);
@@ -145,29 +153,27 @@ impl Builder<'_> {
         }
     }
 
-    /// The machines of a pool, unless there are more than anybody has.
-    pub(super) fn machines(&mut self, spec: &kinds::Pool, cluster: &Cluster) -> Vec<Node> {
-        if let Some(counted) = &spec.nodes {
-            let zones = if counted.per.is_some() {
-                cluster.zones.len().max(1)
-            } else {
-                1
-            };
-            let all = u64::from(counted.count.value)
-                .saturating_mul(u64::try_from(zones).unwrap_or(u64::MAX));
-            if all > u64::from(self.limits.machines) {
-                let span = self.lookup.span(&counted.count);
-                self.lookup.findings.push(rules::too_many(
-                    "machines",
-                    all,
-                    self.limits.machines,
-                    span,
-                ));
-                self.complete = false;
-                return Vec::new();
-            }
+    /// The interfaces of a pool's machines. A network that leads nowhere was reported, and is not
+    /// carried.
+    fn pool_nics(
+        &mut self,
+        model: &Parts,
+        cluster: Id<Cluster>,
+        pool: &kinds::Pool,
+    ) -> Vec<PoolNic> {
+        let near = model.clusters[cluster].name.value.to_string();
+        let mut nics = Vec::new();
+        for nic in &pool.nic {
+            let named = nic.carries.iter().flat_map(|carries| &carries.networks);
+            let carries = named
+                .filter_map(|name| self.lookup.get(&self.tables.networks, name, &[&near]))
+                .collect();
+            nics.push(PoolNic {
+                carries,
+                spec: nic.clone(),
+            });
         }
-        nodes(spec, cluster)
+        nics
     }
 
     pub(super) fn storages(&mut self, spec: &mut kinds::Root, model: &mut Parts) {
@@ -184,6 +190,7 @@ impl Builder<'_> {
                     name: storage.name.clone(),
                     cluster,
                     tenant,
+                    replicas: Vec::new(),
                     spec: storage,
                 });
             } else {
@@ -191,27 +198,52 @@ impl Builder<'_> {
             }
         }
         storages.sort_by(|a, b| (a.cluster, &a.name.value).cmp(&(b.cluster, &b.name.value)));
-        for storage in storages {
-            let (scope, name) = (
-                model.clusters[storage.cluster].name.value.to_string(),
-                storage.name.value.to_string(),
-            );
-            let id = model.storages.push(storage);
-            self.tables.storages.insert(&scope, &name, id);
+        for (at, storage) in storages.iter().enumerate() {
+            let scope = model.clusters[storage.cluster].name.value.to_string();
+            let name = storage.name.value.to_string();
+            self.tables.storages.insert(&scope, &name, Id::new(at));
             self.lookup.mended("storage", &name);
         }
+        for mut storage in storages {
+            storage.replicas = self.replicas_of_storage(model, &storage);
+            model.storages.push(storage);
+        }
+    }
+
+    /// The classes that volumes are copied to. One that leads nowhere was reported.
+    fn replicas_of_storage(
+        &mut self,
+        model: &Parts,
+        storage: &Storage,
+    ) -> Vec<(Ref<Storage>, kinds::Replicate)> {
+        let near = model.clusters[storage.cluster].name.value.to_string();
+        let named = storage.spec.replicate.iter();
+        let found = named.filter_map(|entry| {
+            let to = self
+                .lookup
+                .get(&self.tables.storages, &entry.to, &[&near])?;
+            Some((to, entry.clone()))
+        });
+        found.collect()
     }
 
     pub(super) fn networks(&mut self, spec: &mut kinds::Root, model: &mut Parts) {
         let mut networks = Vec::new();
         for network in std::mem::take(&mut spec.network) {
             let what = format!("network `{}`", network.name.value);
-            match self.cluster_of(model, network.cluster.as_ref(), &what, network.meta.span) {
-                Some(cluster) => networks.push(NetworkIn {
+            let cluster =
+                self.cluster_of(model, network.cluster.as_ref(), &what, network.meta.span);
+            let tenant = self
+                .lookup
+                .maybe(&self.tables.tenants, network.tenant.as_ref(), &[]);
+            if let (Some(cluster), Ok(tenant)) = (cluster, tenant) {
+                networks.push(NetworkIn {
                     cluster,
+                    tenant,
                     spec: network,
-                }),
-                None => self.complete = false,
+                });
+            } else {
+                self.complete = false;
             }
         }
         networks
@@ -226,64 +258,4 @@ impl Builder<'_> {
             self.lookup.mended("network", &name);
         }
     }
-}
-
-/// The machines of a pool. Named ones stand as they are; counted ones are called by the prefix,
-/// the zone where the count is per zone, and a number from 1.
-fn nodes(spec: &kinds::Pool, cluster: &Cluster) -> Vec<Node> {
-    let mut nodes: Vec<Node> = spec
-        .node
-        .iter()
-        .map(|node| Node {
-            name: node.name.value.to_string(),
-            zone: node.zone.as_ref().map(|zone| zone.value.clone()),
-            ip: node.ip.as_ref().map(|ip| ip.value),
-            origin: node.meta.origin,
-        })
-        .collect();
-    nodes.sort_by(|a, b| a.name.cmp(&b.name));
-    let Some(counted) = &spec.nodes else {
-        return nodes;
-    };
-    let prefix = counted.prefix.as_ref().map_or_else(
-        || format!("{}-", spec.name.value),
-        |prefix| prefix.value.to_string(),
-    );
-    let zones: Vec<Option<Name>> = match &counted.zone {
-        Some(zone) => vec![Some(zone.value.clone())],
-        None if cluster.zones.is_empty() => vec![None],
-        None => cluster
-            .zones
-            .iter()
-            .map(|zone| Some(zone.value.clone()))
-            .collect(),
-    };
-    let first: Option<Ip> = counted.first_ip.as_ref().map(|ip| ip.value);
-    let mut add = |name: String, zone: Option<Name>| {
-        let at = u128::try_from(nodes.len()).unwrap_or(0);
-        let ip = first.and_then(|first| first.checked_add(at));
-        nodes.push(Node {
-            name,
-            zone,
-            ip,
-            origin: counted.meta.origin,
-        });
-    };
-    let count = counted.count.value;
-    if counted.per.is_some() {
-        for zone in &zones {
-            for number in 1..=count {
-                let zone_part = zone
-                    .as_ref()
-                    .map_or(String::new(), |zone| format!("{zone}-"));
-                add(format!("{prefix}{zone_part}{number}"), zone.clone());
-            }
-        }
-    } else {
-        for number in 1..=count {
-            let zone = zones[(number as usize - 1) % zones.len()].clone();
-            add(format!("{prefix}{number}"), zone);
-        }
-    }
-    nodes
 }

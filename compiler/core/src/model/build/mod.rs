@@ -2,14 +2,17 @@
 
 mod flow;
 mod ground;
+mod machines;
 mod material;
+mod queue;
+mod site;
 mod tenants;
 mod workload;
 
 use std::collections::BTreeSet;
 
 use super::{
-    Arena, Cluster, Estate, Id, NetworkIn, Pool, Storage, Tenant, Workload,
+    Arena, Cluster, Estate, Id, Link, NetworkIn, Pool, Queue, Storage, Tenant, Workload,
     names::{Index, Lookup},
     rules,
 };
@@ -87,6 +90,8 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
             name: estate.name.clone(),
             env,
             spec: estate,
+            sites: model.sites,
+            links: model.links,
             clusters: model.clusters,
             pools: model.pools,
             storages: model.storages,
@@ -94,6 +99,8 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
             externals: model.externals,
             images: model.images,
             backup_stores: model.backup_stores,
+            queues: model.queues,
+            prices: model.prices,
             priorities: model.priorities,
             tiers: model.tiers,
             cpu_models: model.cpu_models,
@@ -145,6 +152,7 @@ fn broken_names(
         )*};
     }
     constructed!(
+        site = "site",
         cluster = "cluster",
         external = "external",
         image = "image",
@@ -162,6 +170,7 @@ fn broken_names(
 fn count(spec: &kinds::Root) -> usize {
     spec.param.len()
         + spec.site.len()
+        + spec.link.len()
         + spec.cluster.len()
         + spec.pool.len()
         + spec.storage.len()
@@ -169,6 +178,7 @@ fn count(spec: &kinds::Root) -> usize {
         + spec.external.len()
         + spec.image.len()
         + spec.backup_store.len()
+        + spec.queue.len()
         + spec.tier.len()
         + spec.priority.len()
         + spec.price.len()
@@ -181,6 +191,8 @@ fn count(spec: &kinds::Root) -> usize {
 /// The model while it is being built.
 #[derive(Default)]
 struct Parts {
+    sites: Arena<kinds::Site>,
+    links: Vec<Link>,
     clusters: Arena<Cluster>,
     pools: Arena<Pool>,
     storages: Arena<Storage>,
@@ -188,6 +200,8 @@ struct Parts {
     externals: Arena<kinds::External>,
     images: Arena<kinds::Image>,
     backup_stores: Arena<kinds::BackupStore>,
+    queues: Arena<Queue>,
+    prices: Vec<kinds::Price>,
     priorities: Arena<kinds::Priority>,
     tiers: Arena<kinds::Tier>,
     cpu_models: Arena<kinds::CpuModel>,
@@ -199,6 +213,7 @@ struct Parts {
 /// Names of everything.
 #[derive(Default)]
 struct Tables {
+    sites: Index<kinds::Site>,
     clusters: Index<Cluster>,
     pools: Index<Pool>,
     storages: Index<Storage>,
@@ -206,6 +221,7 @@ struct Tables {
     externals: Index<kinds::External>,
     images: Index<kinds::Image>,
     backup_stores: Index<kinds::BackupStore>,
+    queues: Index<Queue>,
     priorities: Index<kinds::Priority>,
     tiers: Index<kinds::Tier>,
     cpu_models: Index<kinds::CpuModel>,
@@ -238,8 +254,10 @@ impl Builder<'_> {
     fn ground(&mut self, spec: &mut kinds::Root) -> Parts {
         let mut model = Parts::default();
         flat!(self, spec, model;
-            external => externals, image => images, backup_store => backup_stores, priority => priorities,
+            site => sites, external => externals, image => images, backup_store => backup_stores, priority => priorities,
             tier => tiers, cpu_model => cpu_models, gpu_model => gpu_models);
+        self.links(spec, &mut model);
+        self.sites_of(&model);
         self.clusters(spec, &mut model);
         // Pools and storage may be a tenant's, so tenants have their ids before anything of theirs.
         let mut names: Vec<&Name> = spec
@@ -251,9 +269,13 @@ impl Builder<'_> {
         for (at, name) in names.into_iter().enumerate() {
             self.tables.tenants.insert("", name.as_str(), Id::new(at));
         }
+        // The interfaces of pools name the networks that they carry, and queues name pools.
+        self.networks(spec, &mut model);
         self.pools(spec, &mut model);
         self.storages(spec, &mut model);
-        self.networks(spec, &mut model);
+        self.queues(spec, &mut model);
+        model.prices = std::mem::take(&mut spec.price);
+        model.prices.sort_by(|a, b| a.item.value.cmp(&b.item.value));
         model
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Builder, Parts, workload::body};
 use crate::{
-    model::{Cluster, Id, Pool, Ref, Tenant, Workload, rules, workload::Quota},
+    model::{Backend, Cluster, Id, Pool, Ref, Tenant, Workload, rules, workload::Quota},
     schema::kinds,
 };
 
@@ -183,6 +183,13 @@ impl Builder<'_> {
                 (span(first), &name(first)),
                 (span(*other), &name(*other)),
             );
+            self.lookup.findings.push(finding);
+            return None;
+        }
+        if matches!(model.clusters[cluster].backend, Backend::Hosts) {
+            let name = &model.clusters[cluster].name.value;
+            let span = self.lookup.origins.span(first.at).unwrap_or_default();
+            let finding = rules::on_hosts(&what, span, name, &model.clusters[cluster].spec);
             self.lookup.findings.push(finding);
             return None;
         }

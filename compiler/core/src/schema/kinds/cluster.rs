@@ -4,7 +4,7 @@ use super::{prelude::*, *};
 
 kind! {
     /// A cluster: machines under one control plane.
-    pub struct Cluster = "cluster", key("name"), one_of("kubernetes", "proxmox") {
+    pub struct Cluster = "cluster", key("name"), one_of("kubernetes", "proxmox", "hosts") {
         /// Its name; a folder of the output.
         arg name: V<Name>;
         /// The site that it stands on.
@@ -17,6 +17,8 @@ kind! {
         child kubernetes: Option<Kubernetes>;
         /// A Proxmox VE cluster.
         child proxmox: Option<Proxmox>;
+        /// Plain machines, which Ansible sets up and nothing runs on by itself.
+        child hosts: Option<Hosts>;
         /// What fails together: rooms, racks, power feeds.
         child zone: Option<Zones>;
         /// Its address ranges.
@@ -93,6 +95,13 @@ kind! {
         arg version: V<Version>;
         /// Where its API answers: `https://pve1.lab.example:8006`.
         prop api: Option<V<Arc<str>>>;
+    }
+}
+
+kind! {
+    /// Plain machines without a control plane: Ansible's inventory has them, and no workload
+    /// runs on them.
+    pub struct Hosts = "hosts" {
     }
 }
 

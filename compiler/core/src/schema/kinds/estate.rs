@@ -33,6 +33,10 @@ kind! {
         child env: Option<Env>;
         /// The levels of rules.
         child rules: Option<Rules>;
+        /// The standards that it must meet.
+        child compliance: Option<Compliance>;
+        /// How its files get to the clusters.
+        child deliver: Option<Deliver>;
         /// The targets to emit; all that apply when left out.
         child emit: Option<Emit>;
     }
@@ -70,6 +74,56 @@ kind! {
         arg rule: V<Arc<str>>;
         /// Its level.
         arg level: V<RuleLevel>;
+    }
+}
+
+choices! {
+    /// A standard that others hold one to.
+    pub enum Standard {
+        /// Card payments.
+        PciDss = "pci-dss",
+        /// China's multi-level protection scheme, level 3.
+        Mlps3 = "mlps-3",
+        /// Health data in the USA.
+        Hipaa = "hipaa",
+        /// Personal data in the EU.
+        Gdpr = "gdpr",
+        /// The controls of a service organisation.
+        Soc2 = "soc2",
+    }
+}
+
+kind! {
+    /// The standards that an estate or a tenant must meet.
+    pub struct Compliance = "compliance" {
+        /// Which.
+        arg standards: Vec<V<Standard>>;
+    }
+}
+
+choices! {
+    /// How files get to the clusters.
+    pub enum DeliverBy {
+        /// By whoever applies them.
+        Files = "files",
+        /// By Helmfile.
+        Helmfile = "helmfile",
+        /// By Argo CD, which reads them from a repository.
+        ArgoCd = "argo-cd",
+        /// By Flux, which reads them from a repository.
+        Flux = "flux",
+    }
+}
+
+kind! {
+    /// How the files that come out get to the clusters.
+    pub struct Deliver = "deliver" {
+        /// By what.
+        arg by: V<DeliverBy>;
+        /// The repository that they are committed to.
+        prop repo: Option<V<Arc<str>>>;
+        /// The tag or commit that is delivered.
+        prop revision: Option<V<Arc<str>>>;
     }
 }
 

@@ -41,6 +41,8 @@ kind! {
         prop min_size: Option<V<Bytes>>;
         /// Whether it has drivers for virtio.
         prop virtio_drivers: V<bool> = "#true";
+        /// Whether cloud-init runs in it: what sets addresses, users and files at the first start.
+        prop cloud_init: V<bool> = "#true";
         /// Where it comes from.
         child source: Vec<ImageSource>;
     }

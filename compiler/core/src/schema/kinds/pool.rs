@@ -41,6 +41,8 @@ kind! {
         child memory: One<PoolMemory>;
         /// GPUs of one machine.
         child gpu: Vec<PoolGpu>;
+        /// Other devices of one machine that can be given away.
+        child device: Vec<PoolDevice>;
         /// A network interface of one machine.
         child nic: Vec<PoolNic>;
         /// Disks of one machine.
@@ -55,6 +57,8 @@ kind! {
         child spare: Vec<Spare>;
         /// What the hosts need to be set up for.
         child prepare: Option<Prepare>;
+        /// The racks that its machines stand in.
+        child rack: Vec<Racks>;
     }
 }
 
@@ -201,6 +205,29 @@ kind! {
     pub struct PciAddresses = "pci" {
         /// The addresses.
         arg addresses: Vec<V<Pci>>;
+    }
+}
+
+kind! {
+    /// Devices of one machine: accelerators, security modules, cameras.
+    pub struct PoolDevice = "device", key("name") {
+        /// What workloads ask for.
+        arg name: V<Name>;
+        /// How many.
+        arg count: V<u32>;
+        /// The address of the only one, or vendor and device of all: `1da3:1020`.
+        prop id: Option<V<Pci>>;
+    }
+}
+
+kind! {
+    /// The racks of a pool. Machines that are only counted stand in them by turns: the first in
+    /// the first, the second in the second, and so on.
+    pub struct Racks = "rack", key("zone") {
+        /// Their names.
+        arg names: Vec<V<Name>>;
+        /// The zone that they stand in; those of zones without racks of their own when left out.
+        prop zone: Option<V<Name>>;
     }
 }
 

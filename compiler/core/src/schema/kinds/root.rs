@@ -11,6 +11,8 @@ kind! {
         child param: Vec<Param>;
         /// A place whose parts fail together: a building, its power.
         child site: Vec<Site>;
+        /// A connection between two sites.
+        child link: Vec<Link>;
         /// A cluster.
         child cluster: Vec<Cluster>;
         /// Equal machines of a cluster.
@@ -25,6 +27,8 @@ kind! {
         child image: Vec<Image>;
         /// Where backups go.
         child backup_store: Vec<BackupStore>;
+        /// A queue that jobs wait in.
+        child queue: Vec<Queue>;
         /// A class of service.
         child tier: Vec<Tier>;
         /// Who goes first when room is short.

@@ -75,6 +75,8 @@ kind! {
         child csi: Option<Csi>;
         /// How much it holds, after replication.
         child capacity: Option<Capacity>;
+        /// Another class that its volumes are copied to.
+        child replicate: Vec<Replicate>;
     }
 }
 
@@ -211,5 +213,27 @@ kind! {
     pub struct Capacity = "capacity" {
         /// The amount.
         arg size: V<Bytes>;
+    }
+}
+
+choices! {
+    /// When a write is done.
+    pub enum ReplicateMode {
+        /// When it is on both sides.
+        Sync = "sync",
+        /// When it is on this side; the other follows.
+        Async = "async",
+    }
+}
+
+kind! {
+    /// Copies of all volumes in another class, mostly of another site.
+    pub struct Replicate = "replicate", key("to") {
+        /// The class.
+        arg to: V<NameOf<Storage>>;
+        /// When a write is done.
+        prop mode: V<ReplicateMode>;
+        /// How far the copy may be behind.
+        prop rpo: Option<V<Duration>>;
     }
 }

@@ -83,6 +83,8 @@ kind! {
         child secret: Vec<Secret>;
         /// Files and values.
         child config: Vec<Config>;
+        /// The standards that it must meet, beside the estate's.
+        child compliance: Option<Compliance>;
         /// Something it runs.
         child workload: Vec<Workload>;
     }

@@ -1,13 +1,16 @@
-//! A workload asks for what no backend of its cluster can do.
+//! A workload, or the ground itself, asks for what no backend of its cluster can do.
 
 use crate::{
     check::{Subject, features},
     diag::{Diagnostic, Findings, declare_rule},
-    model::Cluster,
+    model::{Backend, Cluster},
     target::{Capability, Support, Target},
 };
 
 declare_rule! { pub RULE = "unsupported-feature", Platform, Error, "a feature that the cluster's backend lacks", include_str!("unsupported_feature.md") }
+
+/// Why plain machines can nothing.
+const BARE: &str = "plain machines are set up by Ansible, and nothing else of an estate is made on them";
 
 /// Reports each such feature at the line that asks for it.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -28,22 +31,24 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 /// Whether a row grants the feature in a cluster of this version.
 fn can(row: &Capability, cluster: &Cluster) -> bool {
-    let old = row.since.as_ref().is_some_and(|since| cluster.backend.version().value < *since);
+    let version = cluster.backend.version();
+    let old = row.since.as_ref().is_some_and(|since| version.is_some_and(|version| version.value < *since));
     !old && !matches!(row.support, Support::None(_))
 }
 
 fn finding(subject: &Subject<'_>, ask: &features::Ask, cluster: &Cluster, rows: &[(&dyn Target, Option<&Capability>)]) -> Diagnostic {
     let span = subject.estate.span(ask.origin);
     let backend = cluster.backend.name();
-    let version = &cluster.backend.version().value;
-    let message = format!("{} asks for {}, which cluster `{}` ({backend} {version}) cannot give", ask.by, ask.what, cluster.name.value);
+    let version = cluster.backend.version().map_or_else(String::new, |version| format!(" {}", version.value));
+    let message = format!("{} asks for {}, which cluster `{}` ({backend}{version}) cannot give", ask.by, ask.what, cluster.name.value);
     let mut finding = Diagnostic::new(&RULE, span, message).label(format!("asks for {}", ask.what));
     let why = rows.iter().find_map(|(target, row)| match row {
         Some(Capability { support: Support::None(why), .. }) => Some(format!("{}: {why}", target.name())),
-        Some(Capability { since: Some(since), .. }) => Some(format!("{} can from {since} on; the cluster has {version}", target.name())),
+        Some(Capability { since: Some(since), .. }) => Some(format!("{} can from {since} on; the cluster has{version}", target.name())),
         _ => None,
     });
-    if let Some(why) = why {
+    let bare = || matches!(cluster.backend, Backend::Hosts).then(|| BARE.to_owned());
+    if let Some(why) = why.or_else(bare) {
         finding = finding.why(why);
     }
     let able: Vec<&str> = subject

@@ -1,0 +1,80 @@
+//! What the ground itself asks of a backend: queues, copies of storage, and what the estate says
+//! for all of its clusters.
+
+use super::Ask;
+use crate::{
+    model::{Cluster, Estate, Id},
+    origin::OriginId,
+    schema::kinds::{Compliance, DeliverBy},
+};
+
+/// Adds what a cluster's storage and queues ask for.
+pub(super) fn of_cluster(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
+    let mut ask = |by: String, feature, what: &str, origin| {
+        asks.push(Ask {
+            feature,
+            what: what.to_owned(),
+            by,
+            origin,
+        });
+    };
+    let storages = estate.storages.values();
+    for storage in storages.filter(|storage| storage.cluster == cluster) {
+        let by = || format!("storage `{}`", storage.name.value);
+        let origin = storage.spec.meta.origin;
+        ask(by(), "storage-class", "a class of storage", origin);
+        if let Some(replicate) = storage.spec.replicate.first() {
+            let origin = replicate.meta.origin;
+            ask(by(), "storage-replicate", "copies in another class", origin);
+        }
+    }
+    let queues = estate.queues.values();
+    for queue in queues.filter(|queue| queue.cluster == cluster) {
+        let by = format!("queue `{}`", queue.name.value);
+        ask(by, "queue", "a queue of jobs", queue.spec.meta.origin);
+    }
+}
+
+/// Adds what the estate asks for as a whole. One cluster is asked, so that one line is one
+/// finding: the first of Kubernetes, or the first where there is none.
+pub(super) fn of_estate(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
+    let of_kubernetes = estate.clusters.iter().find(|(_, it)| it.is_kubernetes());
+    let first = of_kubernetes.or_else(|| estate.clusters.iter().next());
+    if first.is_none_or(|(id, _)| id != cluster) {
+        return;
+    }
+    let mut ask = |feature, what: &str, origin| {
+        asks.push(Ask {
+            feature,
+            what: what.to_owned(),
+            by: format!("estate `{}`", estate.name.value),
+            origin,
+        });
+    };
+    compliance(estate.spec.compliance.as_ref(), &mut ask);
+    let Some(deliver) = &estate.spec.deliver else {
+        return;
+    };
+    let (feature, what) = match deliver.by.value {
+        // Files come out in any case.
+        DeliverBy::Files => return,
+        DeliverBy::Helmfile => ("deliver-helmfile", "delivery by Helmfile"),
+        DeliverBy::ArgoCd => ("deliver-argo-cd", "delivery by Argo CD"),
+        DeliverBy::Flux => ("deliver-flux", "delivery by Flux"),
+    };
+    ask(feature, what, deliver.by.origin);
+}
+
+/// Adds the first standard that is to be met.
+pub(super) fn compliance(
+    compliance: Option<&Compliance>,
+    ask: &mut impl FnMut(&'static str, &str, OriginId),
+) {
+    let standards = compliance
+        .iter()
+        .flat_map(|compliance| &compliance.standards);
+    for standard in standards.take(1) {
+        let what = format!("a check against the standard `{}`", standard.value.word());
+        ask("compliance", &what, standard.origin);
+    }
+}
