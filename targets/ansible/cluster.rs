@@ -1,5 +1,5 @@
-//! What Kubespray needs of a cluster, in `group_vars/k8s_cluster.yaml`. Truth values are truth
-//! values: Kubespray refuses them as text.
+//! What Kubespray needs of a cluster, in `group_vars/k8s_cluster.yaml`, and what all machines of
+//! a cluster have in common. Truth values are truth values: Kubespray refuses them as text.
 
 use tenantry_core::{
     emit::{NodeMut, Tree},
@@ -27,6 +27,17 @@ pub(super) fn variables(cluster: &Cluster) -> Tree {
     }
     if let Some(plan) = &cluster.spec.network_plan {
         addresses(plan, &mut root);
+    }
+    tree
+}
+
+/// `group_vars` of all machines of a cluster.
+pub(super) fn common(cluster: &Cluster) -> Tree {
+    let mut tree = Tree::map();
+    if let Some(device) = &cluster.spec.quorum_device {
+        tree.root_mut()
+            .set("host_quorum_device", &*device.host.value)
+            .mark(device.host.origin);
     }
     tree
 }

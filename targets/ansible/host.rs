@@ -17,6 +17,8 @@ use super::{
 use crate::kube::labels::{POOL_LABEL, RACK_LABEL};
 
 const ZONE_LABEL: &str = "topology.kubernetes.io/zone";
+/// Where Rook reads the rack of a machine's disks.
+const ROOK_RACK_LABEL: &str = "topology.rook.io/rack";
 /// What the GPU operator makes a node's GPUs ready for.
 const GPU_LABEL: &str = "nvidia.com/gpu.workload.config";
 
@@ -70,6 +72,7 @@ fn reserved(reserve: &Reserve, root: &mut NodeMut<'_>) {
 pub(super) fn of_machine(lowered: &Lowered<'_>, machine: Machine<'_>) -> Tree {
     let mut tree = Tree::map();
     let mut root = tree.root_mut();
+    hardware(machine, &mut root);
     if !is_kubespray(machine.cluster) {
         return tree;
     }
@@ -83,7 +86,7 @@ pub(super) fn of_machine(lowered: &Lowered<'_>, machine: Machine<'_>) -> Tree {
     }
     let tenant = tenant(lowered, machine);
     let mut labels = root.map("node_labels");
-    for (key, (value, origin)) in node_labels(machine, tenant.as_deref()) {
+    for (key, (value, origin)) in node_labels(lowered.estate, machine, tenant.as_deref()) {
         labels.set(&key, &value).mark(origin);
     }
     let taints = node_taints(machine, tenant.as_deref());
@@ -107,6 +110,22 @@ pub(super) fn of_machine(lowered: &Lowered<'_>, machine: Machine<'_>) -> Tree {
     tree
 }
 
+/// How the machine is found before anything runs on it.
+fn hardware(machine: Machine<'_>, root: &mut NodeMut<'_>) {
+    let mut named = machine.pool.spec.node.iter();
+    let Some(declared) = named.find(|node| node.name.value.as_str() == machine.name) else {
+        return;
+    };
+    if let Some(mac) = &declared.mac {
+        root.set("host_mac", &mac.value.to_string())
+            .mark(mac.origin);
+    }
+    if let Some(bmc) = &declared.bmc {
+        root.set("host_bmc", &bmc.value.to_string())
+            .mark(bmc.origin);
+    }
+}
+
 /// The tenant that has the machine alone: by its pool, or one of the pool's machines.
 fn tenant(lowered: &Lowered<'_>, machine: Machine<'_>) -> Option<String> {
     if let Some(tenant) = machine.pool.tenant {
@@ -116,7 +135,20 @@ fn tenant(lowered: &Lowered<'_>, machine: Machine<'_>) -> Option<String> {
     dedicated.get(&machine.host).map(ToString::to_string)
 }
 
-fn node_labels(machine: Machine<'_>, tenant: Option<&str>) -> BTreeMap<String, (String, OriginId)> {
+/// Whether the cluster has storage on a Ceph that Rook runs.
+fn has_ceph(estate: &Estate, pool: &Pool) -> bool {
+    let mut storages = estate.storages.values();
+    storages.any(|storage| {
+        let spec = &storage.spec;
+        storage.cluster == pool.cluster && (spec.rook_ceph.is_some() || spec.cephfs.is_some())
+    })
+}
+
+fn node_labels(
+    estate: &Estate,
+    machine: Machine<'_>,
+    tenant: Option<&str>,
+) -> BTreeMap<String, (String, OriginId)> {
     let pool = machine.pool;
     let mut labels = BTreeMap::new();
     for (key, value) in &pool.spec.meta.labels {
@@ -129,13 +161,11 @@ fn node_labels(machine: Machine<'_>, tenant: Option<&str>) -> BTreeMap<String, (
     if let Some(zone) = &machine.node.zone {
         add(ZONE_LABEL, zone.to_string(), machine.node.origin);
     }
-    let declared = pool
-        .spec
-        .node
-        .iter()
-        .find(|node| node.name.value.as_str() == machine.name);
-    if let Some(rack) = declared.and_then(|node| node.rack.as_ref()) {
+    if let Some(rack) = &machine.node.rack {
         add(RACK_LABEL, rack.value.to_string(), rack.origin);
+        if has_ceph(estate, pool) {
+            add(ROOK_RACK_LABEL, rack.value.to_string(), rack.origin);
+        }
     }
     if let Some(tenant) = tenant {
         add(TENANT_LABEL, tenant.to_owned(), pool.spec.meta.origin);

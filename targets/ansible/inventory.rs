@@ -40,6 +40,11 @@ pub(super) fn is_kubespray(cluster: &Cluster) -> bool {
         })
 }
 
+/// The group of a cluster's machines.
+pub(super) fn cluster_group(cluster: &Cluster) -> String {
+    format!("cluster_{}", cluster.name.value).replace('-', "_")
+}
+
 /// The group of a pool. Two underscores: a cluster `a` with a pool `b-c` is not `a-b` with `c`.
 pub(super) fn pool_group(cluster: &Cluster, pool: &Pool) -> String {
     group(
@@ -163,12 +168,15 @@ fn groups_of(machine: &Machine<'_>, has_workers: bool) -> Vec<String> {
     let pool = machine.pool;
     let role = pool.spec.role.value;
     let mut groups = vec![
-        format!("cluster_{cluster}").replace('-', "_"),
+        cluster_group(machine.cluster),
         pool_group(machine.cluster, pool),
         group("role", cluster, role.word()),
     ];
     if let Some(zone) = &machine.node.zone {
         groups.push(group("zone", cluster, zone.as_str()));
+    }
+    if let Some(rack) = &machine.node.rack {
+        groups.push(group("rack", cluster, rack.value.as_str()));
     }
     if is_kubespray(machine.cluster) {
         let control = role == Role::ControlPlane;

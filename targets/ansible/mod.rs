@@ -88,8 +88,16 @@ fn emit(lowered: &Lowered<'_>, out: &mut Objects) -> Result<(), Box<Diagnostic>>
         let origin = cluster.spec.meta.origin;
         if inventory::is_kubespray(cluster) {
             let group = layout::ansible_group("k8s_cluster");
-            push(out, group, cluster::variables(cluster), path, origin)?;
+            push(
+                out,
+                group,
+                cluster::variables(cluster),
+                path.clone(),
+                origin,
+            )?;
         }
+        let group = layout::ansible_group(&inventory::cluster_group(cluster));
+        push(out, group, cluster::common(cluster), path, origin)?;
         for (_, pool) in estate.pools_of(id) {
             let group = layout::ansible_group(&inventory::pool_group(cluster, pool));
             let variables = host::of_pool(estate, cluster, pool);

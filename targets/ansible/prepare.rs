@@ -4,7 +4,10 @@
 use tenantry_core::{
     emit::{NodeMut, Scalar},
     model::{Estate, Pool},
-    schema::{kinds::GpuMode, ty::Lit},
+    schema::{
+        kinds::{GpuMode, Network},
+        ty::Lit,
+    },
     units::Bytes,
 };
 
@@ -16,7 +19,7 @@ pub(super) fn of_pool(estate: &Estate, pool: &Pool, root: &mut NodeMut<'_>) {
     vfio(estate, pool, root);
     memory(pool, root);
     sysctls(pool, root);
-    interfaces(pool, root);
+    interfaces(estate, pool, root);
 }
 
 fn is_passed_through(pool: &Pool) -> bool {
@@ -169,20 +172,57 @@ fn sysctls(pool: &Pool, root: &mut NodeMut<'_>) {
     }
 }
 
-fn interfaces(pool: &Pool, root: &mut NodeMut<'_>) {
-    for nic in &pool.spec.nic {
+fn interfaces(estate: &Estate, pool: &Pool, root: &mut NodeMut<'_>) {
+    for nic in &pool.nics {
+        let spec = &nic.spec;
         let mut list = root.list("host_interfaces");
         let mut entry = list.push_map();
-        entry.mark(nic.meta.origin);
-        entry.set("name", nic.name.value.as_str());
-        entry.set("mtu", nic.mtu.value).mark(nic.mtu.origin);
-        if let Some(bond) = &nic.bond {
+        entry.mark(spec.meta.origin);
+        entry.set("name", spec.name.value.as_str());
+        entry.set("mtu", spec.mtu.value).mark(spec.mtu.origin);
+        if let Some(bond) = &spec.bond {
             entry.set("bond", bond.value.word()).mark(bond.origin);
         }
-        if nic.sriov_vfs.value > 0 {
+        if spec.sriov_vfs.value > 0 {
             entry
-                .set("sriov_vfs", nic.sriov_vfs.value)
-                .mark(nic.sriov_vfs.origin);
+                .set("sriov_vfs", spec.sriov_vfs.value)
+                .mark(spec.sriov_vfs.origin);
         }
+        for carried in &nic.carries {
+            let mut networks = entry.list("networks");
+            let mut entry = networks.push_map();
+            entry.mark(carried.at);
+            network(&estate.networks[carried.to].spec, &mut entry);
+        }
+    }
+}
+
+/// A network that an interface carries: everything of it that a host can be set up for.
+fn network(spec: &Network, entry: &mut NodeMut<'_>) {
+    entry
+        .set("name", spec.name.value.as_str())
+        .mark(spec.name.origin);
+    if let Some(vlan) = &spec.vlan {
+        entry.set("vlan", vlan.value).mark(vlan.origin);
+    }
+    if let Some(bridge) = &spec.bridge {
+        entry
+            .set("bridge", bridge.value.as_str())
+            .mark(bridge.origin);
+    }
+    if let Some(mtu) = &spec.mtu {
+        entry.set("mtu", mtu.value).mark(mtu.origin);
+    }
+    for (key, range) in [("cidr", &spec.cidr), ("cidr6", &spec.cidr6)] {
+        if let Some(range) = range {
+            entry.set(key, &range.value.to_string()).mark(range.origin);
+        }
+    }
+    for route in &spec.route {
+        let mut routes = entry.list("routes");
+        let mut to = routes.push_map();
+        to.mark(route.meta.origin);
+        to.set("to", &route.cidr.value.to_string());
+        to.set("via", &route.via.value.to_string());
     }
 }

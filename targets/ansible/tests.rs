@@ -131,3 +131,56 @@ fn a_managed_cluster_has_no_hosts_of_ours() {
     let managed = CLUSTER.replace("cluster sz-1 {", "cluster sz-1 managed=#true {");
     assert!(inventory(&managed).is_empty());
 }
+
+#[test]
+fn plain_hosts_are_in_the_inventory_and_nowhere_else() {
+    let text = r#"
+estate test
+cluster old { hosts; }
+pool metal { nodes 2 prefix=old- first-ip="10.30.0.11"; cpu epyc-7313; memory "64GiB"; }
+"#;
+    let files = compile(text, &crate::all()).files();
+    assert!(files.keys().all(|path| path.starts_with("ansible/")));
+    let inventory = inventory(text);
+    assert_eq!(hosts(&inventory, "cluster_old"), ["old-1", "old-2"]);
+    assert!(!inventory.contains_key("group_vars/k8s_cluster.yaml"));
+}
+
+#[test]
+fn counted_machines_stand_in_the_racks_of_their_zone_by_turns() {
+    let racks = "rack a1 a2 zone=a; rack other; nodes 2 per=zone prefix=gpu-";
+    let text = CLUSTER.replace("nodes 1 per=zone prefix=gpu-", racks);
+    let inventory = inventory(&text);
+    let rack = |host: &str| {
+        let variables = &inventory[&format!("host_vars/{host}.yaml")];
+        variables["node_labels"]["tenantry.dev/rack"].clone()
+    };
+    assert_eq!(rack("gpu-a-1"), "a1");
+    assert_eq!(rack("gpu-a-2"), "a2");
+    assert_eq!(rack("gpu-b-1"), "other", "zone b has no racks of its own");
+    assert_eq!(hosts(&inventory, "rack_sz_1__a2"), ["gpu-a-2"]);
+}
+
+#[test]
+fn an_interface_is_set_up_for_the_networks_that_it_carries() {
+    let nic = r#"nic data "25Gbit" mtu=9000 { carries backbone; }
+    taint dedicated gpu"#;
+    let network = r#"network backbone vlan=120 mtu=9000 cidr="10.20.0.0/16""#;
+    let text = CLUSTER.replace("taint dedicated gpu", nic) + network;
+    let pool = &inventory(&text)["group_vars/pool_sz_1__gpu_train.yaml"];
+    let carried = &pool["host_interfaces"][0]["networks"][0];
+    assert_eq!(carried["name"], "backbone");
+    assert_eq!(carried["vlan"], 120);
+    assert_eq!(carried["cidr"], "10.20.0.0/16");
+}
+
+#[test]
+fn two_proxmox_nodes_hear_of_their_tie_breaker() {
+    let text = r#"
+estate test
+cluster lab { proxmox "9.1" api="https://pve1.lab.example:8006"; quorum-device "10.30.0.5"; }
+pool pve { nodes 2 prefix=pve first-ip="10.30.0.11"; cpu epyc-7313; memory "64GiB"; }
+"#;
+    let all = &inventory(text)["group_vars/cluster_lab.yaml"];
+    assert_eq!(all["host_quorum_device"], "10.30.0.5");
+}

@@ -220,6 +220,30 @@ fn values_of_the_spec_lie_over_ours_and_lists_replace_lists() {
 }
 
 #[test]
+fn ceph_sends_its_copies_over_the_network_that_its_class_names() {
+    let text = estate(
+        "    cni cilium",
+        r#"
+network backbone vlan=120 mtu=9000 cidr="10.20.0.0/16"
+pool ceph {
+    nodes 3 prefix=ceph-
+    cpu epyc-7313
+    memory "128GiB"
+    disk osd "7680GB" use=ceph
+    nic data "25Gbit" mtu=9000 { carries backbone; }
+}
+storage fast { rook-ceph pool=ssd network=backbone; capacity "2TiB"; }
+"#,
+    );
+    let values = file(&text, "helm/one/rook-ceph-cluster.values.yaml");
+    let values: serde_yaml::Value = serde_yaml::from_str(&values).unwrap();
+    let network = &values["cephClusterSpec"]["network"];
+    assert_eq!(network["provider"], "host");
+    assert_eq!(network["addressRanges"]["public"][0], "10.1.0.0/24");
+    assert_eq!(network["addressRanges"]["cluster"][0], "10.20.0.0/16");
+}
+
+#[test]
 fn ceph_runs_on_the_machines_with_disks_for_it() {
     let text = estate(
         "    cni cilium",

@@ -214,6 +214,9 @@ fn cloud_init(subject: &Subject<'_>, instance: Option<&Instance>) -> Option<(Dis
     let &Subject {
         estate, workload, ..
     } = subject;
+    if !estate.has_cloud_init(workload) {
+        return None;
+    }
     let user_data = cloud_init::user_data(estate, workload);
     let network_data = cloud_init::network_data(estate, workload, instance);
     if user_data.is_none() && network_data.is_none() {

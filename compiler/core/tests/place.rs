@@ -165,6 +165,18 @@ fn the_smallest_part_that_is_too_small_is_told_and_no_larger_one() {
 }
 
 #[test]
+fn a_spare_rack_takes_its_machines_along() {
+    let ground = |racks: &str| {
+        let pool = format!("pool a {{ rack {racks}; nodes 4; spare 1 of=rack;");
+        GROUND.replace("pool a { nodes 2;", &pool)
+    };
+    let tenants = tenant("t", &workload("w", "a", 6, 5));
+    // Four racks of one machine: three are left. Two racks of two: two are left.
+    assert_eq!(told_on(&ground("r1 r2 r3 r4"), &tenants), NOTHING);
+    assert_eq!(told_on(&ground("r1 r2"), &tenants).len(), 1);
+}
+
+#[test]
 fn a_spare_node_is_not_counted() {
     let ground = GROUND.replace("pool a { nodes 2;", "pool a { nodes 3; spare 1;");
     let fits = workload("w", "a", 4, 5);

@@ -49,6 +49,7 @@ pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
             class,
         );
     }
+    network(cx, values);
     placement(cx, &pools, values, origin);
     block_pools(cx, values, origin);
     file_systems(cx, values, origin);
@@ -56,6 +57,37 @@ pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
     if let Some(origin) = cx.monitored() {
         values.monitor("monitoring.enabled", origin);
     }
+}
+
+/// The daemons stand in the network of their hosts and find the right interface by the ranges:
+/// clients call the nodes' own addresses, copies take the network that a class names.
+fn network(cx: &Context<'_>, values: &mut Values) {
+    let named = cx.storages().find_map(|class| class.network);
+    let Some((named, range)) = named.and_then(|named| {
+        let range = cx.estate.networks[named.to].spec.cidr.as_ref()?;
+        Some((named, range))
+    }) else {
+        return;
+    };
+    let network = "cephClusterSpec.network";
+    values.set(&format!("{network}.provider"), "host", named.at);
+    let plan = cx.cluster().spec.network_plan.as_ref();
+    if let Some(nodes) = plan.and_then(|plan| plan.nodes.as_ref()) {
+        values.list(
+            &format!("{network}.addressRanges.public"),
+            nodes.origin,
+            |list| {
+                list.push(&nodes.value.to_string()).mark(nodes.origin);
+            },
+        );
+    }
+    values.list(
+        &format!("{network}.addressRanges.cluster"),
+        range.origin,
+        |list| {
+            list.push(&range.value.to_string()).mark(range.origin);
+        },
+    );
 }
 
 /// An odd number, so that a majority survives: five from five machines on, one on fewer than

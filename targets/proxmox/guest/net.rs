@@ -8,7 +8,7 @@ use super::super::{
     site::{Guest, Site},
 };
 
-/// Interfaces and their addresses, as a machine has them.
+/// Interfaces, as a machine has them.
 pub(super) fn of_vm(site: Site<'_>, guest: &Guest<'_>, params: &mut Params) {
     for (index, nic) in guest.workload.nics.iter().enumerate() {
         let mut pairs = vec![("virtio", guest.mac(nic, index).to_string().to_uppercase())];
@@ -26,6 +26,10 @@ pub(super) fn of_vm(site: Site<'_>, guest: &Guest<'_>, params: &mut Params) {
             nic.spec.meta.origin,
         );
     }
+}
+
+/// The addresses of a machine's interfaces, which cloud-init sets in the guest.
+pub(super) fn addresses(site: Site<'_>, guest: &Guest<'_>, params: &mut Params) {
     for (index, nic) in guest.workload.nics.iter().enumerate() {
         let config = properties(&address(site, guest, nic, index));
         params.set_from(format!("ipconfig{index}"), config, nic.spec.meta.origin);

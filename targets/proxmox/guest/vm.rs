@@ -55,8 +55,10 @@ pub(super) fn calls(site: Site<'_>, guest: &Guest<'_>, spec: &Vm, out: &mut Vec<
         }
     };
     out.extend(firmware(guest, spec, class));
-    let seed = disk::volume_named(class, "cloudinit");
-    out.push(disk::attach(guest, SEED, seed, class, Method::Post));
+    if site.estate().has_cloud_init(guest.workload) {
+        let seed = disk::volume_named(class, "cloudinit");
+        out.push(disk::attach(guest, SEED, seed, class, Method::Post));
+    }
     if let Some((slot, _)) = disk::slots(guest.workload).first() {
         out.push(disk::grow(guest, slot, root, class, made.clone()));
     }
@@ -141,8 +143,10 @@ fn create(
     if let Filling::Installer(disc) = filling {
         call.params.set(DISC, format!("{disc},media=cdrom"));
     }
-    call.params
-        .set(SEED, disk::volume_named(class, "cloudinit"));
+    if site.estate().has_cloud_init(guest.workload) {
+        call.params
+            .set(SEED, disk::volume_named(class, "cloudinit"));
+    }
     if spec.firmware.value == Firmware::Uefi {
         call.params
             .set_from("efidisk0", variables(spec, class), spec.firmware.origin);
@@ -212,8 +216,11 @@ fn config(site: Site<'_>, guest: &Guest<'_>, spec: &Vm) -> Params {
     disk::boot(guest.workload, installs.then_some(DISC), &mut params);
     devices(site, guest, &mut params);
     net::of_vm(site, guest, &mut params);
-    net::resolver(site, guest, &mut params);
-    cloud_init::params(site, guest, &mut params);
+    if site.estate().has_cloud_init(guest.workload) {
+        net::addresses(site, guest, &mut params);
+        net::resolver(site, guest, &mut params);
+        cloud_init::params(site, guest, &mut params);
+    }
     let agent = image.is_some_and(|image| image.agent.value);
     params.set("agent", format!("enabled={}", u32::from(agent)));
     life(guest, &mut params);

@@ -33,4 +33,11 @@ impl Estate {
         self.image_of(workload)
             .is_none_or(|image| image.virtio_drivers.value)
     }
+
+    /// Whether cloud-init runs in a machine, so that it takes addresses, users and files from
+    /// outside. An image that is only referred to has it.
+    pub fn has_cloud_init(&self, workload: &Workload) -> bool {
+        self.image_of(workload)
+            .is_none_or(|image| image.cloud_init.value)
+    }
 }

@@ -185,6 +185,8 @@ pub struct Storage {
     pub cluster: Id<Cluster>,
     /// The tenant that has it alone.
     pub tenant: Option<Ref<super::Tenant>>,
+    /// The network that Ceph's copies take.
+    pub network: Option<Ref<super::NetworkIn>>,
     /// The classes that its volumes are copied to, and the entry that says so.
     pub replicas: Vec<(Ref<Storage>, kinds::Replicate)>,
     /// The rest, as declared.

@@ -15,8 +15,9 @@ use super::{
 };
 use crate::{
     diag::Findings,
-    model::{Estate, Id, Pool},
+    model::{Estate, Id, Node, Pool},
     schema::kinds::SpareOf,
+    units::Name,
 };
 
 /// The most sets of cells that are looked at in one estate. Real ones have a handful; the bound
@@ -135,26 +136,30 @@ pub(super) fn node(estate: &Estate, pool: Id<Pool>, everywhere: &[&Demand]) -> A
 }
 
 /// How many of these nodes of a pool may fail with all still running. Any of them may, so that
-/// a part of a pool must bear the same loss as all of it; which zone a part stands in is not
-/// known before nodes are chosen, and racks are not known at all.
+/// a part of a pool must bear the same loss as all of it; which zones and racks a part stands in
+/// is not known before nodes are chosen.
 pub(super) fn spare(pool: &Pool, count: u32) -> u32 {
+    let whole = usize::try_from(count) == Ok(pool.nodes.len());
     let lost = pool.spec.spare.iter().map(|spare| match spare.of.value {
         SpareOf::Node => spare.count.value,
-        SpareOf::Zone if usize::try_from(count) == Ok(pool.nodes.len()) => {
-            largest_zones(pool, spare.count.value)
-        }
+        SpareOf::Zone if whole => largest(pool, spare.count.value, |node| node.zone.as_ref()),
+        SpareOf::Rack if whole => largest(pool, spare.count.value, |node| {
+            node.rack.as_ref().map(|rack| &rack.value)
+        }),
         SpareOf::Zone | SpareOf::Rack => 0,
     });
     lost.max().unwrap_or(0).min(count)
 }
 
-fn largest_zones(pool: &Pool, zones: u32) -> u32 {
+/// How many machines the fullest places have together. Machines of which nobody says where they
+/// stand count as one place.
+fn largest(pool: &Pool, places: u32, place: impl Fn(&Node) -> Option<&Name>) -> u32 {
     let mut sizes: BTreeMap<_, u32> = BTreeMap::new();
     for node in &pool.nodes {
-        *sizes.entry(&node.zone).or_default() += 1;
+        *sizes.entry(place(node)).or_default() += 1;
     }
     let mut sizes: Vec<u32> = sizes.into_values().collect();
     sizes.sort_unstable_by(|a, b| b.cmp(a));
-    let zones = usize::try_from(zones).unwrap_or(usize::MAX);
-    sizes.iter().take(zones).sum()
+    let places = usize::try_from(places).unwrap_or(usize::MAX);
+    sizes.iter().take(places).sum()
 }

@@ -3,7 +3,7 @@
 
 use super::Ask;
 use crate::{
-    model::{Cluster, Estate, Id},
+    model::{Backend, Cluster, Estate, Id},
     origin::OriginId,
     schema::kinds::{Compliance, DeliverBy},
 };
@@ -18,11 +18,14 @@ pub(super) fn of_cluster(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<A
             origin,
         });
     };
+    let bare = matches!(estate.clusters[cluster].backend, Backend::Hosts);
     let storages = estate.storages.values();
     for storage in storages.filter(|storage| storage.cluster == cluster) {
         let by = || format!("storage `{}`", storage.name.value);
-        let origin = storage.spec.meta.origin;
-        ask(by(), "storage-class", "a class of storage", origin);
+        if bare {
+            let origin = storage.spec.meta.origin;
+            ask(by(), "storage-class", "a class of storage", origin);
+        }
         if let Some(replicate) = storage.spec.replicate.first() {
             let origin = replicate.meta.origin;
             ask(by(), "storage-replicate", "copies in another class", origin);

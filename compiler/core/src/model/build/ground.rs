@@ -185,11 +185,13 @@ impl Builder<'_> {
             let tenant = self
                 .lookup
                 .maybe(&self.tables.tenants, storage.tenant.as_ref(), &[]);
+            let network = cluster.and_then(|cluster| self.network_of(model, cluster, &storage));
             if let (Some(cluster), Ok(tenant)) = (cluster, tenant) {
                 storages.push(Storage {
                     name: storage.name.clone(),
                     cluster,
                     tenant,
+                    network,
                     replicas: Vec::new(),
                     spec: storage,
                 });
@@ -208,6 +210,26 @@ impl Builder<'_> {
             storage.replicas = self.replicas_of_storage(model, &storage);
             model.storages.push(storage);
         }
+    }
+
+    /// The network that copies on Ceph take. One that leads nowhere was reported.
+    fn network_of(
+        &mut self,
+        model: &Parts,
+        cluster: Id<Cluster>,
+        storage: &kinds::Storage,
+    ) -> Option<Ref<NetworkIn>> {
+        let near = model.clusters[cluster].name.value.to_string();
+        let of_blocks = storage
+            .rook_ceph
+            .as_ref()
+            .and_then(|ceph| ceph.network.as_ref());
+        let of_files = storage
+            .cephfs
+            .as_ref()
+            .and_then(|ceph| ceph.network.as_ref());
+        self.lookup
+            .get(&self.tables.networks, of_blocks.or(of_files)?, &[&near])
     }
 
     /// The classes that volumes are copied to. One that leads nowhere was reported.

@@ -214,7 +214,7 @@ kind! {
         arg mode: V<PlatformMode>;
         /// A component to run.
         child component: Vec<ComponentSpec>;
-        /// Where charts and images come from, behind an air gap.
+        /// Where charts come from, behind an air gap.
         child catalog: Option<Catalog>;
     }
 }
@@ -241,7 +241,7 @@ kind! {
 }
 
 kind! {
-    /// A mirror of charts and images.
+    /// A mirror of all charts. Images are found by the hosts' container runtime.
     pub struct Catalog = "catalog" {
         /// Its address.
         arg repository: V<Arc<str>>;

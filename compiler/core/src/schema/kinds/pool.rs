@@ -91,7 +91,8 @@ kind! {
 }
 
 kind! {
-    /// A machine by name.
+    /// A machine by name. Its hardware is that of its pool: machines that differ belong into
+    /// two pools.
     pub struct PoolNode = "node", key("name") {
         /// Its host name.
         arg name: V<Name>;

@@ -103,6 +103,8 @@ kind! {
         prop replicas: V<u32> = "3";
         /// What the copies are kept apart over.
         prop failure_domain: V<FailureDomain> = "host";
+        /// The network that Ceph's copies take; that of the nodes when left out.
+        prop network: Option<V<NameOf<Network>>>;
     }
 }
 
@@ -113,6 +115,8 @@ kind! {
         prop pool: V<Name> = "cephfs";
         /// How many copies.
         prop replicas: V<u32> = "3";
+        /// The network that Ceph's copies take; that of the nodes when left out.
+        prop network: Option<V<NameOf<Network>>>;
     }
 }
 

@@ -60,7 +60,12 @@ fn places(estate: &Estate, workload: &Workload, by: SpreadBy) -> Option<u32> {
             let zones: Option<BTreeSet<_>> = nodes.map(|node| node.zone.clone()).collect();
             zones?.len()
         }
-        SpreadBy::Rack => return None,
+        SpreadBy::Rack => {
+            let racks: Option<BTreeSet<_>> = nodes
+                .map(|node| node.rack.as_ref().map(|rack| &rack.value))
+                .collect();
+            racks?.len()
+        }
     };
     u32::try_from(count).ok()
 }

@@ -56,6 +56,15 @@ fn uses(estate: &Estate) -> Vec<Use> {
             });
         }
     }
+    for storage in estate.storages.values() {
+        uses.extend(storage.network.map(|network| Use {
+            by: format!("storage `{}`", storage.name.value),
+            by_of: storage.cluster,
+            what: format!("network `{}`", estate.networks[network.to].spec.name.value),
+            of: estate.networks[network.to].cluster,
+            at: network.at,
+        }));
+    }
     for queue in estate.queues.values() {
         uses.extend(queue.pools.iter().map(|pool| Use {
             by: format!("queue `{}`", queue.name.value),

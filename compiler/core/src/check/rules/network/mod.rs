@@ -2,6 +2,8 @@
 //! whom.
 
 family!(
+    carried_mtu_too_large,
+    address_set_by_hand,
     exposed_twice,
     overlapping_ranges,
     pod_range_too_small,

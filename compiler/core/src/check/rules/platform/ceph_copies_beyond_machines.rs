@@ -12,7 +12,7 @@ use crate::{
 
 declare_rule! { pub RULE = "ceph-copies-beyond-machines", Platform, Error, "more copies on Ceph than there are places with disks to keep them apart", include_str!("ceph_copies_beyond_machines.md") }
 
-/// Counts the hosts or zones of machines that keep disks for Ceph. A Ceph that runs there
+/// Counts the hosts, racks or zones of machines that keep disks for Ceph. A Ceph that runs there
 /// already has disks that the estate need not know, and where no pool names any, Ceph looks for
 /// them itself.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -25,8 +25,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let nodes = || pools.iter().flat_map(|pool| &pool.nodes);
         let (room, what) = match domain {
             FailureDomain::Zone => (nodes().filter_map(|node| node.zone.as_ref()).collect::<BTreeSet<_>>().len(), "zones"),
-            // Racks are not known of machines that are only counted.
-            FailureDomain::Host | FailureDomain::Rack => (nodes().count(), "machines"),
+            FailureDomain::Rack => (nodes().filter_map(|node| node.rack.as_ref()).map(|rack| &rack.value).collect::<BTreeSet<_>>().len(), "racks"),
+            FailureDomain::Host => (nodes().count(), "machines"),
         };
         if pools.is_empty() || room as u64 >= u64::from(copies.value) {
             continue;

@@ -14,6 +14,7 @@ family!(
     ceph_copies_beyond_machines,
     backup_store_unsupported,
     bridge_missing,
+    cloud_init_missing,
     cloud_init_twice,
     firmware_contradiction,
     gpu_device_unnamed,

@@ -1,3 +1,3 @@
 //! Disks and storage classes.
 
-family!(disk_below_image, mount_impossible, storage_not_chosen, storage_over_capacity);
+family!(ceph_network_unclear, disk_below_image, mount_impossible, storage_not_chosen, storage_over_capacity);
