@@ -376,13 +376,10 @@ else
     send 'create' '/nodes/pve/qemu/9001/clone' '--newid' '55199' '--name' 'automation' '--pool' 'family' '--full' '1' '--storage' 'tank'
 fi
 step 'vm.55199.config'
-keep '/nodes/pve/qemu/55199/config' '--name' 'automation' '--description' 'Managed by tenantry: family.automation' '--tags' 'family;tenantry' '--ostype' 'l26' '--machine' 'q35' '--bios' 'ovmf' '--cpu' 'host' '--sockets' '1' '--cores' '2' '--memory' '4096' '--balloon' '0' '--numa' '0' '--allow-ksm' '0' '--scsihw' 'virtio-scsi-single' '--boot' 'order=scsi0' '--net0' 'virtio=02:00:00:D7:9F:00,bridge=vmbr0,firewall=1' '--ipconfig0' 'ip=192.168.10.21/24,gw=192.168.10.1' '--nameserver' '192.168.10.1' '--searchdomain' 'home.arpa' '--agent' 'enabled=1' '--onboot' '1'
+keep '/nodes/pve/qemu/55199/config' '--name' 'automation' '--description' 'Managed by tenantry: family.automation' '--tags' 'family;tenantry' '--ostype' 'l26' '--machine' 'q35' '--bios' 'ovmf' '--cpu' 'host' '--sockets' '1' '--cores' '2' '--memory' '4096' '--balloon' '0' '--numa' '0' '--allow-ksm' '0' '--scsihw' 'virtio-scsi-single' '--boot' 'order=scsi0' '--net0' 'virtio=02:00:00:D7:9F:00,bridge=vmbr0,firewall=1' '--agent' 'enabled=1' '--onboot' '1'
 step 'vm.55199.efidisk0'
 found 'has' '/nodes/pve/qemu/55199/config' 'efidisk0' ||
     send 'create' '/nodes/pve/qemu/55199/config' '--efidisk0' 'tank:1,efitype=4m,pre-enrolled-keys=0'
-step 'vm.55199.ide2'
-found 'has' '/nodes/pve/qemu/55199/config' 'ide2' ||
-    send 'create' '/nodes/pve/qemu/55199/config' '--ide2' 'tank:cloudinit'
 step 'vm.55199.scsi0.size'
 found 'match' '/nodes/pve/qemu/55199/config' 'scsi0.size' '32G' ||
     send 'set' '/nodes/pve/qemu/55199/resize' '--disk' 'scsi0' '--size' '32G'
