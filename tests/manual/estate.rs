@@ -8,6 +8,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::page::repository;
+
 /// A folder, and where one stands in it.
 #[derive(Debug)]
 pub(crate) struct Estate {
@@ -29,6 +31,15 @@ impl Estate {
         let folder = TempDir::new().expect("a temporary folder");
         let at = folder.path().to_owned();
         Self { folder, at }
+    }
+
+    /// A copy of one of the repository's examples.
+    pub(crate) fn of_example(name: &str) -> Self {
+        let mut estate = Self::new();
+        // A folder of its own, so that a command may write beside it.
+        estate.at = estate.at.join(name);
+        copy(&repository().join("examples").join(name), &estate.at);
+        estate
     }
 
     /// Goes into a folder below, or back up by `..`.
@@ -103,6 +114,19 @@ impl Estate {
             )
         };
         Ok(findings.iter().map(told).collect())
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the folder is made");
+    for entry in fs::read_dir(from).expect("there is such an example") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("the file is copied");
+        }
     }
 }
 

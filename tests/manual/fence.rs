@@ -12,6 +12,11 @@ pub(crate) enum Fence {
     },
     /// What the last command printed.
     Output,
+    /// Commands after `$ `, each followed by what it prints, in a copy of this example.
+    Session {
+        /// The example's folder.
+        example: String,
+    },
     /// For people alone.
     Prose,
 }
@@ -64,6 +69,12 @@ pub(crate) fn read(info: &str) -> Result<Fence, String> {
             },
             _ => Err("commands have `exit=CODE` or nothing".to_owned()),
         },
+        "console" => match words.as_slice() {
+            [("example", name)] => Ok(Fence::Session {
+                example: (*name).to_owned(),
+            }),
+            _ => Err("a session says in which example it is: `console,example=NAME`".to_owned()),
+        },
         "text" if words == [("output", "")] => Ok(Fence::Output),
         _ if words.is_empty() && !language.contains(' ') => Ok(Fence::Prose),
         _ => Err(format!("nothing is known of a fence `{info}`")),
@@ -74,7 +85,13 @@ pub(crate) fn read(info: &str) -> Result<Fence, String> {
 fn a_fence_that_nobody_reads_is_refused() {
     assert_eq!(read("sh,exit=3"), Ok(Fence::Commands { exit: 3 }));
     assert_eq!(read("text"), Ok(Fence::Prose));
-    for slip in ["kdl bad", "kdl,flie=a.kdl", "sh,norun", "text,ouput"] {
+    for slip in [
+        "kdl bad",
+        "kdl,flie=a.kdl",
+        "sh,norun",
+        "text,ouput",
+        "console",
+    ] {
         assert!(read(slip).is_err(), "{slip}");
     }
 }

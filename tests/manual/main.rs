@@ -16,6 +16,7 @@
 //! | `sh` | commands; `tenantry` runs in the page's estate and ends with 0, in a page without one its arguments are read |
 //! | `sh,exit=1` | as above, ends with 1 |
 //! | `text,output` | what the last command printed, `…` for any lines |
+//! | `console,example=NAME` | commands after `$ ` in a copy of that example, each with what it prints |
 //! | `text`, and any other | for people |
 //!
 //! At the end of a page its estate is without a finding. Listings are formatted as `tenantry fmt` does. With `TENANTRY_UPDATE=1` shown outputs are

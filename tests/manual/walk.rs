@@ -75,6 +75,7 @@ impl Walk {
             Fence::Kdl(kdl) => self.kdl(&kdl, &listing.text),
             Fence::Commands { exit } => self.commands(&listing.text, exit),
             Fence::Output => self.output(listing),
+            Fence::Session { example } => self.session(&example, listing),
             Fence::Prose => Ok(()),
         }
     }
@@ -148,18 +149,44 @@ impl Walk {
 
     fn output(&mut self, listing: &Listing) -> Result<(), String> {
         let run = self.last.as_ref().ok_or("no command printed it")?;
-        let said = tidy(&run.said);
-        if shows(&listing.text, &said) {
-            return Ok(());
+        let shown = compare(&listing.text, &run.said)?;
+        if shown != listing.text {
+            self.renewed.insert(listing.line, shown);
         }
-        let whole = !listing.text.lines().any(|line| line.trim() == "…");
-        if whole && std::env::var_os("TENANTRY_UPDATE").is_some() {
-            self.renewed.insert(listing.line, said);
-            return Ok(());
+        Ok(())
+    }
+
+    fn session(&mut self, example: &str, listing: &Listing) -> Result<(), String> {
+        let mut estate = Estate::of_example(example);
+        let mut shown = String::new();
+        for part in listing
+            .text
+            .split_inclusive("\n$ ")
+            .map(|part| part.trim_end_matches("$ "))
+        {
+            let (line, output) = part.split_once('\n').unwrap_or((part, ""));
+            let line = line.trim_start_matches("$ ");
+            let words = words(line)?;
+            let said = match words.split_first() {
+                Some((program, arguments)) if program == "tenantry" => {
+                    let run = estate.tenantry(arguments);
+                    match run.code {
+                        Some(0 | 1) => run.said,
+                        _ => return Err(format!("`{line}` says\n{}", run.said)),
+                    }
+                }
+                Some((program, arguments)) if program == "cd" => {
+                    estate.enter(arguments.first().map_or("", String::as_str))?;
+                    String::new()
+                }
+                _ => return Err(format!("`{line}` is no command that can be tried")),
+            };
+            shown += &format!("$ {line}\n{}", compare(output, &said)?);
         }
-        Err(format!(
-            "this is printed instead (TENANTRY_UPDATE=1 takes it over):\n{said}"
-        ))
+        if shown != listing.text {
+            self.renewed.insert(listing.line, shown);
+        }
+        Ok(())
     }
 }
 
@@ -208,6 +235,21 @@ fn understood(arguments: &[String], line: &str) -> Result<(), String> {
         Some(0) => Ok(()),
         _ => Err(format!("`{line}` is not understood:\n{}", run.said)),
     }
+}
+
+/// Holds what a page shows to what was said: what it should show, where that may be taken over.
+fn compare(shown: &str, said: &str) -> Result<String, String> {
+    let said = tidy(said);
+    if shows(shown, &said) {
+        return Ok(shown.to_owned());
+    }
+    let whole = !shown.lines().any(|line| line.trim() == "…");
+    if whole && std::env::var_os("TENANTRY_UPDATE").is_some() {
+        return Ok(said);
+    }
+    Err(format!(
+        "this is printed instead (TENANTRY_UPDATE=1 takes it over):\n{said}"
+    ))
 }
 
 /// Without blanks at the ends of lines, which a page cannot show.
