@@ -103,13 +103,23 @@ fn listing(page: &str, opening: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// Checks a listing: added to the base, or alone where it declares its own estate.
+/// Checks a listing: added to the base, or alone where it declares its own estate. What stands
+/// below a line such as `// vendor/pg/tenantry.kdl` is a file of that name.
 fn run(listing: &str) -> Run {
-    let alone = listing.lines().any(|line| line.starts_with("estate "));
-    let files: Vec<(&str, Arc<str>)> = match alone {
-        true => vec![(ROOT_FILE, listing.into())],
-        false => vec![(ROOT_FILE, BASE.into()), ("example.kdl", listing.into())],
-    };
+    let mut files: Vec<(&str, String)> = vec![("example.kdl", String::new())];
+    for line in listing.lines() {
+        let path = line.strip_prefix("// ").filter(|it| it.ends_with(".kdl"));
+        if let Some(path) = path {
+            files.push((path, String::new()));
+        } else if let Some((_, text)) = files.last_mut() {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    match files[0].1.lines().any(|line| line.starts_with("estate ")) {
+        true => files[0].0 = ROOT_FILE,
+        false => files.push((ROOT_FILE, BASE.to_owned())),
+    }
     let library = Library {
         files: tenantry_stdlib::FILES,
         index: tenantry_stdlib::INDEX,

@@ -67,7 +67,7 @@ impl Disk {
         Ok(real)
     }
 
-    fn text(&self, path: &Path) -> Result<String, ReadError> {
+    fn whole(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         let facts = fs::metadata(path).map_err(|error| refused(&error))?;
         self.admit(&facts)?;
         let mut bytes = Vec::new();
@@ -78,7 +78,11 @@ impl Disk {
         if length > self.max_bytes {
             return Err(ReadError::TooLarge(length));
         }
-        String::from_utf8(bytes)
+        Ok(bytes)
+    }
+
+    fn text(&self, path: &Path) -> Result<String, ReadError> {
+        String::from_utf8(self.whole(path)?)
             .map_err(|error| ReadError::NotText(error.utf8_error().valid_up_to()))
     }
 
@@ -99,6 +103,13 @@ impl World for Disk {
             return self.library.read(path);
         }
         self.text(&self.locate(path)?).map(Into::into)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+        if is_library(path) {
+            return self.library.bytes(path);
+        }
+        self.whole(&self.locate(path)?).map(Into::into)
     }
 
     /// Links to folders are left out: two that lead to each other would be a tree without end.

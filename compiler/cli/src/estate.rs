@@ -122,6 +122,9 @@ fn is_defect(rule: &'static Rule) -> bool {
 
 /// What an estate holds, in a line.
 pub(crate) fn sizes(of: &Summary) -> String {
+    if let Some(package) = &of.package {
+        return format!("package {package}");
+    }
     let sizes = [
         (of.clusters, "cluster"),
         (of.tenants, "tenant"),

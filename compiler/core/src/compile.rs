@@ -43,8 +43,10 @@ pub struct Run {
 /// What an estate holds, over its environments.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// The estate's name.
+    /// The estate's name; empty where the folder is a package by itself.
     pub estate: String,
+    /// The package's name where the folder is one.
+    pub package: Option<Arc<str>>,
     /// Its environments; empty where none is declared.
     pub environments: Vec<Arc<str>>,
     /// The most that any environment has of each: clusters, tenants, workloads.
@@ -280,6 +282,8 @@ fn read(
     if sources.files().is_empty() {
         return (sources, None);
     }
+    let ranges = checks::rules::language::compiler_out_of_range::of_packages(&sources);
+    findings.extend(ranges);
     let decoded = schema::decode(&sources);
     findings.extend(decoded.findings);
     (sources, decoded.value)
@@ -328,6 +332,7 @@ fn environment(
     };
     let summary = Summary {
         estate: estate.name.value.to_string(),
+        package: None,
         environments: env.iter().cloned().collect(),
         clusters: estate.clusters.len(),
         tenants: estate.tenants.len(),
@@ -402,8 +407,9 @@ fn summary(compiled: &[Compiled]) -> Summary {
     summary
 }
 
-fn finish(sources: Sources, mut findings: Findings, summary: Summary) -> Run {
+fn finish(sources: Sources, mut findings: Findings, mut summary: Summary) -> Run {
     diag::sort(&mut findings);
+    summary.package = sources.alone.as_ref().map(|head| head.name.clone());
     Run {
         sources,
         findings,

@@ -7,6 +7,12 @@ pub struct Limits {
     pub file_bytes: u32,
     /// Files in an estate.
     pub files: usize,
+    /// Packages that an estate uses, those that they use counted.
+    pub packages: usize,
+    /// Files of a package, those counted that are no spec.
+    pub package_files: usize,
+    /// Bytes in all files of a package together.
+    pub package_bytes: u64,
     /// Nesting of blocks in a file.
     pub depth: u32,
     /// Nodes in an estate, counted after profiles are applied.
@@ -28,6 +34,9 @@ impl Default for Limits {
         Self {
             file_bytes: 16 << 20,
             files: 10_000,
+            packages: 256,
+            package_files: 10_000,
+            package_bytes: 64 << 20,
             depth: 64,
             nodes: 2_000_000,
             folders: 32,

@@ -22,6 +22,7 @@ pub fn all() -> Vec<&'static Rule> {
         RULES,
         load::RULES,
         schema::rules::RULES,
+        schema::packages::RULES,
         resolve::rules::RULES,
         model::rules::RULES,
         place::rules::RULES,

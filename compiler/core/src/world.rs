@@ -33,6 +33,13 @@ pub trait World: Sync {
     /// Says why it cannot be had.
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError>;
 
+    /// The bytes of a file, text or not: for the hash of a package, whose licence may have a
+    /// picture beside it.
+    ///
+    /// # Errors
+    /// Says why they cannot be had.
+    fn bytes(&self, path: &str) -> Result<Arc<[u8]>, ReadError>;
+
     /// The entries of a folder (`""` is the root), in any order. Links are not followed out of
     /// the root.
     ///
@@ -62,6 +69,10 @@ impl Memory {
 impl World for Memory {
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
         self.0.get(path).cloned().ok_or(ReadError::Missing)
+    }
+
+    fn bytes(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+        self.read(path).map(|text| text.as_bytes().into())
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {

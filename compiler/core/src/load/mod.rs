@@ -1,26 +1,27 @@
-//! From the world to parsed files: which files an estate has, and their trees.
+//! From the world to parsed files: which files an estate has, which packages it uses, and the
+//! trees of all of them.
 //!
-//! `tenantry.kdl` makes a folder an estate; every other `*.kdl` below it belongs to it. Folders
-//! whose name starts with a dot, and `vendor`, are not looked into. A file of the standard
-//! library is parsed only when a name that it declares is used.
+//! `tenantry.kdl` makes a folder an estate, or with `package` in place of `estate` a package;
+//! every other `*.kdl` below it belongs to it. Folders whose name starts with a dot, `vendor`, and
+//! folders with a `tenantry.kdl` of their own are not looked into, unless a `use` names them. A
+//! file of the standard library is parsed only when a name that it declares is used.
 
+mod circle;
+mod gather;
+mod jail;
+mod package;
 pub mod rules;
+mod sources;
+pub mod tree;
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, OnceLock},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
+pub use package::{Head, Package, PackageId, Use};
 pub use rules::{RULES, bad_lock, syntax as syntax_error, unreadable};
-use tenantry_syntax::{FileId, Parse, Span, ast};
+pub use sources::{Scoped, Source, Sources};
+use tenantry_syntax::{FileId, ast};
 
-use crate::{
-    diag::Findings,
-    limits::Limits,
-    outcome::Outcome,
-    par,
-    world::{ReadError, World},
-};
+use crate::{diag::Findings, limits::Limits, outcome::Outcome, par, world::World};
 
 /// The file that makes a folder an estate.
 pub const ROOT_FILE: &str = "tenantry.kdl";
@@ -34,91 +35,10 @@ pub struct Library {
     pub index: &'static [(&'static str, &'static str, &'static str)],
 }
 
-/// One file.
-#[derive(Debug)]
-pub struct Source {
-    /// Relative to the estate's root; files of the standard library start with `std:/`.
-    pub path: Arc<str>,
-    /// Its tree and text.
-    pub parse: Parse,
-    /// Where its lines start, worked out when first asked for.
-    lines: OnceLock<Vec<u32>>,
-}
-
-impl Source {
-    /// Line and column of an offset, from 1, the column in characters.
-    fn position(&self, offset: u32) -> (u32, u32) {
-        let text = self.parse.text();
-        let starts = self.lines.get_or_init(|| {
-            let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0)
-                .chain(ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
-                .collect()
-        });
-        let line = starts.partition_point(|start| *start <= offset).max(1);
-        let before = text
-            .get(starts[line - 1] as usize..offset as usize)
-            .unwrap_or_default();
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        (number(line), number(before.chars().count() + 1))
-    }
-}
-
-/// All files of an estate, the standard library's last.
-#[derive(Debug, Default)]
-pub struct Sources {
-    files: Vec<Source>,
-    /// What the library declares, whether it was loaded or not.
-    pub library: Library,
-    /// The bounds of this run.
-    pub limits: Limits,
-}
-
-impl Sources {
-    /// The files, in the order of their paths.
-    pub fn files(&self) -> &[Source] {
-        &self.files
-    }
-
-    /// The number of the first file of the library: they come last.
-    pub fn library_from(&self) -> FileId {
-        let own = self
-            .files
-            .iter()
-            .position(|source| source.path.starts_with("std:/"));
-        let first = own.unwrap_or(self.files.len());
-        FileId(u32::try_from(first).unwrap_or(u32::MAX))
-    }
-
-    /// A file by its number.
-    pub fn get(&self, file: FileId) -> Option<&Source> {
-        self.files.get(file.0 as usize)
-    }
-
-    /// The path of a file, for printing.
-    pub fn path(&self, file: FileId) -> &str {
-        self.get(file).map_or("?", |source| &source.path)
-    }
-
-    /// Line and column where a span starts, from 1, the column in characters.
-    pub fn position(&self, span: Span) -> Option<(u32, u32)> {
-        self.get(span.file)
-            .map(|source| source.position(span.start))
-    }
-
-    /// The text behind a span.
-    pub fn text(&self, span: Span) -> &str {
-        self.get(span.file)
-            .and_then(|source| source.parse.text().get(span.range()))
-            .unwrap_or_default()
-    }
-}
-
-/// Reads and parses an estate.
+/// Reads and parses an estate, or a package by itself, with all packages that it uses.
 pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sources> {
     let mut findings = Findings::new();
-    let mut paths = BTreeSet::new();
-    walk(world, "", limits.folders, &mut paths, &mut findings);
+    let paths = jail::spec_files(world, "", limits.folders, &mut findings);
     if !paths.contains(ROOT_FILE) && findings.is_empty() {
         findings.push(rules::no_estate(paths.len()));
         return Outcome {
@@ -130,13 +50,41 @@ pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sou
         findings.push(rules::too_many_files(paths.len(), limits.files));
         return Outcome::nothing(findings);
     }
-    let paths: Vec<String> = paths.into_iter().collect();
-    let texts = par::map(&paths, |path| world.read(path));
     let mut sources = Sources {
         library,
         limits: limits.clone(),
         ..Sources::default()
     };
+    let files = read_files(world, paths, &mut findings);
+    parse_files(&mut sources, files, None, &mut findings);
+    sources.alone = package_alone(&sources);
+    gather::gather(world, &mut sources, &mut findings);
+    add_library(&mut sources, library, &mut findings);
+    Outcome::new(sources, findings)
+}
+
+/// What the folder says of itself where it is a package.
+fn package_alone(sources: &Sources) -> Option<Head> {
+    let mut files = sources.files.iter();
+    let root = files.find(|source| &*source.path == ROOT_FILE)?;
+    let says = |name| {
+        let mut nodes = root.parse.document().nodes();
+        nodes.any(|node| node.name() == name)
+    };
+    match package::root_file(root, "") {
+        package::RootFile::Package(head) if says("package") => Some(head),
+        _ => None,
+    }
+}
+
+/// The texts of these files; those that cannot be read are told and left out.
+fn read_files(
+    world: &dyn World,
+    paths: BTreeSet<String>,
+    findings: &mut Findings,
+) -> Vec<(String, Arc<str>)> {
+    let paths: Vec<String> = paths.into_iter().collect();
+    let texts = par::map(&paths, |path| world.read(path));
     let mut readable = Vec::new();
     for (path, text) in paths.into_iter().zip(texts) {
         match text {
@@ -144,58 +92,26 @@ pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sou
             Err(error) => findings.push(unreadable(&path, &error)),
         }
     }
-    parse_into(&mut sources, readable, limits, &mut findings);
-    add_library(&mut sources, library, limits, &mut findings);
-    Outcome::new(sources, findings)
+    readable
 }
 
-fn walk(
-    world: &dyn World,
-    folder: &str,
-    depth: usize,
-    paths: &mut BTreeSet<String>,
-    findings: &mut Findings,
-) {
-    let entries = match world.list(folder) {
-        Ok(entries) => entries,
-        Err(error) => return findings.push(unreadable(folder, &error)),
-    };
-    for entry in entries {
-        let path = if folder.is_empty() {
-            entry.name.clone()
-        } else {
-            format!("{folder}/{}", entry.name)
-        };
-        if entry.name.starts_with('.') || (entry.folder && entry.name == "vendor") {
-            continue;
-        }
-        if !entry.folder {
-            if entry.name.ends_with(".kdl") {
-                paths.insert(path);
-            }
-        } else if depth == 0 {
-            findings.push(unreadable(
-                &path,
-                &ReadError::Other("folders are nested too deep".into()),
-            ));
-        } else {
-            walk(world, &path, depth - 1, paths, findings);
-        }
-    }
-}
-
-fn parse_into(
-    sources: &mut Sources,
-    files: Vec<(String, Arc<str>)>,
-    limits: &Limits,
-    findings: &mut Findings,
-) {
-    let first = sources.files.len();
-    let syntax = tenantry_syntax::Limits {
+fn syntax_limits(limits: &Limits) -> tenantry_syntax::Limits {
+    tenantry_syntax::Limits {
         max_depth: limits.depth,
         max_bytes: limits.file_bytes,
         ..Default::default()
-    };
+    }
+}
+
+/// Parses files and gives them the next numbers.
+fn parse_files(
+    sources: &mut Sources,
+    files: Vec<(String, Arc<str>)>,
+    package: Option<PackageId>,
+    findings: &mut Findings,
+) {
+    let first = sources.files.len();
+    let syntax = syntax_limits(&sources.limits);
     let numbered: Vec<(u32, &(String, Arc<str>))> = files
         .iter()
         .enumerate()
@@ -206,17 +122,13 @@ fn parse_into(
     });
     for ((path, _), parse) in files.iter().zip(parses) {
         findings.extend(parse.errors().iter().map(rules::syntax));
-        sources.files.push(Source {
-            path: path.as_str().into(),
-            parse,
-            lines: OnceLock::new(),
-        });
+        sources.files.push(Source::new(path, package, parse));
     }
 }
 
 /// Parses the files of the standard library whose names occur in what is loaded, until no
 /// further one does.
-fn add_library(sources: &mut Sources, library: Library, limits: &Limits, findings: &mut Findings) {
+fn add_library(sources: &mut Sources, library: Library, findings: &mut Findings) {
     let mut loaded: BTreeSet<&str> = BTreeSet::new();
     let mut seen = 0;
     while seen < sources.files.len() {
@@ -233,7 +145,7 @@ fn add_library(sources: &mut Sources, library: Library, limits: &Limits, finding
             .filter(|(path, _)| wanted.contains(path) && loaded.insert(path))
             .map(|(path, text)| (format!("std:/{path}"), Arc::from(*text)))
             .collect();
-        parse_into(sources, fresh, limits, findings);
+        parse_files(sources, fresh, None, findings);
     }
 }
 

@@ -1,9 +1,11 @@
 //! What can be wrong with the files themselves.
 
-use tenantry_syntax::SyntaxError;
+use tenantry_syntax::{Span, SyntaxError};
 
+use super::{package::Asked, tree::TreeError};
 use crate::{
     diag::{Diagnostic, rule_set},
+    schema::rules::DUPLICATE_NODE,
     world::ReadError,
 };
 
@@ -15,6 +17,9 @@ rule_set! {
     LIMIT_PASSED = "limit-passed", Load, Error, "an estate larger than one of the compiler's bounds", include_str!("pages/limit-passed.md");
     BAD_LOCK = "bad-lock", Load, Error, "a tenantry.lock that cannot be read", include_str!("pages/bad-lock.md");
     SYNTAX = "syntax", Syntax, Error, "text that is not KDL 2.0", include_str!("pages/syntax.md");
+    PACKAGE_NOT_FOUND = "package-not-found", Load, Error, "a `use` of what is no package", include_str!("pages/package-not-found.md");
+    PACKAGE_CIRCLE = "package-circle", Load, Error, "packages that use each other in a circle", include_str!("pages/package-circle.md");
+    ALIAS_CLASH = "alias-clash", Load, Error, "two packages under one alias", include_str!("pages/alias-clash.md");
 }
 
 /// The root file is missing.
@@ -31,14 +36,183 @@ pub fn no_estate(others: usize) -> Diagnostic {
 
 /// A file could not be read.
 pub fn unreadable(path: &str, error: &ReadError) -> Diagnostic {
-    let why = match error {
+    let path = if path.is_empty() { "." } else { path };
+    let why = reason(error);
+    Diagnostic::nowhere(&UNREADABLE_FILE, format!("cannot read {path}: {why}"))
+}
+
+fn reason(error: &ReadError) -> String {
+    match error {
         ReadError::Missing => "it is not there".to_owned(),
         ReadError::NotText(at) => format!("byte {at} is not UTF-8"),
         ReadError::TooLarge(size) => format!("it has {size} bytes, more than a spec file may have"),
         ReadError::Other(words) => words.clone(),
+    }
+}
+
+/// Why what a `use` names is no package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NoPackage {
+    /// The path leads above the root of what is compiled.
+    Outside,
+    /// There is no such folder.
+    Missing,
+    /// The folder has no `tenantry.kdl`.
+    NoRootFile,
+    /// Its `tenantry.kdl` has neither `package` nor `estate`.
+    Undeclared,
+    /// It is an estate: the one that is compiled, if there is a place.
+    Estate(Option<Span>),
+    /// It cannot be looked at.
+    Unreadable(ReadError),
+    /// There are too many, which was told.
+    TooMany,
+}
+
+/// A `use` of what is no package. `folder` is seen from the estate's root; `nested` says that a
+/// package asks for it.
+pub(super) fn no_package(asked: &Asked, folder: &str, why: &NoPackage, nested: bool) -> Diagnostic {
+    let at = |message: String, label: &str| {
+        Diagnostic::new(&PACKAGE_NOT_FOUND, asked.span, message).label(label)
     };
-    let path = if path.is_empty() { "." } else { path };
-    Diagnostic::nowhere(&UNREADABLE_FILE, format!("cannot read {path}: {why}"))
+    match why {
+        NoPackage::Outside => at(
+            format!(
+                "`{}` leads out of the folder that is compiled",
+                asked.folder
+            ),
+            "above the root",
+        )
+        .why("a spec reads nothing but what lies below its own root")
+        .help(match nested {
+            true => "whoever uses this package keeps the other one where this path leads",
+            false => "copy the package in with `tenantry vendor PATH`, and use `vendor/NAME`",
+        }),
+        NoPackage::Missing => at(format!("there is no folder {folder}"), "not there").help(
+            "the path is seen from the folder of the `tenantry.kdl` that says it; \
+             `tenantry vendor` copies a package in",
+        ),
+        NoPackage::NoRootFile => at(
+            format!("{folder} is no package: it has no tenantry.kdl"),
+            "no package",
+        )
+        .help("name the folder that holds the package's tenantry.kdl"),
+        NoPackage::Undeclared => at(
+            format!("{folder}/tenantry.kdl does not declare a package"),
+            "no package",
+        )
+        .help("it needs a `package NAME` at its top"),
+        NoPackage::Estate(place) => {
+            let what = match folder {
+                "" => "the estate itself".to_owned(),
+                folder => format!("{folder}, which is an estate"),
+            };
+            let finding = at(format!("a package is used, and not {what}"), "an estate");
+            let finding = match place {
+                Some(span) => finding.also(*span, "it is declared here"),
+                None => finding,
+            };
+            finding.help(
+                "move what both need into a folder of its own, whose tenantry.kdl says \
+                 `package NAME`",
+            )
+        }
+        NoPackage::Unreadable(error) => at(
+            format!("{folder} cannot be looked at: {}", reason(error)),
+            "not to be read",
+        )
+        .help("a package is a folder below the estate's root, without links that lead out of it"),
+        NoPackage::TooMany => Diagnostic::new(
+            &LIMIT_PASSED,
+            asked.span,
+            format!("{folder} is left out: the estate is too large"),
+        )
+        .label("not loaded")
+        .help("use fewer packages"),
+    }
+}
+
+/// A circle of packages: who uses whom, and where it says so.
+pub(super) fn circle(steps: &[(String, String, Span)]) -> Diagnostic {
+    let names: Vec<&str> = steps.iter().map(|(from, ..)| from.as_str()).collect();
+    let (message, span) = match steps {
+        [(one, _, span)] => (format!("the package {one} uses itself"), *span),
+        [(first, _, span), ..] => (
+            format!(
+                "packages use each other in a circle: {} → {first}",
+                names.join(" → ")
+            ),
+            *span,
+        ),
+        [] => (String::new(), Span::default()),
+    };
+    let said = |from: &str, to: &str| format!("{from} uses {to}");
+    let mut finding = Diagnostic::new(&PACKAGE_CIRCLE, span, message);
+    for (at, (from, to, span)) in steps.iter().enumerate() {
+        finding = match at {
+            0 => finding.label(said(from, to)),
+            _ => finding.also(*span, said(from, to)),
+        };
+    }
+    finding.help("move what they share into a package of its own, which uses none of them")
+}
+
+/// Two packages under one alias.
+pub(super) fn alias_clash(alias: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        &ALIAS_CLASH,
+        span,
+        format!("two packages would be called `{alias}`"),
+    )
+    .label("the second one")
+    .also(first, "the first one")
+    .help("give one of them another name here: `as=NAME`")
+}
+
+/// One package used twice in one scope.
+pub(super) fn used_twice(span: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(&DUPLICATE_NODE, span, "this package is used already")
+        .label("the second `use`")
+        .also(first, "the first one")
+        .help("keep one of them: a package has one name in an estate, and in a package")
+}
+
+/// More packages than one estate may use.
+pub(super) fn too_many_packages(limit: usize, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &LIMIT_PASSED,
+        span,
+        format!("the estate uses more than {limit} packages, those that they use counted"),
+    )
+    .label("one too many")
+    .help("join packages that always go together")
+}
+
+/// A package whose hash cannot be worked out.
+pub(super) fn not_hashed(error: &TreeError, span: Span) -> Diagnostic {
+    match error {
+        TreeError::Unreadable(path, error) => Diagnostic::new(
+            &UNREADABLE_FILE,
+            span,
+            format!("cannot read {path}: {}", reason(error)),
+        )
+        .label("part of this package")
+        .help("the lock pins all files of a package; `tenantry vendor` copies it in anew"),
+        TreeError::TooMany(limit) => Diagnostic::new(
+            &LIMIT_PASSED,
+            span,
+            format!("this package has more than {limit} files"),
+        )
+        .label("too many")
+        .help("what the compiler does not read can be kept elsewhere"),
+        TreeError::TooLarge(limit) => Diagnostic::new(
+            &LIMIT_PASSED,
+            span,
+            format!("the files of this package have more than {limit} bytes together"),
+        )
+        .label("too large")
+        .help("what the compiler does not read can be kept elsewhere"),
+    }
 }
 
 /// The lock cannot be read.

@@ -11,6 +11,7 @@ mod expr;
 pub mod kind;
 pub mod kinds;
 pub mod node;
+pub mod packages;
 pub mod rules;
 pub mod ty;
 pub mod vocabulary;
@@ -83,34 +84,24 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         estate.profiles.extend(profiles);
         findings.extend(found);
     }
-    own_before_library(sources, &mut estate);
     root_only(sources, &estate, &mut findings);
+    packages::settle(sources, &mut estate, &mut findings);
+    name_profiles(sources, &mut estate);
     profiles_once(&estate, &mut findings);
     Outcome::new(estate, findings)
 }
 
-/// What the estate declares takes the place of what the library declares under the same name, so
-/// that a name which a later library adds cannot break an estate that had it first.
-fn own_before_library(sources: &Sources, estate: &mut TypedEstate) {
-    let library = |span: Span| sources.path(span.file).starts_with("std:/");
-    let name = |node: &TypedNode| {
-        let field = estate.vocabulary.kind(node.kind).field("name")?;
-        node.literal(field)
-            .map(|(lit, _)| (node.kind, lit.to_string()))
-    };
-    let own: BTreeSet<(KindId, String)> = estate
-        .nodes
-        .iter()
-        .filter(|node| !library(node.span))
-        .filter_map(name)
-        .collect();
-    let kept = estate
-        .nodes
-        .iter()
-        .map(|node| !library(node.span) || name(node).is_none_or(|name| !own.contains(&name)))
-        .collect::<Vec<bool>>();
-    let mut kept = kept.into_iter();
-    estate.nodes.retain(|_| kept.next().unwrap_or(true));
+/// Profiles of a package are called by its prefix; what the estate declares takes the place of
+/// what the library declares under the same name, so that a name which a later library adds
+/// cannot break an estate that had it first.
+fn name_profiles(sources: &Sources, estate: &mut TypedEstate) {
+    for profile in &mut estate.profiles {
+        let owner = sources.owner(profile.span.file);
+        if let Some(package) = owner.and_then(|id| sources.package(id)) {
+            profile.name = format!("{}{}", package.prefix, profile.name).into();
+        }
+    }
+    let library = |span: Span| span.file >= sources.library_from();
     let own: BTreeSet<(KindId, Arc<str>)> = estate
         .profiles
         .iter()
@@ -146,7 +137,8 @@ fn profiles_once(estate: &TypedEstate, findings: &mut Findings) {
 fn root_only(sources: &Sources, estate: &TypedEstate, findings: &mut Findings) {
     for node in &estate.nodes {
         let path = sources.path(node.span.file);
-        if estate.vocabulary.kind(node.kind).name == "estate" && path != ROOT_FILE {
+        let own = sources.owner(node.span.file).is_none() && sources.alone.is_none();
+        if estate.vocabulary.kind(node.kind).name == "estate" && own && path != ROOT_FILE {
             findings.push(
                 Diagnostic::new(
                     &rules::MISPLACED_KIND,

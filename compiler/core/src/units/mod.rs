@@ -13,6 +13,7 @@ mod cron;
 mod date;
 mod duration;
 mod error;
+mod folder;
 mod host;
 mod ident;
 mod image;
@@ -43,6 +44,7 @@ pub use cron::Cron;
 pub use date::Date;
 pub use duration::Duration;
 pub use error::UnitError;
+pub use folder::Folder;
 pub use host::Host;
 pub use ident::Ident;
 pub use image::ImageRef;
@@ -112,7 +114,7 @@ fn bare_number<U: Unit>(number: &str) -> UnitError {
 macro_rules! with_every_type {
     ($then:ident) => {
         $then! {
-            AbsPath Bytes Cidr Cores Date Duration Host Ident ImageRef Ip IpLen Mac Money Name OciRef Pattern Pci Percent Ports Rate Ratio Schedule SecretUri Subject Version VersionRange
+            AbsPath Bytes Cidr Cores Date Duration Folder Host Ident ImageRef Ip IpLen Mac Money Name OciRef Pattern Pci Percent Ports Rate Ratio Schedule SecretUri Subject Version VersionRange
         }
     };
 }

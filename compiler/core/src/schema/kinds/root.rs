@@ -7,6 +7,10 @@ kind! {
     pub struct Root = "" {
         /// The estate itself; in `tenantry.kdl`.
         child estate: Option<Estate>;
+        /// What makes the folder a package, in place of an estate; in `tenantry.kdl`.
+        child package: Option<PackageHead>;
+        /// A package that is used.
+        child r#use: Vec<Use>;
         /// A value that may differ between environments.
         child param: Vec<Param>;
         /// A place whose parts fail together: a building, its power.

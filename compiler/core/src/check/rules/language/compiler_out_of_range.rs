@@ -1,9 +1,12 @@
 //! The estate is for other versions of the compiler.
 
+use tenantry_syntax::Span;
+
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
-    units::{Unit, Version},
+    load::Sources,
+    units::{Unit, Version, VersionRange},
 };
 
 declare_rule! { pub RULE = "compiler-out-of-range", Language, Error, "an estate that is for other versions of the compiler", include_str!("compiler_out_of_range.md") }
@@ -13,20 +16,33 @@ const OURS: &str = env!("CARGO_PKG_VERSION");
 
 /// Reports a range that this compiler is not in.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let (Some(wanted), Ok(ours)) = (&subject.estate.spec.tenantry, Version::parse(OURS)) else {
-        return;
-    };
-    if wanted.range.value.contains(&ours) {
-        return;
+    if let Some(wanted) = &subject.estate.spec.tenantry {
+        let span = subject.estate.span(wanted.range.origin);
+        findings.extend(outside("the estate", &wanted.range.value, span));
     }
-    let message = format!(
-        "the estate is for tenantry {}, and this is {OURS}",
-        wanted.range.value
-    );
-    findings.push(
-        Diagnostic::new(&RULE, subject.estate.span(wanted.range.origin), message)
-            .label("not this one")
-            .why("another version may write other output from the same words")
-            .help("build with a version of that range, or widen it and look at what changes"),
-    );
+}
+
+/// The same of the packages that are used, and of one compiled by itself.
+pub(crate) fn of_packages(sources: &Sources) -> Findings {
+    let heads = sources.packages.iter().map(|package| &package.head);
+    heads
+        .chain(&sources.alone)
+        .filter_map(|head| {
+            let (range, span) = head.requires.as_ref()?;
+            outside(&format!("the package {}", head.name), range, *span)
+        })
+        .collect()
+}
+
+fn outside(who: &str, wanted: &VersionRange, span: Span) -> Option<Diagnostic> {
+    let ours = Version::parse(OURS).ok()?;
+    if wanted.contains(&ours) {
+        return None;
+    }
+    let message = format!("{who} is for tenantry {wanted}, and this is {OURS}");
+    let finding = Diagnostic::new(&RULE, span, message)
+        .label("not this one")
+        .why("another version may write other output from the same words")
+        .help("build with a version of that range, or widen it and look at what changes");
+    Some(finding)
 }
