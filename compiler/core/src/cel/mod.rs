@@ -5,7 +5,7 @@
 //! Parser, check and evaluator are our own, over one tree: of what the language promises –
 //! exact positions for every mistake, quantities with units, whole numbers that never wrap, no
 //! fractions, no clock, a bound on steps – none can be added around an evaluator that does
-//! otherwise.
+//! otherwise. The `cel` crate is the referee: a test lets both come to the same values.
 //!
 //! Three things differ from CEL on purpose. A string next to a quantity is read as one:
 //! `workload.memory.size >= '64GiB'`. A setting that is not set is null: a field of null is

@@ -29,6 +29,7 @@ fn fields(kind: &str) -> Vec<(&'static str, Type)> {
             ("labels", Type::Str.map()),
             ("tenant", object("tenant")),
             ("spread_over", Type::Str),
+            ("sandbox", Type::choice(["none", "kata", "gvisor"])),
         ],
         "memory" => vec![
             ("size", size.clone()),

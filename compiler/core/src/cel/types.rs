@@ -23,6 +23,8 @@ pub enum Type {
     Int,
     /// Text, and all values that are nothing but text to an expression.
     Str,
+    /// Text that is one of these words; a literal compared with it must be one, too.
+    Choice(Arc<[Arc<str>]>),
     /// A quantity.
     Unit(Unit),
     /// A list.
@@ -36,6 +38,19 @@ pub enum Type {
 }
 
 impl Type {
+    /// One of some words.
+    pub fn choice<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
+        Self::Choice(words.into_iter().map(Arc::from).collect())
+    }
+
+    /// The type that counts where it does not matter which words there are.
+    pub(super) fn plain(self) -> Self {
+        match self {
+            Self::Choice(_) => Self::Str,
+            other => other,
+        }
+    }
+
     /// A list of these.
     #[must_use]
     pub fn list(self) -> Self {
@@ -61,7 +76,7 @@ impl Type {
             Self::Null => "null".into(),
             Self::Bool => "true or false".into(),
             Self::Int => "a whole number".into(),
-            Self::Str => "a string".into(),
+            Self::Str | Self::Choice(_) => "a string".into(),
             Self::Unit(unit) => unit.noun().into(),
             Self::List(of) => format!("a list of {}", of.plural()),
             Self::Keyed(of) => format!("all {}", of.plural()),
@@ -75,7 +90,7 @@ impl Type {
             Self::Unknown | Self::Null => "values".into(),
             Self::Bool => "truth values".into(),
             Self::Int => "whole numbers".into(),
-            Self::Str => "strings".into(),
+            Self::Str | Self::Choice(_) => "strings".into(),
             Self::Unit(unit) => unit.plural().into(),
             Self::List(_) | Self::Keyed(_) => "lists".into(),
             Self::Map(_) => "maps".into(),
@@ -93,7 +108,10 @@ impl Type {
 
     /// Whether it is one value, that can be written as a literal.
     pub fn is_scalar(&self) -> bool {
-        matches!(self, Self::Bool | Self::Int | Self::Str | Self::Unit(_))
+        matches!(
+            self,
+            Self::Bool | Self::Int | Self::Str | Self::Choice(_) | Self::Unit(_)
+        )
     }
 
     /// The type that both are of, if there is one: null is of every type.
@@ -104,7 +122,9 @@ impl Type {
                 a.joined(b).map(Self::list)
             }
             (Self::Map(a), Self::Map(b)) => a.joined(b).map(Self::map),
-            (a, b) => (a == b).then(|| a.clone()),
+            (a, b) if a == b => Some(a.clone()),
+            (Self::Str | Self::Choice(_), Self::Str | Self::Choice(_)) => Some(Self::Str),
+            _ => None,
         }
     }
 }
@@ -112,7 +132,8 @@ impl Type {
 /// The type that the values of a slot have in expressions.
 pub fn type_of(slot: &Ty) -> Type {
     match (slot.name, slot.class) {
-        (_, Class::Choice(_) | Class::Reference(_) | Class::Text) => Type::Str,
+        (_, Class::Choice(choices)) => Type::choice(choices.iter().map(|(word, _)| *word)),
+        (_, Class::Reference(_) | Class::Text) => Type::Str,
         ("bool", _) => Type::Bool,
         ("int", _) => Type::Int,
         ("value", _) => Type::Unknown,

@@ -116,7 +116,7 @@ impl Checker<'_> {
         let Some(operand) = operands.first_mut() else {
             return Type::Unknown;
         };
-        let found = self.expr(operand);
+        let found = self.expr(operand).plain();
         if found == Type::Unknown || wanted.contains(&found) {
             return gives;
         }
@@ -132,7 +132,7 @@ impl Checker<'_> {
 
     fn size(&mut self, operands: &mut [&mut Expr]) -> Type {
         if let Some(operand) = operands.first_mut() {
-            let found = self.expr(operand);
+            let found = self.expr(operand).plain();
             let sized = found.element().is_some()
                 || matches!(found, Type::Str | Type::Map(_) | Type::Unknown);
             if !sized {
@@ -144,7 +144,7 @@ impl Checker<'_> {
 
     fn printed(&mut self, operands: &mut [&mut Expr]) -> Type {
         if let Some(operand) = operands.first_mut() {
-            let found = self.expr(operand);
+            let found = self.expr(operand).plain();
             if !found.is_scalar() && found != Type::Unknown {
                 self.wrong_operand(operand, &found, "a single value", "`string`");
             }
@@ -156,7 +156,7 @@ impl Checker<'_> {
         let [whole, part] = operands else {
             return Type::Unknown;
         };
-        match self.expr(whole) {
+        match self.expr(whole).plain() {
             Type::Str => {
                 self.operand(part, &Type::Str, "`contains`");
             }
@@ -217,7 +217,10 @@ impl Checker<'_> {
                 _ => self.wrong_operand(only, &found, "a list of things with an order", &place),
             };
         }
-        let mut types: Vec<Type> = operands.iter_mut().map(|one| self.expr(one)).collect();
+        let mut types: Vec<Type> = operands
+            .iter_mut()
+            .map(|one| self.expr(one).plain())
+            .collect();
         let unit = types.iter().find(|ty| matches!(ty, Type::Unit(_))).cloned();
         let mut of = Type::Unknown;
         for (operand, found) in operands.iter_mut().zip(&mut types) {

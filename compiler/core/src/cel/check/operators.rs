@@ -81,7 +81,15 @@ impl Checker<'_> {
             return Type::Unknown;
         };
         let operator = *operator;
-        let (mut a, mut b) = (self.expr(left), self.expr(right));
+        let (a, b) = (self.expr(left), self.expr(right));
+        if matches!(
+            operator,
+            Operator::Equal | Operator::NotEqual | Operator::In
+        ) {
+            self.one_of_words(left, b.element().unwrap_or(&b));
+            self.one_of_words(right, &a);
+        }
+        let (mut a, mut b) = (a.plain(), b.plain());
         if operator == Operator::In {
             let of = b.element().cloned().unwrap_or(Type::Unknown);
             a = self.adapt(left, a, &of);

@@ -233,6 +233,25 @@ fn operands_are_named_for_what_they_are() {
 }
 
 #[test]
+fn a_word_that_is_no_choice_would_never_be_equal() {
+    let said = "['katta'] `katta` is none of `none`, `kata` and `gvisor`; did you mean 'kata'?";
+    for text in [
+        "workload.sandbox == 'katta'",
+        "'katta' != workload.sandbox",
+        "workload.sandbox in ['kata', 'katta']",
+        "workload.sandbox == (env == 'prod' ? 'katta' : 'none')",
+    ] {
+        assert_eq!(problem(text), said);
+    }
+    // Everywhere else it is a string like any other.
+    assert_eq!(ty("workload.sandbox + '-' + env"), Type::Str);
+    assert_eq!(ty("workload.sandbox.startsWith('k')"), Type::Bool);
+    assert_eq!(ty("env == 'prod' ? workload.sandbox : 'else'"), Type::Str);
+    assert_eq!(ty("workload.sandbox == env"), Type::Bool);
+    assert_eq!(ty("{'kata': 4}[workload.sandbox]"), Type::Int);
+}
+
+#[test]
 fn everything_is_said_at_once_and_each_mistake_once() {
     let all = problems("envv == 'a' && workload.memry.size.x > 4 || workload.name > 3");
     assert_eq!(all.len(), 3, "{all:#?}");
