@@ -99,6 +99,7 @@ fn closing(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn pieces(text: &str) -> Vec<String> {
         interpolate(text)
@@ -142,5 +143,22 @@ mod tests {
         );
         assert_eq!(interpolate("${ '} ").unwrap_err().range, 0..2);
         assert_eq!(interpolate("x${ }").unwrap_err().range, 1..5);
+    }
+
+    proptest! {
+        #[test]
+        fn every_piece_is_in_the_text(text in "([a-z$ {}'\"\\\\é]|\\$\\{){0,30}") {
+            for piece in interpolate(&text).unwrap_or_default() {
+                if let Piece::Expr(range) | Piece::Name(range) = piece {
+                    prop_assert!(text.get(range).is_some());
+                }
+            }
+        }
+
+        #[test]
+        fn doubled_dollars_keep_any_text(text in "\\PC{0,30}") {
+            let pieces = interpolate(&text.replace('$', "$$")).unwrap();
+            prop_assert_eq!(pieces, [Piece::Text(text)]);
+        }
     }
 }

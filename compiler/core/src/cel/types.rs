@@ -78,8 +78,7 @@ impl Type {
             Self::Int => "a whole number".into(),
             Self::Str | Self::Choice(_) => "a string".into(),
             Self::Unit(unit) => unit.noun().into(),
-            Self::List(of) => format!("a list of {}", of.plural()),
-            Self::Keyed(of) => format!("all {}", of.plural()),
+            Self::List(of) | Self::Keyed(of) => format!("a list of {}", of.plural()),
             Self::Map(of) => format!("a map of {}", of.plural()),
             Self::Object(name) => format!("a whole `{name}` node"),
         }

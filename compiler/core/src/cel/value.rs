@@ -59,6 +59,12 @@ pub trait Keyed: fmt::Debug + Send + Sync {
             .unwrap_or(Value::Null)
     }
 
+    /// The steps of a budget that [`find`](Self::find) takes: fewer than one for each element
+    /// where it knows better.
+    fn find_steps(&self) -> usize {
+        self.len()
+    }
+
     /// Whether there are none.
     fn is_empty(&self) -> bool {
         self.len() == 0

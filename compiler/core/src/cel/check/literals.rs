@@ -41,15 +41,22 @@ impl Checker<'_> {
         self.report(problem)
     }
 
-    /// How to get from a whole node to something that can be computed with.
+    /// How to get from a whole node, or many, to something that can be computed with.
     pub(super) fn way_in(&self, expr: &Expr, found: &Type) -> Option<String> {
-        let Type::Object(object) = found else {
-            return None;
+        let bare = self.bare(expr);
+        let object = match found {
+            Type::Object(object) => object,
+            Type::Keyed(_) => {
+                return Some(format!(
+                    "count them, `size({bare})`, or look at each, `{bare}.all(x, …)`"
+                ));
+            }
+            _ => return None,
         };
         let fields = self.types.fields(object);
         match fields.as_slice() {
             [] => None,
-            [only] => Some(format!("its field is `{}.{only}`", self.bare(expr))),
+            [only] => Some(format!("its field is `{bare}.{only}`")),
             _ => Some(format!("its fields are {}", listed(&fields))),
         }
     }

@@ -110,7 +110,7 @@ fn a_name_that_is_not_there_is_told_from_those_that_are() {
         ),
         (
             "workload.disks.size > '1GiB'",
-            "[size] `workload.disks` is all `disk` nodes, which has no field `size`; take one of them, `workload.disks['name'].size`, or look at each, `workload.disks.all(x, x.size …)`",
+            "[size] `workload.disks` is a list of `disk` nodes, which has no field `size`; take one of them, `workload.disks['name'].size`, or look at each, `workload.disks.all(x, x.size …)`",
         ),
         (
             "workload.name.x == 'a'",
@@ -196,6 +196,10 @@ fn operands_are_named_for_what_they_are() {
         (
             "workload.memory.size + 1",
             "[workload.memory.size + 1] `+` does not go between a size and a whole number: `workload.memory.size` and `1`; give the number a unit, as in '128GiB'",
+        ),
+        (
+            "workload.disks == []",
+            "[workload.disks] `workload.disks` is a list of `disk` nodes; count them, `size(workload.disks)`, or look at each, `workload.disks.all(x, …)`",
         ),
         ("-env", "[env] `env` is a string; `-` needs a whole number"),
         (

@@ -248,7 +248,7 @@ impl<'e> Evaluator<'e> {
             (Value::Null, _) => Ok(Value::Null),
             (Value::Map(map), Value::Str(key)) => Ok(map.get(key).cloned().unwrap_or(Value::Null)),
             (Value::Keyed(all), Value::Str(key)) => {
-                self.steps(1, &of.range)?;
+                self.steps(all.find_steps(), &of.range)?;
                 Ok(all.find(key))
             }
             (Value::List(_) | Value::Keyed(_), Value::Int(place)) => {

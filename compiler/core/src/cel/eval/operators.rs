@@ -72,6 +72,7 @@ impl<'e> Evaluator<'e> {
         match (&list, &item) {
             (Value::Map(map), Value::Str(key)) => return Ok(Value::Bool(map.contains_key(key))),
             (Value::Keyed(all), Value::Str(key)) => {
+                self.steps(all.find_steps(), &sides.whole.range)?;
                 let found = !matches!(all.find(key), Value::Null);
                 return Ok(Value::Bool(found));
             }
