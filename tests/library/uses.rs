@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tenantry_core::load::ROOT_FILE;
 use tenantry_syntax::{
     FileId, Limits,
     ast::{Entry, Node},
     parse,
 };
-use tenantry_tests::{golden, validate::shared};
+use tenantry_tests::{estate, golden, validate::shared};
 
-use crate::{complaints, definitions};
+use crate::{GROUND, complaints, definitions};
 
 /// The texts, by their path below `uses`.
 pub(crate) fn texts() -> BTreeMap<String, String> {
@@ -106,6 +107,19 @@ fn every_profile_is_used() {
         Vec::<&String>::new(),
         "profiles that the library does not have"
     );
+}
+
+/// A doc tells of the profile that bears it, and stays there.
+#[test]
+fn what_a_profile_is_for_is_not_said_of_who_is_like_it() {
+    let text = texts().remove("web-service.kdl").unwrap_or_default();
+    let files = BTreeMap::from([
+        (ROOT_FILE.to_owned(), GROUND.to_owned()),
+        ("use.kdl".to_owned(), text),
+    ]);
+    let expanded = estate::expanded(&files).unwrap();
+    assert!(expanded[0].1.contains("workload api"), "{expanded:?}");
+    assert!(!expanded[0].1.contains("doc="), "{expanded:?}");
 }
 
 #[test]

@@ -36,6 +36,8 @@ impl Resolver<'_> {
                 continue;
             }
             let mut brought = (*profile).clone();
+            // What the profile is for is not what this node is for.
+            brought.doc = None;
             self.came_by(&mut brought, like.origin);
             match &mut inherited {
                 None => inherited = Some(brought),
