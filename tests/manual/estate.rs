@@ -68,6 +68,23 @@ impl Estate {
         fs::read_to_string(self.at.join(path)).ok()
     }
 
+    /// The texts of all files of the spec.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        let mut texts = Vec::new();
+        let mut folders = vec![self.at.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("the folder is read") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|it| it == "kdl") {
+                    texts.push(fs::read_to_string(path).expect("a spec is text"));
+                }
+            }
+        }
+        texts
+    }
+
     /// Writes a file, or takes it away.
     pub(crate) fn write(&self, path: &str, text: Option<&str>) {
         let path = self.at.join(path);

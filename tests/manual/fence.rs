@@ -30,6 +30,8 @@ pub(crate) struct Kdl {
     pub(crate) inside: Option<String>,
     /// The rule that refuses it.
     pub(crate) error: Option<String>,
+    /// The example in which it stands, line by line.
+    pub(crate) example: Option<String>,
     /// Whether it is taken back before the next listing.
     pub(crate) undone: bool,
     /// Whether only a later listing makes the estate whole.
@@ -54,6 +56,7 @@ pub(crate) fn read(info: &str) -> Result<Fence, String> {
                     "file" => kdl.file = Some(value.to_owned()),
                     "in" => kdl.inside = Some(value.to_owned()),
                     "error" => kdl.error = Some(value.to_owned()),
+                    "example" => kdl.example = Some(value.to_owned()),
                     "undone" => kdl.undone = true,
                     "later" => kdl.later = true,
                     _ => return Err(format!("a listing of KDL knows no `{name}`")),

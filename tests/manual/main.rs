@@ -8,6 +8,7 @@
 //! | `kdl` with an `estate` | a whole estate, without a finding |
 //! | `kdl` without | a fragment: with the files of `tests/rules/base.kdl` beside it, without a finding |
 //! | `kdl,in=vm` | as a fragment, inside of a node that `base.rs` writes around it |
+//! | `kdl,example=NAME` | stands in that example, which other tests compile |
 //! | `kdl,file=PATH` | a file of the page's own estate, which has no finding when it is written |
 //! | `kdl,file=PATH,in=a.b` | nodes put into that file, inside of the node `b` of `a` (`in=` for the top level): what has the same key is replaced, else they come last |
 //! | `kdl,…,error=RULE` | as above, but this rule finds something, and no other does |

@@ -81,6 +81,9 @@ impl Walk {
     }
 
     fn kdl(&mut self, kdl: &Kdl, text: &str) -> Result<(), String> {
+        if let Some(example) = &kdl.example {
+            return quoted(example, text);
+        }
         let parsed = put::parsed(text)?;
         if format::format(&parsed).as_deref() != Some(text) {
             return Err("not as `tenantry fmt` writes it".to_owned());
@@ -187,6 +190,25 @@ impl Walk {
             self.renewed.insert(listing.line, shown);
         }
         Ok(())
+    }
+}
+
+/// Holds a listing to an example: its lines follow each other in one of the files.
+fn quoted(example: &str, text: &str) -> Result<(), String> {
+    let lines =
+        |text: &str| -> Vec<String> { text.lines().map(|line| line.trim().to_owned()).collect() };
+    let wanted = lines(text);
+    // A comment behind a node is no part of it.
+    let same = |(line, wanted): (&String, &String)| {
+        line == wanted || line.starts_with(&format!("{wanted} //"))
+    };
+    let stands = Estate::of_example(example).texts().iter().any(|file| {
+        let file = lines(file);
+        file.windows(wanted.len()).any(|part| part.iter().zip(&wanted).all(same))
+    });
+    match stands {
+        true => Ok(()),
+        false => Err(format!("examples/{example} says no such thing")),
     }
 }
 

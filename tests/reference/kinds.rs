@@ -10,7 +10,10 @@ use tenantry_core::schema::{
     vocabulary::builtin,
 };
 
-use crate::page::{Pages, anchor, cell, notice, table};
+use crate::{
+    examples::{self, Example},
+    page::{Pages, anchor, cell, notice, table},
+};
 
 /// Where a workload stands: it has so many kinds that each gets a page.
 const WORKLOAD: &str = "tenant.workload";
@@ -19,6 +22,7 @@ const WORKLOAD: &str = "tenant.workload";
 pub(crate) struct Kinds {
     placed: Vec<Placed<'static>>,
     homes: BTreeMap<KindId, Home>,
+    examples: BTreeMap<KindId, Example>,
 }
 
 /// A page and a heading on it.
@@ -36,7 +40,12 @@ impl Kinds {
             .iter()
             .map(|one| (one.id, home(&one.place)))
             .collect();
-        Self { placed, homes }
+        let examples = examples::best();
+        Self {
+            placed,
+            homes,
+            examples,
+        }
     }
 
     /// The pages in the order of their declarations; those of a workload follow its own.
@@ -198,7 +207,16 @@ fn section(kinds: &Kinds, page: &str, one: &Placed<'_>) -> String {
         .children
         .iter()
         .map(|child| child_row(kinds, page, kind, child));
-    text + &table(&["child", "how many", "meaning"], children)
+    text += &table(&["child", "how many", "meaning"], children);
+    if let Some(Example {
+        estate,
+        text: listing,
+        ..
+    }) = kinds.examples.get(id)
+    {
+        text += &format!("In `examples/{estate}`:\n\n```kdl,example={estate}\n{listing}```\n\n");
+    }
+    text
 }
 
 fn slot_row(kinds: &Kinds, page: &str, slot: &Slot) -> Vec<String> {

@@ -6,6 +6,8 @@
 //! ```
 #![cfg(test)]
 
+mod examples;
+mod functions;
 mod kinds;
 mod page;
 mod rules;
@@ -23,6 +25,11 @@ fn every_kind_has_its_page() {
 #[test]
 fn every_value_type_is_told() {
     hold_file("reference/values.md", &values::page());
+}
+
+#[test]
+fn every_function_is_told() {
+    hold_file("reference/functions.md", &functions::page());
 }
 
 #[test]

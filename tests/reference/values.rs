@@ -12,7 +12,7 @@ use crate::page::notice;
 
 /// Every type that some declaration uses, by name; choices and references are told where they
 /// are used.
-fn types() -> BTreeMap<&'static str, Ty> {
+pub(crate) fn types() -> BTreeMap<&'static str, Ty> {
     let (vocabulary, root) = builtin();
     let mut types = BTreeMap::new();
     for one in describe::placed(vocabulary, *root) {
