@@ -1,8 +1,6 @@
 //! Every rule's page is true: its bad example raises that rule and nothing else, its good one
 //! raises nothing.
 
-use std::sync::Arc;
-
 use tenantry_core::{
     Options, Run, check,
     diag::{Family, Rule},

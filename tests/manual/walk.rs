@@ -204,7 +204,8 @@ fn quoted(example: &str, text: &str) -> Result<(), String> {
     };
     let stands = Estate::of_example(example).texts().iter().any(|file| {
         let file = lines(file);
-        file.windows(wanted.len()).any(|part| part.iter().zip(&wanted).all(same))
+        file.windows(wanted.len())
+            .any(|part| part.iter().zip(&wanted).all(same))
     });
     match stands {
         true => Ok(()),

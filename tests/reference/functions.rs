@@ -36,10 +36,7 @@ pub(crate) fn page() -> String {
             true => format!("[{name}](values.md#{})", anchor(name)),
             false => name.to_owned(),
         };
-        vec![
-            link,
-            format!("`'{}'`", unit.example()),
-        ]
+        vec![link, format!("`'{}'`", unit.example())]
     });
     text += &table(&["type", "such as"], units);
     text.trim_end().to_owned() + "\n"
