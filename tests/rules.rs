@@ -20,11 +20,19 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ),
     ("limit-passed", "an example would be as large as the limit"),
     (
+        "lock-outdated",
+        "it is about tenantry.lock, which is no part of the spec",
+    ),
+    (
         "missing-estate",
         "its example would have an estate by being added to one",
     ),
     ("no-estate", "its example would be an empty folder"),
     ("output-collision", "it is a defect of ours when it shows"),
+    (
+        "package-changed",
+        "it is about tenantry.lock, which is no part of the spec",
+    ),
     ("unordered-output", "it is a defect of ours when it shows"),
     ("unproven-output", "it is a defect of ours when it shows"),
     ("unreadable-file", "it is about the disk"),

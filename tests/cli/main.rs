@@ -16,3 +16,4 @@ mod init;
 mod kills;
 mod readme;
 mod streams;
+mod vendor;

@@ -38,5 +38,6 @@ pub(crate) enum Command {
     Schema(commands::schema::Args),
     Graph(commands::graph::Args),
     Targets(commands::targets::Args),
+    Vendor(commands::vendor::Args),
     Completions(commands::completions::Args),
 }

@@ -12,6 +12,7 @@ mod estate;
 mod exit;
 mod files;
 mod render;
+mod vendor;
 mod vocabulary;
 pub mod write;
 

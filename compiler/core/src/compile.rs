@@ -10,7 +10,7 @@ use crate::{
     levels::{self, Allowance},
     limits::Limits,
     load::{self, Library, Sources},
-    lock::{Allocations, Lock},
+    lock::{self, Allocations, Lock},
     lower, model,
     outcome::Clean,
     place, plan, prove, resolve, schema,
@@ -25,6 +25,8 @@ pub struct Options {
     pub env: Option<String>,
     /// Values of parameters, given from outside.
     pub sets: Vec<(String, String)>,
+    /// Whether `tenantry.lock` must stay as it is: what would change it is an error.
+    pub locked: bool,
     /// The bounds.
     pub limits: Limits,
 }
@@ -190,6 +192,7 @@ fn compile(
     let mut findings = Findings::new();
     let (sources, typed) = read(world, library, options, &mut findings);
     let old = read_lock(world, &mut findings);
+    findings.extend(lock::changed(&sources, &old));
     let Some(typed) = typed else {
         return Built {
             run: finish(sources, findings, Summary::default()),
@@ -231,7 +234,12 @@ fn compile(
         .iter()
         .filter_map(|c| Some((c.env.clone(), graph(c.output.as_ref()?))))
         .collect();
-    let lock = new_lock(&old, &compiled);
+    let new = new_lock(world, &sources, &old, &compiled);
+    // Beside another error much is undecided, and would seem to be forgotten.
+    if options.locked && Clean::of(&findings).is_some() {
+        findings.extend(lock::outdated(&old, &new));
+    }
+    let lock = (new != old).then(|| new.print());
     let mut run = finish(sources, findings, summary);
     let mut outputs = Vec::new();
     let clean = match until {
@@ -441,22 +449,23 @@ fn graph((objects, plan, estate, _): &(Objects, plan::Plan, model::Estate, Alloc
 }
 
 fn read_lock(world: &dyn World, findings: &mut Vec<Diagnostic>) -> Lock {
-    match world.read(crate::lock::LOCK_FILE) {
+    match world.read(lock::LOCK_FILE) {
         Ok(text) => Lock::parse(&text).unwrap_or_else(|error| {
             findings.push(load::bad_lock(&error));
             Lock::default()
         }),
         Err(ReadError::Missing) => Lock::default(),
         Err(error) => {
-            findings.push(load::unreadable(crate::lock::LOCK_FILE, &error));
+            findings.push(load::unreadable(lock::LOCK_FILE, &error));
             Lock::default()
         }
     }
 }
 
-/// The lock's new text, if it differs. Environments that could not be compiled keep theirs.
-fn new_lock(old: &Lock, compiled: &[Compiled]) -> Option<String> {
+/// The lock as it shall be. Environments that could not be compiled keep what they have.
+fn new_lock(world: &dyn World, sources: &Sources, old: &Lock, compiled: &[Compiled]) -> Lock {
     let mut lock = old.clone();
+    lock.packages = lock::updated(world, sources, old);
     for one in compiled {
         if let Some((_, _, _, allocations)) = &one.output {
             lock.environments
@@ -465,5 +474,5 @@ fn new_lock(old: &Lock, compiled: &[Compiled]) -> Option<String> {
     }
     lock.environments
         .retain(|_, allocations| !allocations.is_empty());
-    (lock != *old).then(|| lock.print())
+    lock
 }

@@ -1,10 +1,28 @@
 //! `tenantry.lock`: what is remembered between builds. Choices that must not jump when the spec
 //! changes (Proxmox VMIDs and nodes, static addresses), kept per environment, keyed by model
-//! path, so that the file reads like the estate and merges like one.
+//! path, so that the file reads like the estate and merges like one. And what each vendored
+//! package was when it was taken in, so that no edit of somebody else's text goes unseen.
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+mod pins;
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    sync::Arc,
+};
+
+pub use pins::Pin;
+pub(crate) use pins::{changed, updated};
 use tenantry_syntax::{FileId, ast};
+
+use crate::diag::{Diagnostic, rule_set};
+
+rule_set! {
+    /// The rules about the lock.
+    pub RULES;
+    PACKAGE_CHANGED = "package-changed", Load, Error, "a vendored package that is not what tenantry.lock pins", include_str!("lock/package-changed.md");
+    LOCK_OUTDATED = "lock-outdated", Load, Error, "a tenantry.lock that would change, where it must not", include_str!("lock/lock-outdated.md");
+}
 
 /// The file's name, beside `tenantry.kdl`.
 pub const LOCK_FILE: &str = "tenantry.lock";
@@ -52,6 +70,8 @@ impl Allocations {
 pub struct Lock {
     /// By environment; the empty name where none is declared.
     pub environments: BTreeMap<Arc<str>, Allocations>,
+    /// By the folder, seen from the estate's root.
+    pub packages: BTreeMap<String, Pin>,
 }
 
 impl Lock {
@@ -87,6 +107,12 @@ impl Lock {
                         allocations.set(&entry.name(), &path, value);
                     }
                 }
+                "package" => {
+                    let (path, pin) = Pin::read(node)?;
+                    if lock.packages.insert(path.clone(), pin).is_some() {
+                        return Err(format!("`package {path}` stands twice; keep one of them"));
+                    }
+                }
                 "version" => {}
                 other => return Err(format!("`{other}` is nothing that this version remembers")),
             }
@@ -96,12 +122,15 @@ impl Lock {
 
     /// The file's text; empty when there is nothing to remember.
     pub fn print(&self) -> String {
-        if self.environments.values().all(Allocations::is_empty) {
+        if self.packages.is_empty() && self.environments.values().all(Allocations::is_empty) {
             return String::new();
         }
         let mut text = String::from(
             "// Written by `tenantry build` and kept under version control: choices that must not jump.\nversion 1\n",
         );
+        for (path, pin) in &self.packages {
+            text += &pin.print(path);
+        }
         for (env, allocations) in self
             .environments
             .iter()
@@ -121,6 +150,71 @@ impl Lock {
         }
         text
     }
+}
+
+impl Lock {
+    /// What is not the same in `new`, a line each.
+    pub fn changes(&self, new: &Self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for path in keys(&self.packages, &new.packages) {
+            let line = match (self.packages.get(path), new.packages.get(path)) {
+                (None, Some(_)) => "would be pinned",
+                (Some(_), None) => "would be forgotten",
+                (Some(old), Some(new)) if old != new => "would be pinned anew",
+                _ => continue,
+            };
+            lines.push(format!("package {path} {line}"));
+        }
+        let none = Allocations::default();
+        for env in keys(&self.environments, &new.environments) {
+            let old = self.environments.get(env).unwrap_or(&none);
+            let new = new.environments.get(env).unwrap_or(&none);
+            for key in keys(&old.0, &new.0) {
+                let (old, new) = (old.0.get(key), new.0.get(key));
+                if old == new {
+                    continue;
+                }
+                let value =
+                    |value: Option<&String>| value.map_or("nothing", String::as_str).to_owned();
+                let place = match &**env {
+                    "" => String::new(),
+                    env => format!(" in {env}"),
+                };
+                let (what, path) = key;
+                let (old, new) = (value(old), value(new));
+                lines.push(format!("{what} of {path}{place}: {old} would become {new}"));
+            }
+        }
+        lines
+    }
+}
+
+/// The keys of both, each once.
+fn keys<'a, K: Ord, V>(one: &'a BTreeMap<K, V>, other: &'a BTreeMap<K, V>) -> BTreeSet<&'a K> {
+    one.keys().chain(other.keys()).collect()
+}
+
+/// The most changes that a finding lists.
+const LISTED: usize = 10;
+
+/// A lock that would change in a run that forbids it.
+pub(crate) fn outdated(old: &Lock, new: &Lock) -> Option<Diagnostic> {
+    let changes = old.changes(new);
+    if changes.is_empty() {
+        return None;
+    }
+    let mut text = changes[..changes.len().min(LISTED)].join("; ");
+    if changes.len() > LISTED {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "; and {} more", changes.len() - LISTED);
+    }
+    let finding = Diagnostic::nowhere(
+        &LOCK_OUTDATED,
+        format!("{LOCK_FILE} would change, which --locked forbids: {text}"),
+    );
+    Some(finding.help(format!(
+        "run `tenantry build` without it, and commit {LOCK_FILE}"
+    )))
 }
 
 fn words(node: ast::Node<'_>) -> Vec<String> {
@@ -147,6 +241,19 @@ mod tests {
         allocations.set("node", "research.notebook", "pve1");
         let lock = Lock {
             environments: [("prod".into(), allocations)].into(),
+            packages: [
+                ("vendor/pg".to_owned(), Pin::of("pg", None)),
+                (
+                    "vendor/my web".to_owned(),
+                    Pin {
+                        version: Some("1.2.0".into()),
+                        from: Some("https://git.example/web.git".into()),
+                        rev: Some("4f1c".into()),
+                        ..Pin::of("web", None)
+                    },
+                ),
+            ]
+            .into(),
         };
         assert_eq!(Lock::parse(&lock.print()), Ok(lock));
     }
@@ -155,6 +262,50 @@ mod tests {
     fn a_bad_merge_is_told() {
         let text = "allocations prod {\n    vmid \"a.b\" \"100\"\n    vmid \"a.b\" \"101\"\n}\n";
         assert!(Lock::parse(text).is_err_and(|error| error.contains("stands twice")));
+    }
+
+    #[test]
+    fn a_pin_is_read_to_the_letter() {
+        let good = Lock {
+            packages: [("vendor/pg".to_owned(), Pin::of("pg", None))].into(),
+            ..Lock::default()
+        }
+        .print();
+        assert!(Lock::parse(&good).is_ok());
+        for bad in [
+            good.replace("sha256", "sha1"),
+            good.replace(" name=", " called="),
+            good.replace("\"vendor/pg\"", ""),
+            good.replace("e3b0", "xxxx"),
+            format!("{good}{good}"),
+        ] {
+            assert!(Lock::parse(&bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_would_change_is_named() {
+        let lock = |vmid: &str, packages: &[&str]| {
+            let mut allocations = Allocations::default();
+            allocations.set("vmid", "shop.web", vmid);
+            Lock {
+                environments: [("prod".into(), allocations)].into(),
+                packages: packages
+                    .iter()
+                    .map(|path| ((*path).to_owned(), Pin::of("pg", None)))
+                    .collect(),
+            }
+        };
+        let (old, new) = (lock("100", &["vendor/a"]), lock("101", &["vendor/b"]));
+        assert_eq!(
+            old.changes(&new),
+            [
+                "package vendor/a would be forgotten",
+                "package vendor/b would be pinned",
+                "vmid of shop.web in prod: 100 would become 101",
+            ]
+        );
+        assert!(outdated(&old, &old).is_none());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use tenantry_syntax::Span;
 use crate::{
     check,
     diag::{Diagnostic, Family, Rule, nearest::nearest, rule_set},
-    emit, flows, load, lower, model, place, plan, prove, resolve, schema,
+    emit, flows, load, lock, lower, model, place, plan, prove, resolve, schema,
 };
 
 rule_set! {
@@ -21,6 +21,7 @@ pub fn all() -> Vec<&'static Rule> {
     let phases = [
         RULES,
         load::RULES,
+        lock::RULES,
         schema::rules::RULES,
         schema::packages::RULES,
         resolve::rules::RULES,

@@ -56,7 +56,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     let root = args.estate.root()?;
     let world = args.estate.world()?;
-    let options = args.estate.options();
+    let options = compile::Options {
+        locked: args.locked,
+        ..args.estate.options()
+    };
     let built = compile::build(
         &world,
         estate::library(),
@@ -82,18 +85,17 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Format::Short | Format::Json => &mut console.err,
     };
     let exit = estate::exit(&built.run.findings);
+    if let (Some(package), Exit::Clean) = (&built.run.summary.package, exit) {
+        return Err(Failure::new(format!(
+            "{package} is a package, which yields nothing by itself"
+        ))
+        .help("`tenantry check` looks at it; an estate that uses it is built"));
+    }
     if built.outputs.is_empty() {
         console.err.line("nothing was written")?;
         return Ok(exit);
     }
     let lock = estate::within(root, LOCK_FILE);
-    if args.locked && built.lock.is_some() {
-        console.err.line(&format!(
-            "{} would change, which --locked forbids",
-            lock.display()
-        ))?;
-        return Ok(Exit::Findings);
-    }
     let out = args
         .out
         .clone()

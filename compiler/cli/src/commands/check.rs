@@ -27,11 +27,17 @@ pub(crate) struct Args {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Find it wrong if tenantry.lock would change
+    #[arg(long)]
+    locked: bool,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     let world = args.estate.world()?;
-    let options = args.estate.options();
+    let options = compile::Options {
+        locked: args.locked,
+        ..args.estate.options()
+    };
     let mut run = compile::check(
         &world,
         estate::library(),

@@ -11,6 +11,7 @@ pub(crate) mod init;
 mod reference;
 pub(crate) mod schema;
 pub(crate) mod targets;
+pub(crate) mod vendor;
 
 use crate::{
     args::{Args, Command},
@@ -33,6 +34,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Command::Schema(args) => schema::run(args, console),
         Command::Graph(args) => graph::run(args, console),
         Command::Targets(args) => targets::run(args, console),
+        Command::Vendor(args) => vendor::run(args, console),
         Command::Completions(args) => completions::run(args, console),
     }
 }

@@ -41,7 +41,7 @@ pub fn unreadable(path: &str, error: &ReadError) -> Diagnostic {
     Diagnostic::nowhere(&UNREADABLE_FILE, format!("cannot read {path}: {why}"))
 }
 
-fn reason(error: &ReadError) -> String {
+pub(super) fn reason(error: &ReadError) -> String {
     match error {
         ReadError::Missing => "it is not there".to_owned(),
         ReadError::NotText(at) => format!("byte {at} is not UTF-8"),

@@ -4,11 +4,11 @@
 //! times, no mode bits, no order in which a system lists them. What begins with a dot belongs to
 //! the tools of whoever looks at the folder, is not copied, and does not count.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use sha2::Digest;
 
-use super::jail::join;
+use super::{jail::join, rules::reason};
 use crate::{
     emit::Sha256,
     limits::Limits,
@@ -27,6 +27,16 @@ pub enum TreeError {
     TooMany(usize),
     /// More bytes than a package may have.
     TooLarge(u64),
+}
+
+impl fmt::Display for TreeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(path, error) => write!(f, "{path}: {}", reason(error)),
+            Self::TooMany(most) => write!(f, "it has more than {most} files"),
+            Self::TooLarge(most) => write!(f, "its files have more than {most} bytes together"),
+        }
+    }
 }
 
 /// A hash in the making: files are added in the order of their paths.
