@@ -250,8 +250,6 @@ fn a_repository_is_fetched_at_the_revision_that_is_asked_for() {
     git(&repository, &["tag", "v1.2.0"]);
     let first = git(&repository, &["rev-parse", "HEAD"]).trim().to_owned();
     folder.write("pg/tenantry.kdl", &PACKAGE.replace("1.2.0", "1.3.0"));
-    // A hook of the repository, and a filter that it asks for, are not run.
-    folder.write("pg/.gitattributes", "* filter=evil\nLICENSE eol=lf\n");
     git(&repository, &["add", "--all"]);
     git(&repository, &["commit", "--quiet", "--message=two"]);
     let url = format!("file://{}", repository.display());
