@@ -101,9 +101,8 @@ impl Ground {
 
     /// The hash of a package's folder; none where there is nothing.
     fn hash(&self, folder: &str) -> Result<Option<Sha256>, Failure> {
-        match self.disk.list(folder) {
-            Err(ReadError::Missing) => return Ok(None),
-            Ok(_) | Err(_) => {}
+        if self.disk.list(folder) == Err(ReadError::Missing) {
+            return Ok(None);
         }
         tree::hash(&self.disk, folder, &self.limits)
             .map(Some)
