@@ -35,7 +35,7 @@ pub(crate) fn of(workload: &Workload) -> Controller {
         (Body::Container(_), Replicas::PerNode(_)) => Controller::DaemonSet,
         (Body::Container(_), _) if own_disks || workload.has_identity() => Controller::StatefulSet,
         (Body::Container(_), _) => Controller::Deployment,
-        (Body::Vm(..) | Body::Lxc(_), _) => Controller::Machine,
+        (Body::Vm(..) | Body::Lxc(_) | Body::Chart(_), _) => Controller::Machine,
     }
 }
 

@@ -86,6 +86,8 @@ pub(crate) struct InstanceSpec {
 #[derive(Debug, Clone, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Domain {
+    /// What its clock shows when it starts.
+    pub(crate) clock: Option<Clock>,
     /// Processors.
     pub(crate) cpu: Cpu,
     /// Everything that is plugged in.
@@ -102,6 +104,31 @@ pub(crate) struct Domain {
     pub(crate) memory: Memory,
     /// What its pod asks for, where that is not worked out of the rest.
     pub(crate) resources: Option<Resources>,
+}
+
+/// What a machine's clock shows when it starts; one of them.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(crate) struct Clock {
+    /// The time of a zone.
+    pub(crate) timezone: Option<String>,
+    /// Universal time.
+    pub(crate) utc: Option<Empty>,
+}
+
+/// What resets a machine that hangs.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Watchdog {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// The card that KubeVirt emulates.
+    pub(crate) i6300esb: WatchdogAction,
+}
+
+/// What happens when nobody resets the watchdog.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct WatchdogAction {
+    /// `reset`, `poweroff` or `shutdown`.
+    pub(crate) action: &'static str,
 }
 
 /// Processors.
@@ -251,6 +278,8 @@ pub(crate) struct Devices {
     pub(crate) network_interface_multiqueue: Option<bool>,
     /// A TPM.
     pub(crate) tpm: Option<Empty>,
+    /// What resets it when it hangs.
+    pub(crate) watchdog: Option<Watchdog>,
 }
 
 /// A disk.
@@ -263,11 +292,13 @@ pub(crate) struct Disk {
     pub(crate) boot_order: Option<u32>,
     /// What the host caches.
     pub(crate) cache: Option<&'static str>,
+    /// How it is attached, where it is a disc that cannot be written.
+    pub(crate) cdrom: Option<DiskTarget>,
     /// Whether it has a thread of its own.
     #[serde(rename = "dedicatedIOThread")]
     pub(crate) dedicated_io_thread: Option<bool>,
-    /// How it is attached.
-    pub(crate) disk: DiskTarget,
+    /// How it is attached, where it is a disk.
+    pub(crate) disk: Option<DiskTarget>,
     /// How it is read and written.
     pub(crate) io: Option<&'static str>,
     /// What the guest finds it by.
@@ -342,6 +373,15 @@ pub(crate) struct Volume {
     pub(crate) empty_disk: Option<EmptyDisk>,
     /// A Secret.
     pub(crate) secret: Option<SecretVolume>,
+    /// Answers for Windows' setup.
+    pub(crate) sysprep: Option<SysprepVolume>,
+}
+
+/// Answers for Windows' setup: a disc with the files of a Secret.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SysprepVolume {
+    /// The Secret.
+    pub(crate) secret: LocalReference,
 }
 
 /// What tells the guest who it is.

@@ -7,7 +7,7 @@ use k8s_openapi::{
 use tenantry_core::{emit::Objects, model::Replicas};
 
 use super::{
-    controller::max_unavailable,
+    rollout::max_unavailable,
     subject::{Controller, Subject},
 };
 

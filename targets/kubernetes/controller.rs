@@ -1,27 +1,22 @@
 //! The controllers of containers that run until they are stopped.
 
-use k8s_openapi::{
-    api::{
-        apps::v1::{
-            DaemonSet, DaemonSetSpec, DaemonSetUpdateStrategy, Deployment, DeploymentSpec,
-            DeploymentStrategy, RollingUpdateDeployment, StatefulSet,
-            StatefulSetPersistentVolumeClaimRetentionPolicy, StatefulSetSpec,
-            StatefulSetUpdateStrategy,
-        },
-        core::v1::PodTemplateSpec,
+use k8s_openapi::api::{
+    apps::v1::{
+        DaemonSet, DaemonSetSpec, Deployment, DeploymentSpec, StatefulSet,
+        StatefulSetPersistentVolumeClaimRetentionPolicy, StatefulSetSpec,
+        StatefulSetUpdateStrategy,
     },
-    apimachinery::pkg::util::intstr::IntOrString,
+    core::v1::PodTemplateSpec,
 };
 use tenantry_core::{
     emit::{Need, Objects},
     model::Replicas,
     origin::OriginId,
-    schema::kinds::CountOrShare,
 };
 
 use super::{
     container::some,
-    pod, policy,
+    pod, policy, rollout,
     subject::{Controller, Subject},
     volumes,
 };
@@ -48,6 +43,7 @@ pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
         Some((_, origin)) => draft.mark_there("/spec/replicas", origin),
         None => draft,
     };
+    let draft = rollout::mark(subject, draft);
     pod::mark(subject, draft, "/spec/template")
         .needs(needs(subject))
         .push(out);
@@ -59,35 +55,13 @@ fn deployment(subject: &Subject<'_>, template: PodTemplateSpec) -> Draft {
         metadata: scope.metadata(&subject.plan.name),
         spec: Some(DeploymentSpec {
             replicas: replicas(subject).map(|(count, _)| count),
+            min_ready_seconds: rollout::pause(subject),
             selector: scope.selector(),
-            strategy: Some(DeploymentStrategy {
-                rolling_update: Some(rolling(subject)),
-                type_: Some("RollingUpdate".to_owned()),
-            }),
+            strategy: Some(rollout::of_deployment(subject)),
             template,
             ..DeploymentSpec::default()
         }),
         status: None,
-    })
-}
-
-/// A new version comes up before an old one goes down, unless the spec says how many may be
-/// away. GPUs are too few for a spare pod: there the old one goes first.
-fn rolling(subject: &Subject<'_>) -> RollingUpdateDeployment {
-    let scarce = !subject.workload.gpus.is_empty();
-    let (surge, away) = if scarce { (0, 1) } else { (1, 0) };
-    RollingUpdateDeployment {
-        max_surge: Some(IntOrString::Int(surge)),
-        max_unavailable: Some(max_unavailable(subject).unwrap_or(IntOrString::Int(away))),
-    }
-}
-
-/// How many may be away on purpose, as the spec says it.
-pub(super) fn max_unavailable(subject: &Subject<'_>) -> Option<IntOrString> {
-    let availability = subject.workload.spec.availability.as_ref()?;
-    Some(match &availability.max_unavailable.as_ref()?.value {
-        CountOrShare::Count(count) => IntOrString::Int(i32::try_from(*count).unwrap_or(i32::MAX)),
-        CountOrShare::Share(share) => IntOrString::String(share.to_string()),
     })
 }
 
@@ -109,6 +83,7 @@ fn stateful_set(subject: &Subject<'_>, template: PodTemplateSpec) -> Draft {
         metadata: scope.metadata(&subject.plan.name),
         spec: Some(StatefulSetSpec {
             persistent_volume_claim_retention_policy: retention,
+            min_ready_seconds: rollout::pause(subject),
             // The first is ready before the next one starts: replicas follow a primary.
             pod_management_policy: Some("OrderedReady".to_owned()),
             replicas: replicas(subject).map(|(count, _)| count),
@@ -131,12 +106,10 @@ fn daemon_set(subject: &Subject<'_>, template: PodTemplateSpec) -> Draft {
     scope.object(&DaemonSet {
         metadata: scope.metadata(&subject.plan.name),
         spec: Some(DaemonSetSpec {
+            min_ready_seconds: rollout::pause(subject),
             selector: scope.selector(),
             template,
-            update_strategy: Some(DaemonSetUpdateStrategy {
-                type_: Some("RollingUpdate".to_owned()),
-                ..DaemonSetUpdateStrategy::default()
-            }),
+            update_strategy: Some(rollout::of_daemon_set(subject)),
             ..DaemonSetSpec::default()
         }),
         status: None,

@@ -27,7 +27,7 @@ pub(super) fn of(checked: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
     let pod = match &workload.body {
         Body::Container(container) => Pod::of_container(container),
         Body::Job(job) => Pod::of_job(job),
-        Body::Vm(..) | Body::Lxc(_) => return None,
+        Body::Vm(..) | Body::Lxc(_) | Body::Chart(_) => return None,
     };
     let main = Amount {
         cpu: resources::cpu(workload).map_or(0, Cores::as_millis),

@@ -20,6 +20,7 @@ mod priority;
 mod probe;
 mod quota;
 mod resources;
+mod rollout;
 mod route;
 mod runtime;
 mod service;

@@ -20,7 +20,7 @@ pub(super) fn emit(ground: &Ground<'_>, out: &mut Objects) {
     let in_gvisor = |workload: &&Workload| match &workload.body {
         Body::Container(container) => container.sandbox.value == Sandbox::Gvisor,
         Body::Job(job) => job.sandbox.value == Sandbox::Gvisor,
-        Body::Vm(..) | Body::Lxc(_) => false,
+        Body::Vm(..) | Body::Lxc(_) | Body::Chart(_) => false,
     };
     let mut workloads = ground.estate.workloads_of(ground.cluster.id);
     let Some((_, first)) = workloads.find(|(_, workload)| in_gvisor(workload)) else {

@@ -52,7 +52,7 @@ impl<'a> Subject<'a> {
         match &self.workload.body {
             Body::Container(container) => Some(Pod::of_container(container)),
             Body::Job(job) => Some(Pod::of_job(job)),
-            Body::Vm(..) | Body::Lxc(_) => None,
+            Body::Vm(..) | Body::Lxc(_) | Body::Chart(_) => None,
         }
     }
 

@@ -20,6 +20,24 @@ fn container(line: &str) -> Made {
 }
 
 #[test]
+fn a_chart_is_refused_once_whatever_it_leaves_open() {
+    let made = compile_tenant(
+        r#"tenant shop {
+            workload grafana {
+                chart "oci://registry.example.com/charts/grafana" "9.2.1" {
+                    values { replicas 2; }
+                    objects Deployment Service
+                }
+                on general
+            }
+        }"#,
+    );
+    let found = made.findings();
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert!(found[0].contains("a Helm chart of its own"), "{found:?}");
+}
+
+#[test]
 fn nothing_that_is_asked_of_a_container_is_dropped_silently() {
     for (line, feature) in [
         (
@@ -37,6 +55,13 @@ fn nothing_that_is_asked_of_a_container_is_dropped_silently() {
             "proof of identity on its connections",
         ),
         (r#"security audit-keep="30d""#, "a log of who did what"),
+        (
+            r#"security { syscalls "profiles/web.json"; }"#,
+            "a profile of its calls of the kernel",
+        ),
+        ("security { egress-audit; }", "a log of what it calls outside"),
+        ("standby general", "a second place to stand ready in"),
+        ("device camera 1", "a device of the host"),
     ] {
         let findings = container(line).findings();
         let refused = findings.iter().any(|finding| {

@@ -92,7 +92,8 @@ pub(super) fn user_data(estate: &Estate, workload: &Workload) -> Option<String> 
         config.packages = spec
             .package
             .iter()
-            .map(|p| p.name.value.to_string())
+            .flat_map(|package| &package.names)
+            .map(|name| name.value.to_string())
             .collect();
         config.package_update = (!config.packages.is_empty()).then_some(true);
         config.runcmd = spec
@@ -135,7 +136,8 @@ fn account(user: &User) -> Account {
         groups: user
             .group
             .iter()
-            .map(|group| group.name.value.to_string())
+            .flat_map(|group| &group.names)
+            .map(|name| name.value.to_string())
             .collect(),
         lock_passwd: true,
         shell: Some(

@@ -70,14 +70,15 @@ pub(super) fn disk(
         name: spec.name.value.to_string(),
         boot_order: boot_order(workload, declared),
         cache: Some(cache),
+        cdrom: None,
         dedicated_io_thread: spec.iothread.as_ref().filter(|own| own.value).map(|_| true),
-        disk: DiskTarget {
+        disk: Some(DiskTarget {
             bus: match spec.bus.value {
                 Bus::Virtio => "virtio",
                 Bus::Scsi => "scsi",
                 Bus::Sata => "sata",
             },
-        },
+        }),
         // Native AIO needs the host's cache out of the way, and a device: on a sparse file it waits.
         io: (spec.cache.value == Cache::None && block).then_some("native"),
         serial: Some(serial(declared, index)),

@@ -38,7 +38,7 @@ impl Folder<'_> {
     pub(super) fn disk(&self) -> Disk {
         Disk {
             name: self.name.clone(),
-            disk: DiskTarget { bus: "virtio" },
+            disk: Some(DiskTarget { bus: "virtio" }),
             serial: Some(self.name.clone()),
             ..Disk::default()
         }

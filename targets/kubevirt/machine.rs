@@ -8,7 +8,7 @@ use tenantry_core::{
     schema::kinds::{Arch, Eviction, Firmware as Boot, ProbeKind, Run, Vm},
 };
 
-use super::{cloud_init, compute, disks, folders, network, probes};
+use super::{cloud_init, compute, disks, folders, network, options, probes};
 use crate::kube::{
     Draft, Scope,
     cdi::DataVolumeTemplate,
@@ -75,6 +75,10 @@ fn instance_spec(subject: &Subject<'_>, name: &str, instance: Option<&Instance>)
         disks.push(disk);
         volumes.push(volume);
     }
+    if let Some((disk, volume)) = options::sysprep(subject.vm) {
+        disks.push(disk);
+        volumes.push(volume);
+    }
     let numbered = instance.is_some() && workload.spec.replicas.is_some();
     InstanceSpec {
         affinity: placing.affinity,
@@ -96,6 +100,7 @@ fn instance_spec(subject: &Subject<'_>, name: &str, instance: Option<&Instance>)
                     .as_ref()
                     .filter(|tpm| tpm.value)
                     .map(|_| Empty {}),
+                watchdog: options::watchdog(workload),
             },
         ),
         eviction_strategy: match estate.eviction(workload).0 {
@@ -142,6 +147,7 @@ fn domain(subject: &Subject<'_>, devices: Devices) -> Domain {
         },
     };
     Domain {
+        clock: options::clock(estate, workload),
         cpu: compute::cpu(workload),
         devices,
         // Secure Boot keeps its variables where only firmware in this mode may write.
@@ -234,13 +240,13 @@ fn cloud_init(subject: &Subject<'_>, instance: Option<&Instance>) -> Option<(Dis
     };
     let disk = Disk {
         name: CLOUD_INIT.to_owned(),
-        disk: DiskTarget {
+        disk: Some(DiskTarget {
             bus: if estate.has_virtio_drivers(workload) {
                 "virtio"
             } else {
                 "sata"
             },
-        },
+        }),
         ..Disk::default()
     };
     let volume = Volume {
@@ -308,6 +314,10 @@ pub(super) fn needs(subject: &Subject<'_>, spec: &VirtualMachineSpec) -> Vec<Nee
                 &secret.secret_name,
             ));
         }
+        if let Some(answers) = &volume.sysprep {
+            let api = "external-secrets.io/v1";
+            needs.push(object(api, "ExternalSecret", &answers.secret.name));
+        }
         if let Some(config) = &volume.config_map {
             needs.push(object("v1", "ConfigMap", &config.name));
         }
@@ -351,6 +361,7 @@ pub(super) fn mark(subject: &Subject<'_>, draft: Draft, at: &str) -> Draft {
         (format!("{domain}/features"), vm.secure_boot.origin),
         (format!("{domain}/launchSecurity"), vm.confidential.origin),
     ];
+    marks.extend(options::origins(workload, &domain));
     if let Some(cpu) = &workload.spec.cpu {
         let cores = cpu.cores.as_ref().map(|cores| cores.origin);
         let amount = cpu.request.as_ref().map(|request| request.origin);

@@ -7,6 +7,7 @@ mod folders;
 mod footprint;
 mod machine;
 mod network;
+mod options;
 mod overhead;
 mod platform;
 mod pool;

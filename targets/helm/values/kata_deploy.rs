@@ -76,7 +76,7 @@ fn shim(workload: &Workload) -> Option<(&'static str, OriginId)> {
     let sandbox = match &workload.body {
         Body::Container(container) => &container.sandbox,
         Body::Job(job) => &job.sandbox,
-        Body::Vm(..) | Body::Lxc(_) => return None,
+        Body::Vm(..) | Body::Lxc(_) | Body::Chart(_) => return None,
     };
     let class = kata::runtime_class_name(sandbox.value)?;
     Some((class.strip_prefix("kata-")?, sandbox.origin))

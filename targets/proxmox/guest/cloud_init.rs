@@ -74,7 +74,7 @@ fn is_file_needed(site: Site<'_>, guest: &Guest<'_>) -> bool {
     let workload = guest.workload;
     let machine = workload.vm().is_some();
     let linux = images::image(site, guest).is_none_or(|image| image.os.value == Os::Linux);
-    let plain = |user: &User| user.sudo.value && user.shell.is_none() && user.group.is_empty();
+    let plain = |user: &User| user.sudo.value && user.shell.is_none() && user.group.is_none();
     machine
         && linux
         && (workload.spec.cloud_init.is_some()
@@ -101,11 +101,11 @@ fn user_data(site: Site<'_>, guest: &Guest<'_>) -> Tree {
     users(site, guest, &mut root);
     file_systems(workload, &mut root);
     let Some(init) = init else { return tree };
-    if !init.package.is_empty() {
+    if let Some(package) = &init.package {
         root.set("package_update", true);
         let mut packages = root.list("packages");
-        for package in &init.package {
-            packages.push(&*package.name.value);
+        for name in &package.names {
+            packages.push(&*name.value);
         }
     }
     for file in &init.write {
@@ -146,8 +146,8 @@ fn users(site: Site<'_>, guest: &Guest<'_>, root: &mut NodeMut<'_>) {
         if user.sudo.value {
             entry.set("sudo", "ALL=(ALL) NOPASSWD:ALL");
         }
-        for group in &user.group {
-            entry.list("groups").push(&*group.name.value);
+        for group in user.group.iter().flat_map(|group| &group.names) {
+            entry.list("groups").push(&*group.value);
         }
         for key in &user.ssh_key {
             entry.list("ssh_authorized_keys").push(&*key.key.value);

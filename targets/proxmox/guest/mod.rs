@@ -23,7 +23,7 @@ pub(super) fn calls(site: Site<'_>, guests: &[Guest<'_>], out: &mut Vec<Call>) {
         match &guest.workload.body {
             Body::Vm(spec, _) => vm::calls(site, guest, spec, out),
             Body::Lxc(spec) => lxc::calls(site, guest, spec, out),
-            Body::Container(_) | Body::Job(_) => {}
+            Body::Container(_) | Body::Job(_) | Body::Chart(_) => {}
         }
     }
 }

@@ -3,10 +3,13 @@
 
 mod container;
 mod ground;
+mod life;
 mod machine;
 
 use crate::{
-    model::{Backup, Body, Cluster, Connect, Estate, Expose, Id, Target as Called, Workload},
+    model::{
+        Backup, Body, Cluster, Connect, Estate, Expose, Id, Target as Called, Tenant, Workload,
+    },
     origin::OriginId,
     schema::kinds::{BackupKind, ConnectTls, ExposeAuth, Mesh, Monitor},
     units::SecretStore,
@@ -34,6 +37,16 @@ pub fn asked(estate: &Estate, cluster: Id<Cluster>) -> Vec<Ask> {
     tenants(estate, cluster, &mut asks);
     ground::of_cluster(estate, cluster, &mut asks);
     ground::of_estate(estate, cluster, &mut asks);
+    let spec = &estate.clusters[cluster].spec;
+    let by = format!("cluster `{}`", spec.name.value);
+    life::foreign(&spec.raw, &spec.patch, &mut |feature, what, origin| {
+        asks.push(Ask {
+            feature,
+            what: what.to_owned(),
+            by: by.clone(),
+            origin,
+        })
+    });
     asks
 }
 
@@ -71,6 +84,37 @@ fn tenants(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
         {
             ask("quota", "a quota", quota.spec.meta.origin);
         }
+        if tenant.spec.self_service.value {
+            let what = "members who create things by themselves";
+            ask("self-service", what, tenant.spec.self_service.origin);
+        }
+        volumes(tenant, cluster, kubernetes, &mut ask);
+        life::foreign(&tenant.spec.raw, &tenant.spec.patch, &mut ask);
+    }
+}
+
+/// The volumes of a tenant in a cluster. Where nothing can be mounted each mount says so.
+fn volumes(
+    tenant: &Tenant,
+    cluster: Id<Cluster>,
+    mountable: bool,
+    ask: &mut impl FnMut(&'static str, &str, OriginId),
+) {
+    for volume in tenant
+        .volumes
+        .iter()
+        .filter(|volume| volume.cluster == cluster)
+    {
+        if mountable || volume.mounted_by.is_empty() {
+            ask("volume", "a volume of a tenant", volume.spec.meta.origin);
+        }
+        if let Some(backup) = volume.spec.backup.first() {
+            ask("volume-backup", "a backup of a volume", backup.meta.origin);
+        }
+        if let Some(source) = &volume.spec.source {
+            let what = "a volume that is filled from somewhere";
+            ask("volume-source", what, source.meta.origin);
+        }
     }
 }
 
@@ -89,6 +133,14 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
     body(workload, &mut ask);
     machine::of(estate, workload, &mut ask);
     container::of(workload, &mut ask);
+    life::of(workload, &mut ask);
+    if let Some(device) = workload.spec.device.first() {
+        let feature = match workload.body {
+            Body::Vm(..) => "machine-device",
+            _ => "device",
+        };
+        ask(feature, "a device of the host", device.meta.origin);
+    }
     for gpu in &workload.gpus {
         if let Some(other) = &gpu.spec.or {
             ask("gpu-alternative", "one GPU or another", other.origin);
@@ -164,6 +216,20 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
         }
         if let Some(keep) = &security.audit_keep {
             ask("audit-log", "a log of who did what", keep.origin);
+        }
+        if let Some(signed) = &security.signed_by {
+            ask("image-signature", "images that are signed", signed.origin);
+        }
+        if let Some(calls) = &security.syscalls {
+            let what = "a profile of its calls of the kernel";
+            ask("syscalls", what, calls.meta.origin);
+        }
+        if let Some(audit) = &security.egress_audit {
+            ask(
+                "egress-audit",
+                "a log of what it calls outside",
+                audit.meta.origin,
+            );
         }
     }
     let meta = &workload.spec.meta;
@@ -291,6 +357,9 @@ fn body(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, OriginId))
                     vm.confidential.origin,
                 );
             }
+            if let Some(sysprep) = &vm.sysprep {
+                ask("sysprep", "answers for Windows' setup", sysprep.meta.origin);
+            }
             if let Some(instance_type) = &vm.instance_type {
                 ask("instance-type", "an instance type", instance_type.origin);
             }
@@ -308,6 +377,7 @@ fn body(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, OriginId))
             sandbox(job.sandbox.value.word(), job.sandbox.origin, ask);
         }
         Body::Lxc(lxc) => ask("lxc", "a system container", lxc.meta.origin),
+        Body::Chart(chart) => ask("chart", "a Helm chart of its own", chart.meta.origin),
     }
 }
 

@@ -112,6 +112,11 @@ impl<K> Arena<K> {
         Id::new(self.0.len() - 1)
     }
 
+    /// One of them, to complete while the model is built.
+    pub(super) fn get_mut(&mut self, id: Id<K>) -> &mut K {
+        &mut self.0[id.index()]
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

@@ -1,6 +1,6 @@
 //! Whether a machine can move to another node while it runs.
 
-use super::{Disk, Estate, Id, Storage, Workload};
+use super::{Cluster, Disk, Estate, Id, Ref, Storage, Tenant, Workload};
 use crate::{
     origin::OriginId,
     schema::kinds::{Access, Confidential, Eviction, Migrate, NicMode, TargetName},
@@ -24,14 +24,22 @@ impl Estate {
         if disk.spec.ephemeral.value {
             return None;
         }
-        if let Some(storage) = disk.storage {
+        self.class_for(workload.tenant, workload.cluster, disk.storage)
+    }
+
+    /// The class that something of a tenant lies on: the one that it names, else the only one of
+    /// its cluster that the tenant may use.
+    pub fn class_for(
+        &self,
+        owner: Id<Tenant>,
+        cluster: Id<Cluster>,
+        named: Option<Ref<Storage>>,
+    ) -> Option<Id<Storage>> {
+        if let Some(storage) = named {
             return Some(storage.to);
         }
         let open = |storage: &Storage| {
-            storage.cluster == workload.cluster
-                && storage
-                    .tenant
-                    .is_none_or(|tenant| tenant.to == workload.tenant)
+            storage.cluster == cluster && storage.tenant.is_none_or(|tenant| tenant.to == owner)
         };
         let mut classes = self.storages.iter().filter(|(_, storage)| open(storage));
         match (classes.next(), classes.next()) {

@@ -20,7 +20,7 @@ pub use migration::Obstacle;
 use tenantry_syntax::Span;
 pub use workload::{
     Backup, Body, Connect, Disk, Expose, Gpu, ImageUse, Mount, Nic, Offer, OfferTo, Priority,
-    Quota, Replicas, Target, Tenant, Workload,
+    Quota, Replicas, Standby, Target, Tenant, Volume, Workload,
 };
 
 pub use crate::schema::kinds::{

@@ -16,6 +16,7 @@ rule_set! {
     POOLS_OF_SEVERAL_CLUSTERS = "pools-of-several-clusters", References, Error, "a workload on pools of more than one cluster", include_str!("pages/pools-of-several-clusters.md");
     WORKLOAD_ON_HOSTS = "workload-on-hosts", References, Error, "a workload on machines without a control plane", include_str!("pages/workload-on-hosts.md");
     UNKNOWN_PORT = "unknown-port", References, Error, "a port that the other side does not declare", include_str!("pages/unknown-port.md");
+    VOLUME_IN_TWO_CLUSTERS = "volume-in-two-clusters", References, Error, "a volume that workloads of two clusters mount", include_str!("pages/volume-in-two-clusters.md");
     PORT_MISSING = "port-missing", References, Error, "a connection that names no port", include_str!("pages/port-missing.md");
     MISSING_ESTATE = "missing-estate", References, Error, "a spec without its `estate` node", include_str!("pages/missing-estate.md");
 }
@@ -142,6 +143,39 @@ pub fn pool_not_chosen(what: &str, span: Span, candidates: &[String]) -> Diagnos
         [] => finding.help("add `on POOL`; the estate has no pool that any workload may use"),
         several => finding.help(format!("add `on` with one of {}", several.join(", "))),
     }
+}
+
+/// A volume that nobody mounts and that names no storage, in an estate of several clusters.
+pub fn volume_nowhere(name: &Name, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &CLUSTER_NOT_CHOSEN,
+        span,
+        format!("volume `{name}` does not say in which cluster it is"),
+    )
+    .label("in which cluster?")
+    .help("mount it in a workload, or name its class with `storage=CLUSTER.NAME`")
+}
+
+/// A volume that workloads of two clusters mount: for each of two, where it says so, its path and
+/// its cluster.
+pub fn volume_in_two_clusters(
+    name: &Name,
+    first: (Span, &str, &str),
+    other: (Span, &str, &str),
+) -> Diagnostic {
+    let (span, path, cluster) = other;
+    Diagnostic::new(
+        &VOLUME_IN_TWO_CLUSTERS,
+        span,
+        format!(
+            "`{path}` mounts volume `{name}` in cluster {cluster}, and `{}` in cluster {}",
+            first.1, first.2
+        ),
+    )
+    .label(format!("in {cluster}"))
+    .also(first.0, format!("in {}", first.2))
+    .why("a volume lies in one cluster, and no other can open it")
+    .help("declare a volume for each cluster, and copy what both need")
 }
 
 /// A port by a name that its owner does not declare.

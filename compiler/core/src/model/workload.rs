@@ -29,6 +29,8 @@ pub struct Tenant {
     pub quotas: Vec<Quota>,
     /// Machines that it has alone.
     pub dedicated: Vec<(Ref<Pool>, kinds::Dedicated)>,
+    /// Its volumes, by name.
+    pub volumes: Vec<Volume>,
     /// The rest, as declared. Its workloads are in [`super::Estate::workloads`].
     pub spec: kinds::Tenant,
 }
@@ -68,6 +70,8 @@ pub enum Body {
     Job(kinds::Job),
     /// A system container on Proxmox.
     Lxc(kinds::Lxc),
+    /// A Helm chart: what it makes is its own business.
+    Chart(kinds::Chart),
 }
 
 impl Body {
@@ -78,6 +82,7 @@ impl Body {
             Self::Container(_) => "container",
             Self::Job(_) => "job",
             Self::Lxc(_) => "lxc",
+            Self::Chart(_) => "chart",
         }
     }
 }
@@ -125,6 +130,28 @@ pub struct Nic {
     pub network: Option<Ref<super::NetworkIn>>,
     /// The rest, as declared.
     pub spec: kinds::Nic,
+}
+
+/// The same workload in a second place.
+#[derive(Debug, Clone)]
+pub struct Standby {
+    /// Where.
+    pub pool: Ref<Pool>,
+    /// As declared.
+    pub spec: kinds::Standby,
+}
+
+/// A volume of a tenant.
+#[derive(Debug, Clone)]
+pub struct Volume {
+    /// The cluster that it lies in: that of the workloads that mount it, else of its storage.
+    pub cluster: Id<Cluster>,
+    /// Its storage class; none is the cluster's only one.
+    pub storage: Option<Ref<Storage>>,
+    /// Who mounts it, in the order of the model, and where that is said.
+    pub mounted_by: Vec<Ref<Workload>>,
+    /// The rest, as declared.
+    pub spec: kinds::Volume,
 }
 
 /// Where a mount's content comes from.
@@ -221,6 +248,8 @@ pub struct Workload {
     pub replicas: Replicas,
     /// Its priority, its own or its tier's.
     pub priority: Option<Ref<Priority>>,
+    /// Where else it stands ready, for when this place is lost.
+    pub standbys: Vec<Standby>,
     /// GPUs of each replica.
     pub gpus: Vec<Gpu>,
     /// Disks of each replica, `root` first.
@@ -313,7 +342,7 @@ impl Workload {
         match &self.body {
             Body::Container(container) => Some(&container.sandbox),
             Body::Job(job) => Some(&job.sandbox),
-            Body::Vm(..) | Body::Lxc(_) => None,
+            Body::Vm(..) | Body::Lxc(_) | Body::Chart(_) => None,
         }
     }
 
@@ -328,7 +357,7 @@ impl Workload {
             (Some(identity), _) => identity == kinds::Identity::Stable,
             (None, Body::Vm(..)) => self.spec.scale.is_none(),
             (None, Body::Lxc(_)) => true,
-            (None, Body::Container(_) | Body::Job(_)) => false,
+            (None, Body::Container(_) | Body::Job(_) | Body::Chart(_)) => false,
         }
     }
 

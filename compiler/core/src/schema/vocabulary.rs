@@ -41,8 +41,7 @@ impl Special {
 
 /// Kinds of the language that this version refuses, so that none is ever ignored.
 pub const UNSUPPORTED: &[&str] = &[
-    "define", "each", "let", "table", "rule", "test", "standby", "chart", "rollout", "patch",
-    "raw", "volume", "device", "sysprep",
+    "define", "each", "let", "table", "rule", "test",
 ];
 
 /// The built-in kinds, entered once per process, and the kind of a file's top level.

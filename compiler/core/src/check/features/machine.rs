@@ -67,6 +67,12 @@ pub(super) fn of(
                 "a path of the host in a machine",
                 path.origin,
             );
+        } else if let Some(volume) = &mount.spec.volume {
+            ask(
+                "machine-volume",
+                "a volume of a tenant in a machine",
+                volume.origin,
+            );
         } else if mount.spec.disk.is_none() {
             ask(
                 "machine-folder",

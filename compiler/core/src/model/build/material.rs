@@ -29,13 +29,29 @@ impl Builder<'_> {
             mounts.extend(&companion.mount);
         }
 
+        let volumes: Vec<String> = names(tenant.volume.iter().map(|volume| &volume.name));
+        let mut known = true;
+        for name in mounts.iter().filter_map(|mount| mount.volume.as_ref()) {
+            known &= self.is_there(name, &volumes);
+        }
         let secrets: Vec<String> = names(tenant.secret.iter().map(|secret| &secret.name));
         let configs: Vec<String> = names(tenant.config.iter().map(|config| &config.name));
         let passwords = spec.user.iter().filter_map(|user| user.password.as_ref());
-        let used = (pull.into_iter().chain(passwords))
-            .chain(vars.iter().filter_map(|var| var.secret.as_ref()))
-            .chain(mounts.iter().filter_map(|mount| mount.secret.as_ref()));
-        let mut known = true;
+        let answers = spec
+            .vm
+            .iter()
+            .filter_map(|vm| Some(&vm.sysprep.as_ref()?.secret));
+        let signers = spec
+            .security
+            .iter()
+            .filter_map(|said| said.signed_by.as_ref());
+        let used = (pull
+            .into_iter()
+            .chain(passwords)
+            .chain(answers)
+            .chain(signers))
+        .chain(vars.iter().filter_map(|var| var.secret.as_ref()))
+        .chain(mounts.iter().filter_map(|mount| mount.secret.as_ref()));
         for name in used {
             known &= self.is_there(name, &secrets);
         }

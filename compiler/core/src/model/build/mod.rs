@@ -7,6 +7,7 @@ mod material;
 mod queue;
 mod site;
 mod tenants;
+mod volumes;
 mod workload;
 
 use std::collections::BTreeSet;
@@ -125,6 +126,9 @@ fn is_ground_broken(spec: &kinds::Root) -> bool {
         || spec.network.iter().any(|network| network.meta.broken)
 }
 
+/// What stands in a tenant and can be referred to.
+const PARTS: &[&str] = &["workload", "secret", "config", "volume"];
+
 /// The names of what stands in the text and was not constructed, by kind.
 fn broken_names(
     root: &crate::schema::node::Node,
@@ -142,12 +146,26 @@ fn broken_names(
         enter(node);
         node.children
             .iter()
-            .filter(|child| vocabulary.kind(child.kind).name == "workload")
+            .filter(|child| PARTS.contains(&&*vocabulary.kind(child.kind).name))
             .for_each(&mut enter);
     }
     let mut whole = |kind: &str, name: &Name| {
         names.remove(&(kind.to_owned(), name.to_string()));
     };
+    for tenant in &spec.tenant {
+        tenant
+            .secret
+            .iter()
+            .for_each(|part| whole("secret", &part.name.value));
+        tenant
+            .config
+            .iter()
+            .for_each(|part| whole("config", &part.name.value));
+        tenant
+            .volume
+            .iter()
+            .for_each(|part| whole("volume", &part.name.value));
+    }
     macro_rules! constructed {
         ($($field:ident = $kind:literal),* $(,)?) => {$(
             spec.$field.iter().for_each(|item| whole($kind, &item.name.value));

@@ -52,6 +52,7 @@ impl Builder<'_> {
                 ),
             }
         }
+        self.volumes(model, &kept);
         let mut tainted = Vec::new();
         let shapes: Vec<Shape> = kept
             .iter()
@@ -136,6 +137,7 @@ impl Builder<'_> {
             tier,
             quotas,
             dedicated,
+            volumes: Vec::new(),
             spec,
         })
     }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     model::{
         Body, Id, Ref, Tenant, Workload, rules,
-        workload::{Backup, Disk, Expose, Gpu, ImageUse, Mount, Nic, Replicas},
+        workload::{Backup, Disk, Expose, Gpu, ImageUse, Mount, Nic, Replicas, Standby},
     },
     origin::V,
     schema::{kinds, ty::NameOf},
@@ -40,6 +40,16 @@ impl Builder<'_> {
                 Some(Gpu {
                     model: self.lookup.get(&self.tables.gpu_models, &gpu.model, &[])?,
                     spec: gpu.clone(),
+                })
+            })
+            .collect();
+        let standbys = spec
+            .standby
+            .iter()
+            .filter_map(|standby| {
+                Some(Standby {
+                    pool: self.lookup.get(&self.tables.pools, &standby.pool, &[])?,
+                    spec: standby.clone(),
                 })
             })
             .collect();
@@ -102,6 +112,7 @@ impl Builder<'_> {
             Some(Draft::Container(container)) => Some(Body::Container(container.clone())),
             Some(Draft::Job(job)) => Some(Body::Job(job.clone())),
             Some(Draft::Lxc(lxc)) => Some(Body::Lxc(lxc.clone())),
+            Some(Draft::Chart(chart)) => Some(Body::Chart(chart.clone())),
             None => None,
         };
         let replicas = self.replicas(&spec);
@@ -128,6 +139,7 @@ impl Builder<'_> {
             pools: place.pools,
             body,
             priority,
+            standbys,
             gpus,
             disks,
             nics,
@@ -253,15 +265,22 @@ pub(super) enum Draft<'a> {
     Container(&'a kinds::Container),
     Job(&'a kinds::Job),
     Lxc(&'a kinds::Lxc),
+    Chart(&'a kinds::Chart),
 }
 
 /// What a workload is, if it says exactly one thing; else that was reported.
 pub(super) fn body(spec: &kinds::Workload) -> Option<Draft<'_>> {
-    match (&spec.vm, &spec.container, &spec.job, &spec.lxc) {
-        (Some(vm), None, None, None) => Some(Draft::Vm(vm)),
-        (None, Some(container), None, None) => Some(Draft::Container(container)),
-        (None, None, Some(job), None) => Some(Draft::Job(job)),
-        (None, None, None, Some(lxc)) => Some(Draft::Lxc(lxc)),
+    let mut said = [
+        spec.vm.as_ref().map(Draft::Vm),
+        spec.container.as_ref().map(Draft::Container),
+        spec.job.as_ref().map(Draft::Job),
+        spec.lxc.as_ref().map(Draft::Lxc),
+        spec.chart.as_ref().map(Draft::Chart),
+    ]
+    .into_iter()
+    .flatten();
+    match (said.next(), said.next()) {
+        (Some(only), None) => Some(only),
         _ => None,
     }
 }

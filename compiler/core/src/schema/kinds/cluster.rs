@@ -31,6 +31,10 @@ kind! {
         child facts: Option<Facts>;
         /// A machine outside that breaks the tie of two Proxmox nodes.
         child quorum_device: Option<QuorumDevice>;
+        /// An object of the cluster's API that the language has no word for.
+        child raw: Vec<Raw>;
+        /// A change to what is emitted for the cluster.
+        child patch: Vec<Patch>;
     }
 }
 

@@ -6,6 +6,7 @@ mod cluster;
 mod estate;
 mod external;
 mod facts;
+mod foreign;
 mod image;
 mod link;
 mod models;
@@ -18,6 +19,7 @@ mod root;
 mod storage;
 mod tenant;
 mod tier;
+mod volume;
 mod workload;
 
 pub use backup_store::*;
@@ -25,6 +27,7 @@ pub use cluster::*;
 pub use estate::*;
 pub use external::*;
 pub use facts::*;
+pub use foreign::*;
 pub use image::*;
 pub use link::*;
 pub use models::*;
@@ -37,6 +40,7 @@ pub use root::*;
 pub use storage::*;
 pub use tenant::*;
 pub use tier::*;
+pub use volume::*;
 pub use workload::*;
 
 /// What the files of this folder share.

@@ -85,8 +85,14 @@ kind! {
         child config: Vec<Config>;
         /// The standards that it must meet, beside the estate's.
         child compliance: Option<Compliance>;
+        /// A volume that outlives the workloads that mount it.
+        child volume: Vec<Volume>;
         /// Something it runs.
         child workload: Vec<Workload>;
+        /// An object of the cluster's API that the language has no word for.
+        child raw: Vec<Raw>;
+        /// A change to what is emitted for the tenant and its workloads.
+        child patch: Vec<Patch>;
     }
 }
 

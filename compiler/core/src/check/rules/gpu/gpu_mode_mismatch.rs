@@ -66,7 +66,7 @@ fn form(workload: &Workload, slice: bool) -> &'static str {
 fn in_a_machine(workload: &Workload) -> bool {
     let sandbox = match &workload.body {
         Body::Vm(..) => return true,
-        Body::Lxc(_) => return false,
+        Body::Lxc(_) | Body::Chart(_) => return false,
         Body::Container(container) => container.sandbox.value,
         Body::Job(job) => job.sandbox.value,
     };

@@ -56,7 +56,7 @@ fn references(workload: &Workload) -> Vec<&V<OciRef>> {
     }
     match &workload.body {
         Body::Vm(_, ImageUse::Oci(oci)) => vec![oci],
-        Body::Vm(..) | Body::Lxc(_) => Vec::new(),
+        Body::Vm(..) | Body::Lxc(_) | Body::Chart(_) => Vec::new(),
         Body::Container(container) => of_container!(container),
         Body::Job(job) => of_container!(job),
     }

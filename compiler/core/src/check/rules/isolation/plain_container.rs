@@ -68,7 +68,7 @@ impl Shares {
 /// `None` where a virtual machine stands between.
 fn shares(workload: &Workload) -> Option<(Shares, OriginId)> {
     let sandbox = match &workload.body {
-        Body::Vm(..) => return None,
+        Body::Vm(..) | Body::Chart(_) => return None,
         Body::Lxc(lxc) => return Some((Shares::HostKernel, lxc.meta.origin)),
         Body::Container(container) => &container.sandbox,
         Body::Job(job) => &job.sandbox,

@@ -3,6 +3,7 @@
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
+    model::Body,
 };
 
 declare_rule! { pub RULE = "memory-missing", Memory, Error, "a workload that does not say how much memory it takes", include_str!("memory_missing.md") }
@@ -14,7 +15,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .vm()
             .is_some_and(|vm| vm.instance_type.is_some());
         let memory = workload.spec.memory.as_ref();
-        if sized_by_type || memory.is_some_and(|memory| !memory.size.value.is_zero()) {
+        let unknown = matches!(workload.body, Body::Chart(_));
+        if unknown || sized_by_type || memory.is_some_and(|memory| !memory.size.value.is_zero()) {
             continue;
         }
         let span = memory.map_or(workload.spec.meta.span, |memory| memory.meta.span);

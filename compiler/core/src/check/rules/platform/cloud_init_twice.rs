@@ -42,7 +42,7 @@ fn part(workload: &Workload) -> Option<(&'static str, tenantry_syntax::Span)> {
         .map(|user| ("a user", user.meta.span));
     let package = init
         .package
-        .first()
+        .as_ref()
         .map(|package| ("a package", package.meta.span));
     let run = init.run.first().map(|run| ("a command", run.meta.span));
     let write = init.write.first().map(|write| ("a file", write.meta.span));

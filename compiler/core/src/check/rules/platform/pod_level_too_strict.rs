@@ -48,7 +48,7 @@ fn of_workload(estate: &Estate, workload: &Workload, findings: &mut Findings) {
     let (uid, capabilities) = match &workload.body {
         Body::Container(container) => (container.uid, container.capability.as_slice()),
         Body::Job(job) => (job.uid, job.capability.as_slice()),
-        Body::Vm(..) | Body::Lxc(_) => return,
+        Body::Vm(..) | Body::Lxc(_) | Body::Chart(_) => return,
     };
     let mut refuse = |what: &str, origin: OriginId, needs: PodLevel| {
         findings.push(finding(estate, workload, level, what, origin, needs));

@@ -29,6 +29,10 @@ const NO_SUCH: &str = "the API has nothing for it";
 
 pub(super) fn gaps(estate: &Estate, workload: &Workload) -> Vec<Gap> {
     let mut gaps = Vec::new();
+    if matches!(workload.body, Body::Chart(_)) {
+        // There are no charts at all, which is told once.
+        return gaps;
+    }
     life(workload, &mut gaps);
     inside(workload, &mut gaps);
     network(workload, &mut gaps);
@@ -38,7 +42,7 @@ pub(super) fn gaps(estate: &Estate, workload: &Workload) -> Vec<Gap> {
     match &workload.body {
         Body::Vm(_, image) => machine(estate, workload, image, &mut gaps),
         Body::Lxc(lxc) => container(workload, lxc, &mut gaps),
-        Body::Container(_) | Body::Job(_) => {}
+        Body::Container(_) | Body::Job(_) | Body::Chart(_) => {}
     }
     gaps
 }

@@ -14,7 +14,7 @@ use crate::{
 declare_rule! { pub RULE = "mount-impossible", Storage, Error, "a mount without one source, one path from the root, and a place of its own", include_str!("mount_impossible.md") }
 
 /// What a `mount` mounts.
-const SOURCES: &str = "`config`, `secret`, `disk` and `host-path`";
+const SOURCES: &str = "`volume`, `config`, `secret`, `disk` and `host-path`";
 
 /// Reports each mount of the main container that is no mount of one thing at one place.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -50,7 +50,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 /// None or several of what can be mounted.
 fn source(workload: &Workload, mount: &Mount) -> Option<Diagnostic> {
-    let sources = usize::from(mount.config.is_some())
+    let sources = usize::from(mount.volume.is_some())
+        + usize::from(mount.config.is_some())
         + usize::from(mount.secret.is_some())
         + usize::from(mount.disk.is_some())
         + usize::from(mount.host_path.is_some());

@@ -3,10 +3,12 @@
 use super::super::{prelude::*, *};
 
 kind! {
-    /// Something mounted: exactly one of `config`, `secret`, `disk` and `host-path`.
+    /// Something mounted: exactly one of `volume`, `config`, `secret`, `disk` and `host-path`.
     pub struct Mount = "mount", key("path") {
         /// Where.
         arg path: V<Arc<str>>;
+        /// A volume of the tenant.
+        prop volume: Option<V<NameOf<Volume>>>;
         /// A config of the tenant.
         prop config: Option<V<NameOf<Config>>>;
         /// A secret of the tenant.
@@ -15,7 +17,7 @@ kind! {
         prop disk: Option<V<Name>>;
         /// A path of the host.
         prop host_path: Option<V<Arc<str>>>;
-        /// Whether it cannot be written.
+        /// Whether it cannot be written; a config or secret never can.
         prop read_only: Option<V<bool>>;
     }
 }
@@ -36,4 +38,16 @@ kind! {
         /// A field of the pod: `metadata.name`.
         prop field: Option<V<Arc<str>>>;
     }
+}
+
+/// Every mount of a workload: its own and those of the containers beside the main one.
+pub fn mounts_of(workload: &Workload) -> impl Iterator<Item = &Mount> {
+    let (init, sidecar) = match (&workload.container, &workload.job) {
+        (Some(run), _) => (&*run.init, &*run.sidecar),
+        (None, Some(run)) => (&*run.init, &*run.sidecar),
+        (None, None) => (&[][..], &[][..]),
+    };
+    let beside = init.iter().flat_map(|one| &one.mount);
+    let beside = beside.chain(sidecar.iter().flat_map(|one| &one.mount));
+    workload.mount.iter().chain(beside)
 }

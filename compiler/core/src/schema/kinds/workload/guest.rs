@@ -15,8 +15,8 @@ kind! {
         prop shell: Option<V<Arc<str>>>;
         /// A key that lets it in.
         child ssh_key: Vec<SshKey>;
-        /// A group that it is in.
-        child group: Vec<UserGroup>;
+        /// The groups that it is in.
+        child group: Option<UserGroups>;
     }
 }
 
@@ -29,10 +29,10 @@ kind! {
 }
 
 kind! {
-    /// A group that a user is in.
-    pub struct UserGroup = "group", key("name") {
-        /// Its name.
-        arg name: V<Arc<str>>;
+    /// The groups that a user is in.
+    pub struct UserGroups = "group" {
+        /// Their names.
+        arg names: Vec<V<Arc<str>>>;
     }
 }
 
@@ -43,8 +43,8 @@ kind! {
         prop hostname: Option<V<Host>>;
         /// A config of the tenant with the whole of it.
         prop from: Option<V<NameOf<Config>>>;
-        /// A package to install.
-        child package: Vec<Package>;
+        /// The packages to install.
+        child package: Option<Packages>;
         /// A command to run.
         child run: Vec<RunCommand>;
         /// A file to write.
@@ -53,10 +53,10 @@ kind! {
 }
 
 kind! {
-    /// A package to install.
-    pub struct Package = "package", key("name") {
-        /// Its name.
-        arg name: V<Arc<str>>;
+    /// The packages to install.
+    pub struct Packages = "package" {
+        /// Their names.
+        arg names: Vec<V<Arc<str>>>;
     }
 }
 

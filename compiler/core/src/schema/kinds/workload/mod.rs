@@ -2,8 +2,10 @@
 
 mod availability;
 mod backup;
+mod chart;
 mod compute;
 mod container;
+mod device;
 mod disk;
 mod environment;
 mod expose;
@@ -18,13 +20,17 @@ mod options;
 mod port;
 mod probe;
 mod replicas;
+mod rollout;
 mod security;
+mod standby;
 mod vm;
 
 pub use availability::*;
 pub use backup::*;
+pub use chart::*;
 pub use compute::*;
 pub use container::*;
+pub use device::*;
 pub use disk::*;
 pub use environment::*;
 pub use expose::*;
@@ -39,7 +45,9 @@ pub use options::*;
 pub use port::*;
 pub use probe::*;
 pub use replicas::*;
+pub use rollout::*;
 pub use security::*;
+pub use standby::*;
 pub use vm::*;
 
 use super::{prelude::*, *};
@@ -72,7 +80,7 @@ choices! {
 
 kind! {
     /// Something that a tenant runs.
-    pub struct Workload = "workload", key("name"), one_of("vm", "container", "lxc", "job") {
+    pub struct Workload = "workload", key("name"), one_of("vm", "container", "lxc", "job", "chart") {
         /// Its name.
         arg name: V<Name>;
         /// Whether it runs.
@@ -95,8 +103,12 @@ kind! {
         child lxc: Option<Lxc>;
         /// A container that ends.
         child job: Option<Job>;
+        /// A Helm chart of the tenant's own.
+        child chart: Option<Chart>;
         /// Where it runs.
         child on: Option<On>;
+        /// The same workload in a second place.
+        child standby: Vec<Standby>;
         /// How many there are.
         child replicas: Option<ReplicasSpec>;
         /// How many there are, as load asks.
@@ -107,6 +119,8 @@ kind! {
         child memory: Option<Memory>;
         /// GPUs of each replica.
         child gpu: Vec<Gpu>;
+        /// A device of the host, for each replica.
+        child device: Vec<Device>;
         /// A disk of each replica.
         child disk: Vec<Disk>;
         /// A network interface of each replica.
@@ -139,8 +153,14 @@ kind! {
         child monitor: Option<Monitor>;
         /// What it may do.
         child security: Option<Security>;
+        /// How a new version takes the place of the old one.
+        child rollout: Option<Rollout>;
         /// Options that only one target has.
         child target: Vec<TargetOptions>;
+        /// An object of the cluster's API that the language has no word for.
+        child raw: Vec<Raw>;
+        /// A change to what is emitted for the workload.
+        child patch: Vec<Patch>;
     }
 }
 

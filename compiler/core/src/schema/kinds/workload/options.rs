@@ -16,6 +16,28 @@ choices! {
     }
 }
 
+choices! {
+    /// What a machine's clock shows when it starts.
+    pub enum Clock {
+        /// Universal time.
+        Utc = "utc",
+        /// The time of the estate's zone, as Windows expects it.
+        Local = "local",
+    }
+}
+
+choices! {
+    /// What happens to a machine that no longer answers its watchdog.
+    pub enum Watchdog {
+        /// It is reset.
+        Reset = "reset",
+        /// It is switched off.
+        Poweroff = "poweroff",
+        /// It is asked to shut down.
+        Shutdown = "shutdown",
+    }
+}
+
 kind! {
     /// Options that only one target has. Ignored elsewhere.
     pub struct TargetOptions = "target", key("target") {
@@ -27,6 +49,10 @@ kind! {
         prop start_order: Option<V<u32>>;
         /// KubeVirt: what happens when its node is drained.
         prop eviction: Option<V<Eviction>>;
+        /// KubeVirt: what its clock shows when it starts.
+        prop clock: Option<V<Clock>>;
+        /// KubeVirt: what happens when it no longer answers its watchdog.
+        prop watchdog: Option<V<Watchdog>>;
         /// Proxmox: tags.
         child tags: Option<Tags>;
     }

@@ -55,6 +55,17 @@ kind! {
         prop instance_type: Option<V<Name>>;
         /// The disks that it boots from, in order; `root` when left out.
         child boot: Option<Boot>;
+        /// What Windows is set up with when it first starts.
+        child sysprep: Option<Sysprep>;
+    }
+}
+
+kind! {
+    /// What Windows is set up with when it first starts: a secret of the tenant that holds the
+    /// answers, `autounattend.xml` or `unattend.xml`.
+    pub struct Sysprep = "sysprep" {
+        /// The secret.
+        arg secret: V<NameOf<Secret>>;
     }
 }
 

@@ -1,0 +1,108 @@
+//! Volumes of tenants: in which cluster each lies follows from who mounts it.
+
+use super::{Builder, Parts, tenants::Place};
+use crate::{
+    model::{Cluster, Id, Ref, Tenant, Volume, Workload, rules},
+    schema::kinds::{self, Mount},
+};
+
+/// A workload before it is built: whose, what, where, and its path.
+pub(super) type Kept = (Id<Tenant>, kinds::Workload, Place, String);
+
+impl Builder<'_> {
+    /// Puts every tenant's volumes where they are mounted. `kept` is in the order of the
+    /// workloads' ids.
+    pub(super) fn volumes(&mut self, model: &mut Parts, kept: &[Kept]) {
+        for tenant in model.tenants.ids() {
+            let specs = model.tenants[tenant].spec.volume.clone();
+            let volumes = specs
+                .into_iter()
+                .filter_map(|spec| self.volume(model, tenant, kept, spec))
+                .collect();
+            model.tenants.get_mut(tenant).volumes = volumes;
+        }
+    }
+
+    fn volume(
+        &mut self,
+        model: &Parts,
+        tenant: Id<Tenant>,
+        kept: &[Kept],
+        spec: kinds::Volume,
+    ) -> Option<Volume> {
+        let users = users(tenant, kept, &spec);
+        let cluster = match users.as_slice() {
+            [] => self.unused_volume(model, &spec)?,
+            [first, others @ ..] => {
+                let home = kept[first.to.index()].2.cluster;
+                let elsewhere = |user: &&Ref<Workload>| kept[user.to.index()].2.cluster != home;
+                if let Some(other) = others.iter().find(elsewhere) {
+                    let named = |user: &Ref<Workload>| {
+                        let (_, _, place, path) = &kept[user.to.index()];
+                        let span = self.lookup.origins.span(user.at).unwrap_or_default();
+                        (
+                            span,
+                            &**path,
+                            model.clusters[place.cluster].name.value.as_str(),
+                        )
+                    };
+                    let finding =
+                        rules::volume_in_two_clusters(&spec.name.value, named(first), named(other));
+                    self.lookup.findings.push(finding);
+                    return None;
+                }
+                home
+            }
+        };
+        let near = model.clusters[cluster].name.value.to_string();
+        let storage = self
+            .lookup
+            .maybe(&self.tables.storages, spec.storage.as_ref(), &[&near])
+            .ok()?;
+        Some(Volume {
+            cluster,
+            storage,
+            mounted_by: users,
+            spec,
+        })
+    }
+
+    /// Where a volume lies that nobody mounts: where its storage is, or in the only cluster.
+    fn unused_volume(&mut self, model: &Parts, spec: &kinds::Volume) -> Option<Id<Cluster>> {
+        if let Some(storage) = &spec.storage {
+            let found = self.lookup.get(&self.tables.storages, storage, &[])?;
+            return Some(model.storages[found.to].cluster);
+        }
+        let mut clusters = model.clusters.ids();
+        match (clusters.next(), clusters.next()) {
+            (Some(only), None) => Some(only),
+            _ => {
+                if self.complete {
+                    let finding = rules::volume_nowhere(&spec.name.value, spec.meta.span);
+                    self.lookup.findings.push(finding);
+                }
+                None
+            }
+        }
+    }
+}
+
+/// The workloads that mount a volume, each once.
+fn users(tenant: Id<Tenant>, kept: &[Kept], volume: &kinds::Volume) -> Vec<Ref<Workload>> {
+    let mut users = Vec::new();
+    for (at, (owner, spec, ..)) in kept.iter().enumerate() {
+        let named = |mount: &&Mount| {
+            let name = mount.volume.as_ref();
+            name.is_some_and(|name| *name.value.text == *volume.name.value.as_str())
+        };
+        if *owner == tenant
+            && let Some(mount) = kinds::mounts_of(spec).find(named)
+        {
+            users.push(Ref {
+                to: Id::new(at),
+                at: mount.meta.origin,
+            });
+        }
+    }
+    users
+}
