@@ -18,7 +18,7 @@ use super::{
     container::some,
     pod, policy, rollout,
     subject::{Controller, Subject},
-    volumes,
+    tenant_volume, volumes,
 };
 use crate::kube::{Draft, controller};
 
@@ -163,6 +163,11 @@ pub(super) fn needs(subject: &Subject<'_>) -> Vec<Need> {
     let configs = mounts.iter().filter_map(|mount| mount.config.as_ref());
     let configs = configs.chain(vars.iter().filter_map(|var| var.config.as_ref()));
     needs.extend(configs.map(|name| subject.needs("v1", "ConfigMap", &name.value.text)));
+    let claims = mounts.iter().filter_map(|mount| mount.volume.as_ref());
+    needs.extend(claims.map(|name| {
+        let claim = tenant_volume::claim_name(&name.value.text);
+        subject.needs("v1", "PersistentVolumeClaim", &claim)
+    }));
     let secrets = mounts.iter().filter_map(|mount| mount.secret.as_ref());
     let secrets = secrets.chain(vars.iter().filter_map(|var| var.secret.as_ref()));
     let secrets = secrets.map(|name| &*name.value.text).chain(pod.pull_secret);

@@ -26,6 +26,7 @@ mod runtime;
 mod service;
 mod storage;
 mod subject;
+mod tenant_volume;
 mod traffic;
 mod volumes;
 
@@ -135,6 +136,7 @@ fn of_tenant(ground: &Ground<'_>, tenant: &LoweredTenant, out: &mut Objects) {
     quota::emit(ground, tenant, out);
     access::members(ground, tenant, out);
     config::emit(ground, tenant, out);
+    tenant_volume::emit(ground, tenant, out);
 }
 
 /// A workload. Of a virtual machine only what is not the machine itself.

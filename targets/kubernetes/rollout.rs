@@ -9,7 +9,7 @@ use k8s_openapi::{
 };
 use tenantry_core::schema::kinds::{CountOrShare, Rollout, Strategy};
 
-use super::subject::Subject;
+use super::{subject::Subject, tenant_volume};
 use crate::kube::Draft;
 
 fn said<'a>(subject: &Subject<'a>) -> Option<&'a Rollout> {
@@ -19,7 +19,9 @@ fn said<'a>(subject: &Subject<'a>) -> Option<&'a Rollout> {
 /// Replica by replica unless the spec wants the old ones gone first. The others are refused.
 pub(super) fn of_deployment(subject: &Subject<'_>) -> DeploymentStrategy {
     let strategy = said(subject).map(|rollout| rollout.strategy.value);
-    if strategy == Some(Strategy::Recreate) {
+    // What one replica holds alone the next cannot have before that one is gone.
+    let held = tenant_volume::held_alone(subject).is_some();
+    if held || strategy == Some(Strategy::Recreate) {
         return DeploymentStrategy {
             rolling_update: None,
             type_: Some("Recreate".to_owned()),
@@ -90,10 +92,13 @@ fn is_none(amount: &IntOrString) -> bool {
 
 /// Says of the strategy why it is so.
 pub(super) fn mark(subject: &Subject<'_>, draft: Draft) -> Draft {
+    let mut draft = draft;
+    if let Some(held) = tenant_volume::held_alone(subject) {
+        draft = draft.mark_there("/spec/strategy", held);
+    }
     let Some(rollout) = said(subject) else {
         return draft;
     };
-    let mut draft = draft;
     for field in ["/spec/strategy", "/spec/updateStrategy"] {
         draft = draft.mark_there(field, rollout.strategy.origin).mark_if(
             &format!("{field}/rollingUpdate/maxSurge"),

@@ -59,7 +59,10 @@ fn nothing_that_is_asked_of_a_container_is_dropped_silently() {
             r#"security { syscalls "profiles/web.json"; }"#,
             "a profile of its calls of the kernel",
         ),
-        ("security { egress-audit; }", "a log of what it calls outside"),
+        (
+            "security { egress-audit; }",
+            "a log of what it calls outside",
+        ),
         ("standby general", "a second place to stand ready in"),
         ("device camera 1", "a device of the host"),
     ] {

@@ -17,7 +17,10 @@ use tenantry_core::{
     schema::kinds::{Access, Mount, VolumeMode},
 };
 
-use super::subject::{Controller, Pod, Subject};
+use super::{
+    subject::{Controller, Pod, Subject},
+    tenant_volume,
+};
 
 /// The most characters of a path in a volume's name, which leaves room for what is before it.
 const SLUG: usize = 40;
@@ -112,12 +115,16 @@ fn volume_name(spec: &Mount) -> Option<String> {
         .secret
         .as_ref()
         .map(|name| format!("secret-{}", name.value.text));
+    let shared = spec
+        .volume
+        .as_ref()
+        .map(|name| format!("volume-{}", name.value.text));
     let host = spec
         .host_path
         .as_ref()
         .map(|path| format!("host-{}", slug(&path.value)));
     let disk = spec.disk.as_ref().map(|name| name.value.to_string());
-    config.or(secret).or(host).or(disk)
+    config.or(secret).or(shared).or(host).or(disk)
 }
 
 /// The volume behind a `mount`; a disk's is there already.
@@ -133,6 +140,12 @@ fn volume(spec: &Mount) -> Option<Volume> {
         secret: spec.secret.as_ref().map(|name| SecretVolumeSource {
             secret_name: Some(name.value.text.to_string()),
             ..SecretVolumeSource::default()
+        }),
+        persistent_volume_claim: spec.volume.as_ref().map(|name| {
+            PersistentVolumeClaimVolumeSource {
+                claim_name: tenant_volume::claim_name(&name.value.text),
+                read_only: None,
+            }
         }),
         host_path: spec.host_path.as_ref().map(|path| HostPathVolumeSource {
             path: path.value.to_string(),

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Diagnostic, Findings, words},
-    model::{Body, Estate, Id, Quota, Tenant, Workload},
+    model::{Body, Estate, Id, Quota, Tenant, Volume, Workload},
     origin::OriginId,
     units::Bytes,
 };
@@ -24,7 +24,7 @@ pub(super) fn check(estate: &Estate, placement: &Placement, findings: &mut Findi
                 .map(|(id, workload)| Asked::of(estate, placement, id, workload))
                 .collect();
             for bound in bounds(quota) {
-                findings.extend(judge(estate, tenant, &bound, &asked));
+                findings.extend(judge(estate, id, quota, &bound, &asked));
             }
         }
     }
@@ -198,17 +198,37 @@ fn disks(workload: &Workload, storage: &str) -> u128 {
         .sum()
 }
 
+/// What the tenant's volumes take of the storage that a bound counts.
+fn volumes(estate: &Estate, owner: Id<Tenant>, quota: &Quota, counts: &Counts) -> u128 {
+    let Counts::Storage(class) = counts else {
+        return 0;
+    };
+    let on_class = |volume: &&Volume| {
+        volume.cluster == quota.cluster
+            && estate
+                .class_for(owner, volume.cluster, volume.storage)
+                .is_some_and(|found| estate.storages[found].name.value.as_str() == class)
+    };
+    let volumes = estate.tenants[owner].volumes.iter().filter(on_class);
+    volumes
+        .map(|volume| u128::from(volume.spec.size.value.get()))
+        .fold(0, u128::saturating_add)
+}
+
 fn judge(
     estate: &Estate,
-    tenant: &Tenant,
+    tenant: Id<Tenant>,
+    quota: &Quota,
     bound: &Bound,
     asked: &[Asked<'_>],
 ) -> Option<Diagnostic> {
+    let volumes = volumes(estate, tenant, quota, &bound.counts);
+    let tenant = &estate.tenants[tenant];
     let sum = |of: fn((u128, u128)) -> u128| -> u128 {
         asked
             .iter()
             .map(|asked| of(asked.amounts(&bound.counts)))
-            .fold(0, u128::saturating_add)
+            .fold(volumes, u128::saturating_add)
     };
     let (least, most) = (sum(|(least, _)| least), sum(|(_, most)| most));
     let (rule, total, when, why) = if least > bound.allowed {
@@ -264,6 +284,10 @@ fn judge(
             bound.counts.amount(*amount)
         );
         finding = finding.also(asked.workload.spec.meta.span, text);
+    }
+    if let Some(volume) = tenant.volumes.first().filter(|_| volumes > 0) {
+        let text = format!("its volumes ask for {}", bound.counts.amount(volumes));
+        finding = finding.also(volume.spec.meta.span, text);
     }
     Some(finding.why(why).help(format!(
         "raise it to {}, or ask for less",

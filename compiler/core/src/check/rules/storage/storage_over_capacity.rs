@@ -1,10 +1,12 @@
 //! The disks of a storage class ask for more than it holds.
 
+use tenantry_syntax::Span;
+
 use super::storage_not_chosen::of_cluster;
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule, words},
-    model::{Estate, Id, Storage, Workload},
+    model::{Estate, Id, Storage},
     place::least_replicas,
     units::Bytes,
 };
@@ -34,13 +36,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         );
         let mut finding = Diagnostic::new(&RULE, estate.span(capacity.size.origin), message)
             .label(format!("{} asked of it", bytes(total)));
-        for (workload, size) in asks.iter().take(5) {
-            let workload = &estate.workloads[*workload];
-            let replicas = words::count(least_replicas(estate, workload), "replica");
-            finding = finding.also(
-                workload.spec.meta.span,
-                format!("`{}` asks for {} ({replicas})", workload.path, bytes(*size)),
-            );
+        for (asker, size) in asks.iter().take(5) {
+            finding = finding.also(asker.span, format!("{} asks for {}{}", asker.name, bytes(*size), asker.times));
         }
         findings.push(finding.help(format!(
             "make disks smaller or fewer, or `capacity \"{}\"` if there is more",
@@ -49,12 +46,20 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// What each workload asks of a class, all of its replicas together; a disk that names no class
-/// lies on the cluster's only one.
-fn asks(estate: &Estate, id: Id<Storage>, storage: &Storage) -> Vec<(Id<Workload>, u128)> {
+/// Who asks for room on a class, for a message.
+struct Asker {
+    name: String,
+    span: Span,
+    /// How many times, in brackets.
+    times: String,
+}
+
+/// What each workload asks of a class, all of its replicas together, and each volume of a tenant;
+/// a disk that names no class lies on the cluster's only one.
+fn asks(estate: &Estate, id: Id<Storage>, storage: &Storage) -> Vec<(Asker, u128)> {
     let only = of_cluster(estate, storage.cluster).count() == 1;
     let mut asks = Vec::new();
-    for (workload_id, workload) in estate.workloads_of(storage.cluster) {
+    for (_, workload) in estate.workloads_of(storage.cluster) {
         let each: u128 = workload
             .disks
             .iter()
@@ -62,11 +67,28 @@ fn asks(estate: &Estate, id: Id<Storage>, storage: &Storage) -> Vec<(Id<Workload
             .filter(|disk| disk.storage.map_or(only, |used| used.to == id))
             .map(|disk| u128::from(disk.spec.size.value.get()))
             .sum();
-        let all = each * u128::from(least_replicas(estate, workload));
-        if all > 0 {
-            asks.push((workload_id, all));
+        let replicas = least_replicas(estate, workload);
+        let asker = Asker {
+            name: format!("`{}`", workload.path),
+            span: workload.spec.meta.span,
+            times: format!(" ({})", words::count(replicas, "replica")),
+        };
+        asks.push((asker, each * u128::from(replicas)));
+    }
+    for (owner, tenant) in estate.tenants.iter() {
+        for volume in &tenant.volumes {
+            if estate.class_for(owner, volume.cluster, volume.storage) != Some(id) {
+                continue;
+            }
+            let asker = Asker {
+                name: format!("volume `{}` of tenant `{}`", volume.spec.name.value, tenant.name.value),
+                span: volume.spec.meta.span,
+                times: String::new(),
+            };
+            asks.push((asker, volume.spec.size.value.get().into()));
         }
     }
+    asks.retain(|(_, size)| *size > 0);
     asks
 }
 
