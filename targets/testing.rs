@@ -61,6 +61,17 @@ pub(crate) fn compile_tenant(tenant: &str) -> Made {
 }
 
 impl Made {
+    /// The kind and name of each object that the manifest lists as unproven.
+    pub(crate) fn unproven(&self) -> Vec<String> {
+        let outputs = self.built.outputs.iter();
+        outputs
+            .flat_map(|output| output.artifacts.iter())
+            .flat_map(|artifact| &artifact.objects)
+            .filter(|object| object.unproven)
+            .map(|object| format!("{} {}", object.kind, object.name))
+            .collect()
+    }
+
     /// The findings, one line each: `rule: message`.
     pub(crate) fn findings(&self) -> Vec<String> {
         self.built

@@ -132,6 +132,8 @@ fn push(
             path: path.map_err(|e| crate::defect(NAME, &e))?,
             content: Content::Yaml(tree),
         },
+        wave: 0,
+        unproven: false,
         needs: Vec::new(),
         spec_path,
         also: Vec::new(),

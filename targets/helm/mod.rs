@@ -123,6 +123,8 @@ fn push(
             path,
             content: Content::Yaml(tree),
         },
+        wave: 0,
+        unproven: false,
         needs: Vec::new(),
         spec_path: cx.cluster().name.value.as_str().into(),
         also: Vec::new(),

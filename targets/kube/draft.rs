@@ -33,6 +33,8 @@ pub(crate) struct Draft {
     owner: Owner,
     tree: Tree,
     needs: Vec<Need>,
+    wave: u32,
+    unproven: bool,
     path: Arc<str>,
     also: Vec<Arc<str>>,
     origin: OriginId,
@@ -52,12 +54,25 @@ impl Draft {
     ) -> Self {
         let tree = Tree::from_serialize(object);
         debug_assert!(tree.is_ok(), "an object without a tree: {tree:?}");
+        let tree = tree.unwrap_or_else(|_| Tree::map());
+        Self::of_tree(target, cluster, owner, tree)
+    }
+
+    /// An object that is a tree already.
+    pub(super) fn of_tree(
+        target: &'static str,
+        cluster: Id<Cluster>,
+        owner: Owner,
+        tree: Tree,
+    ) -> Self {
         Self {
             target,
             cluster,
             owner,
-            tree: tree.unwrap_or_else(|_| Tree::map()),
+            tree,
             needs: Vec::new(),
+            wave: 0,
+            unproven: false,
             path: "".into(),
             also: Vec::new(),
             origin: OriginId::NONE,
@@ -90,6 +105,13 @@ impl Draft {
             Some(value) if self.tree.at(pointer).is_some() => self.mark(pointer, value.origin),
             _ => self,
         }
+    }
+
+    /// Says that no proof covers it, and from which wave on it may be applied.
+    pub(crate) fn unproven(mut self, wave: u32) -> Self {
+        self.unproven = true;
+        self.wave = wave;
+        self
     }
 
     /// What must be there first.
@@ -139,6 +161,8 @@ impl Draft {
                 tree: self.tree,
             },
             needs: self.needs,
+            wave: self.wave,
+            unproven: self.unproven,
             spec_path: self.path,
             also: self.also,
             origin: self.origin,

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, ObjectMeta};
 use serde::Serialize;
 use tenantry_core::{
-    emit::Owner,
+    emit::{Owner, Tree},
     lower::{
         LoweredTenant, LoweredWorkload,
         names::{DISK_LABEL, ESTATE_LABEL, PATH_ANNOTATION, TENANT_LABEL, WORKLOAD_LABEL},
@@ -175,6 +175,22 @@ impl<'a> Scope<'a> {
             annotations: Some(self.annotations()),
             ..ObjectMeta::default()
         }
+    }
+
+    /// The labels and annotations of an object that is not ours: no label by which a workload's
+    /// pods are selected, or a pod of it would be taken for one of them.
+    pub(crate) fn foreign_metadata(&self) -> ObjectMeta {
+        let mut metadata = self.cluster_wide("");
+        if let Some(labels) = &mut metadata.labels {
+            labels.retain(|key, _| key != WORKLOAD_LABEL && key != "app.kubernetes.io/name");
+        }
+        metadata
+    }
+
+    /// An object that is a tree already.
+    pub(crate) fn foreign(&self, tree: Tree) -> Draft {
+        Draft::of_tree(self.target, self.cluster, self.owner, tree)
+            .made_from(self.path.clone(), self.origin)
     }
 
     /// The metadata of a pod template: labels alone, because pods are not looked for by path.

@@ -19,6 +19,7 @@ mod policy;
 mod priority;
 mod probe;
 mod quota;
+mod raw;
 mod resources;
 mod rollout;
 mod route;
@@ -89,6 +90,7 @@ impl Target for Kubernetes {
             priority::emit(&ground, out);
             runtime::emit(&ground, out);
             storage::emit(&ground, out);
+            raw::of_cluster(&ground, out);
             policy::emit(lowered, cluster, out);
             for tenant in &cluster.tenants {
                 of_tenant(&ground, tenant, out);
@@ -137,6 +139,7 @@ fn of_tenant(ground: &Ground<'_>, tenant: &LoweredTenant, out: &mut Objects) {
     access::members(ground, tenant, out);
     config::emit(ground, tenant, out);
     tenant_volume::emit(ground, tenant, out);
+    raw::of_tenant(ground, tenant, out);
 }
 
 /// A workload. Of a virtual machine only what is not the machine itself.
@@ -149,7 +152,10 @@ fn of_workload(subject: &Subject<'_>, out: &mut Objects) {
     autoscaler::emit(subject, out);
     budget::emit(subject, out);
     service::exposed(subject, out);
+    raw::of_workload(subject, out);
 }
 
+#[cfg(test)]
+mod patch_tests;
 #[cfg(test)]
 mod tests;

@@ -124,6 +124,8 @@ fn emit(
                 path: file,
                 content,
             },
+            wave: 0,
+            unproven: false,
             needs: Vec::new(),
             spec_path: path,
             also: Vec::new(),

@@ -395,6 +395,9 @@ fn backend(
             findings.extend(target.objects(&lowered, &mut objects));
         }
     }
+    findings.extend(emit::patch::apply(estate, &mut objects));
+    // A patch that cannot be laid leaves an object half changed, and twice one name has no order.
+    Clean::of(findings)?;
     let planned = plan::plan(&objects, &platform, &estate.origins);
     findings.extend(planned.findings);
     let allocations = lowered.allocations;

@@ -20,6 +20,7 @@ pub mod par;
 pub mod place;
 pub mod plan;
 pub mod prove;
+pub mod raw;
 pub mod resolve;
 pub mod rules;
 pub mod schema;

@@ -31,6 +31,7 @@ pub fn all() -> Vec<&'static Rule> {
         lower::names::RULES,
         plan::RULES,
         emit::assemble::RULES,
+        emit::patch::RULES,
         prove::RULES,
     ];
     let mut rules: Vec<&'static Rule> = phases

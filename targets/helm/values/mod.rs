@@ -7,7 +7,6 @@ pub(crate) mod cert_manager;
 pub(crate) mod cilium;
 mod context;
 pub(crate) mod external_secrets;
-mod free;
 pub(crate) mod gpu_operator;
 pub(crate) mod kata_deploy;
 pub(crate) mod kube_prometheus_stack;
@@ -21,7 +20,10 @@ pub(crate) mod volcano;
 
 pub(crate) use context::Context;
 use tenantry_core::{
-    emit::tree::{NodeMut, Scalar, Tree},
+    emit::{
+        free,
+        tree::{NodeMut, Scalar, Tree},
+    },
     origin::OriginId,
     schema::construct::Values as FreeValues,
 };

@@ -164,6 +164,9 @@ pub struct ObjectEntry {
     pub wave: u32,
     /// What in the model asks for it, such as `acme.trainer`.
     pub spec: String,
+    /// Whether the spec wrote it itself, and no proof covers it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unproven: bool,
 }
 
 /// A file to be written.

@@ -69,6 +69,7 @@ pub fn assemble(
                 file: file_name(object, *owner, &id.kind),
                 wave: wave.unwrap_or(0),
                 spec: object.spec_path.to_string(),
+                unproven: object.unproven,
                 object: tree.clone(),
             }),
             Body::File { path, content } => artifacts.push(file(object, path, content)),

@@ -51,6 +51,8 @@ pub struct Placed {
     pub wave: u32,
     /// What in the model asks for it, such as `acme.trainer`.
     pub spec: String,
+    /// Whether no proof covers it.
+    pub unproven: bool,
     /// The object.
     pub object: Tree,
 }
@@ -150,6 +152,7 @@ fn entry(placed: &Placed) -> Result<ObjectEntry, LayoutError> {
         name: text("/metadata/name").ok_or_else(nameless)?,
         wave: placed.wave,
         spec: placed.spec.clone(),
+        unproven: placed.unproven,
     })
 }
 
@@ -262,6 +265,7 @@ mod tests {
             owner,
             file: file.into(),
             wave,
+            unproven: false,
             object: Tree::from_serialize(&object).unwrap(),
         }
     }

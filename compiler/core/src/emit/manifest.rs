@@ -178,6 +178,7 @@ mod tests {
             kind: "Namespace".into(),
             namespace: None,
             name: "acme".into(),
+            unproven: false,
             wave: 1,
             spec: "acme".into(),
         });

@@ -4,10 +4,12 @@
 
 pub mod artifact;
 pub mod assemble;
+pub mod free;
 pub mod json;
 pub mod layout;
 pub mod manifest;
 pub mod objects;
+pub mod patch;
 pub mod sha256;
 pub mod sourcemap;
 pub mod template;

@@ -118,6 +118,10 @@ pub struct Object {
     pub body: Body,
     /// What must be there first.
     pub needs: Vec<Need>,
+    /// The wave that it is applied in, at the earliest.
+    pub wave: u32,
+    /// Whether no proof covers it: the spec wrote it itself.
+    pub unproven: bool,
     /// The model path behind it: `acme.trainer`.
     pub spec_path: Arc<str>,
     /// Further model paths behind it.
@@ -141,6 +145,11 @@ impl Objects {
     /// All of them.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Object> {
         self.items.iter()
+    }
+
+    /// All of them, to change.
+    pub(super) fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = &mut Object> {
+        self.items.iter_mut()
     }
 
     /// How many there are.

@@ -28,7 +28,7 @@ pub use crate::schema::kinds::{
 };
 use crate::{
     origin::{OriginId, Origins, V},
-    schema::kinds::Role,
+    schema::kinds::{self, Role},
     units::{Ip, Name},
 };
 
@@ -128,13 +128,24 @@ impl Estate {
             .filter(move |(_, workload)| workload.tenant == tenant)
     }
 
-    /// Whether a tenant lives in a cluster: it has a workload or a quota there.
+    /// Whether a tenant lives in a cluster: it has a workload, a quota, a volume or an object of
+    /// its own there.
     pub fn lives_in(&self, tenant: Id<Tenant>, cluster: Id<Cluster>) -> bool {
-        self.workloads_in(tenant, cluster).next().is_some()
-            || self.tenants[tenant]
-                .quotas
+        if self.workloads_in(tenant, cluster).next().is_some() {
+            return true;
+        }
+        let tenant = &self.tenants[tenant];
+        let here = self.clusters[cluster].name.value.as_str();
+        let raw_here = |raw: &kinds::Raw| match &raw.cluster {
+            Some(named) => &*named.value.text == here,
+            None => self.clusters.len() == 1,
+        };
+        tenant.quotas.iter().any(|quota| quota.cluster == cluster)
+            || tenant
+                .volumes
                 .iter()
-                .any(|quota| quota.cluster == cluster)
+                .any(|volume| volume.cluster == cluster)
+            || tenant.spec.raw.iter().any(raw_here)
     }
 
     /// The addresses at which a cluster's API server answers: those of `facts { api }`, else

@@ -121,7 +121,7 @@ fn edges(
 
 /// The longest way from anything without needs.
 fn waves(objects: &Objects, graph: &DiGraph<usize, ()>) -> Vec<Option<u32>> {
-    let mut depth = vec![0u32; objects.len()];
+    let mut depth: Vec<u32> = objects.iter().map(|object| object.wave).collect();
     // The graph has no circle, so the order exists.
     for node in petgraph::algo::toposort(graph, None).unwrap_or_default() {
         let next = depth[graph[node]] + 1;

@@ -144,6 +144,7 @@ mod tests {
             kind: "Deployment".into(),
             namespace: Some("acme".into()),
             name: "web".into(),
+            unproven: false,
             wave: 2,
             spec: "acme.web".into(),
         });

@@ -101,6 +101,12 @@ impl<'t> NodeMut<'t> {
         NodeMut::new(self.tree, id)
     }
 
+    /// The item of a list at a position.
+    pub fn item(&mut self, at: usize) -> Option<NodeMut<'_>> {
+        let id = self.get().children().nth(at)?.id;
+        Some(NodeMut::new(self.tree, id))
+    }
+
     /// Adds a leaf to a list.
     pub fn push<'s>(&mut self, leaf: impl Into<Scalar<'s>>) -> NodeMut<'_> {
         let value = self.tree.leaf(leaf.into());
@@ -151,6 +157,36 @@ impl Tree {
             Scalar::Number(number) => Value::Number(self.add_text(number.as_str())),
             Scalar::Text(text) => Value::Text(self.add_text(text)),
         }
+    }
+
+    /// Takes away what a JSON pointer leads to; whether there was something. The whole document
+    /// stays.
+    pub fn remove(&mut self, pointer: &str) -> bool {
+        let found = self.at(pointer).map(|node| node.id);
+        let above = pointer
+            .rsplit_once('/')
+            .and_then(|(above, _)| self.at(above));
+        let (Some(gone), Some(parent)) = (found, above.map(|node| node.id)) else {
+            return false;
+        };
+        let kept: Vec<NodeId> = self
+            .view(parent)
+            .children()
+            .map(|node| node.id)
+            .filter(|id| *id != gone)
+            .collect();
+        if let (Some((first, _)), Some(key)) = (self.children(parent).ends, self.node(gone).key) {
+            self.wide.remove(&(first, key));
+        }
+        if let Value::List(slot) | Value::Map(slot) = &mut self.node_mut(parent).value {
+            *slot = Children::default();
+        }
+        for id in kept {
+            let key = self.node(id).key;
+            self.node_mut(id).next = None;
+            self.append(parent, key, id);
+        }
+        true
     }
 
     fn put(&mut self, map: NodeId, key: &str, value: Value) -> NodeId {

@@ -53,6 +53,7 @@ impl Builder<'_> {
             }
         }
         self.volumes(model, &kept);
+        self.raw_clusters(model, &kept);
         let mut tainted = Vec::new();
         let shapes: Vec<Shape> = kept
             .iter()

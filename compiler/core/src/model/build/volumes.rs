@@ -23,6 +23,20 @@ impl Builder<'_> {
         }
     }
 
+    /// Reports clusters that a `raw` names and nobody declares.
+    pub(super) fn raw_clusters(&mut self, model: &Parts, kept: &[Kept]) {
+        let clusters = model
+            .clusters
+            .values()
+            .flat_map(|cluster| &cluster.spec.raw);
+        let tenants = model.tenants.values().flat_map(|tenant| &tenant.spec.raw);
+        let workloads = kept.iter().flat_map(|(_, spec, ..)| &spec.raw);
+        let all = clusters.chain(tenants).chain(workloads);
+        for named in all.filter_map(|raw| raw.cluster.as_ref()) {
+            self.lookup.get(&self.tables.clusters, named, &[]);
+        }
+    }
+
     fn volume(
         &mut self,
         model: &Parts,

@@ -32,6 +32,8 @@ family!(
     virtio_without_drivers,
     pod_level_too_strict,
     probe_without_port,
+    raw_beyond_scope,
+    raw_malformed,
     reserved_name,
     host_name_taken,
     kubespray_twice,

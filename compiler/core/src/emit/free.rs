@@ -1,7 +1,7 @@
 //! Free data of the spec, laid over a tree.
 
-use tenantry_core::{
-    emit::tree::{NodeMut, Scalar},
+use super::tree::{NodeMut, Scalar};
+use crate::{
     origin::OriginId,
     schema::{node::FreeNode, ty::Lit},
 };
@@ -11,7 +11,7 @@ const ITEM: &str = "-";
 
 /// Maps merge by key; scalars and lists replace what is there. Keys that are new come by name,
 /// so that the order of the text means nothing. Nodes are as deep as the parser lets a text be.
-pub(crate) fn merge(map: &mut NodeMut<'_>, nodes: &[FreeNode], origin: OriginId) {
+pub fn merge(map: &mut NodeMut<'_>, nodes: &[FreeNode], origin: OriginId) {
     let mut nodes: Vec<&FreeNode> = nodes.iter().collect();
     nodes.sort_by(|a, b| a.name.cmp(&b.name));
     for node in nodes {
@@ -47,7 +47,8 @@ fn items(list: &mut NodeMut<'_>, nodes: &[FreeNode], origin: OriginId) {
     }
 }
 
-fn is_list(node: &FreeNode) -> bool {
+/// Whether a node's block is a list: elements, written `-`.
+pub fn is_list(node: &FreeNode) -> bool {
     node.children
         .first()
         .is_some_and(|child| &*child.name == ITEM)
