@@ -40,7 +40,7 @@ pub struct Estate {
     /// The environment; none where none is declared.
     pub env: Option<Arc<str>>,
     /// The estate's own node.
-    pub spec: crate::schema::kinds::Estate,
+    pub spec: kinds::Estate,
     /// Sites, by name.
     pub sites: Arena<Site>,
     /// Connections between sites, by their ends.
@@ -66,7 +66,7 @@ pub struct Estate {
     /// Priorities, by name.
     pub priorities: Arena<Priority>,
     /// Tiers, by name.
-    pub tiers: Arena<crate::schema::kinds::Tier>,
+    pub tiers: Arena<kinds::Tier>,
     /// Processor models that are used or declared, by name.
     pub cpu_models: Arena<CpuModel>,
     /// GPU models that are used or declared, by name.

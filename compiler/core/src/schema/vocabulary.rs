@@ -40,9 +40,7 @@ impl Special {
 }
 
 /// Kinds of the language that this version refuses, so that none is ever ignored.
-pub const UNSUPPORTED: &[&str] = &[
-    "define", "each", "let", "table", "rule", "test",
-];
+pub const UNSUPPORTED: &[&str] = &["define", "each", "let", "table", "rule", "test"];
 
 /// The built-in kinds, entered once per process, and the kind of a file's top level.
 pub fn builtin() -> &'static (Vocabulary, KindId) {
