@@ -9,6 +9,7 @@ mod harness;
 
 mod build;
 mod check;
+mod diff;
 mod expand;
 mod explain;
 mod fmt;

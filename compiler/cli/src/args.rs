@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Check(commands::check::Args),
     Build(commands::build::Args),
     Fmt(commands::fmt::Args),
+    Diff(commands::diff::Args),
     Expand(commands::expand::Args),
     Explain(commands::explain::Args),
     Schema(commands::schema::Args),

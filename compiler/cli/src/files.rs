@@ -76,6 +76,15 @@ pub(crate) fn read_if_there(path: &Path) -> Result<Option<String>, Failure> {
     }
 }
 
+/// The bytes of a file, if there is one.
+pub(crate) fn bytes_if_there(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(cannot("read", path, &error)),
+    }
+}
+
 /// Whether a path, of which the end need not be there yet, lies in a folder or is it.
 pub(crate) fn lies_within(path: &Path, folder: &Path) -> Result<bool, Failure> {
     let real = |path: &Path| fs::canonicalize(path).map_err(|error| cannot("read", path, &error));

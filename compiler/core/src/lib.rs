@@ -3,6 +3,7 @@
 pub mod cel;
 pub mod check;
 pub mod close;
+pub mod compare;
 pub mod compile;
 pub mod diag;
 pub mod emit;

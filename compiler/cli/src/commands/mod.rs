@@ -3,6 +3,7 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod diff;
 pub(crate) mod expand;
 pub(crate) mod explain;
 pub(crate) mod fmt;
@@ -30,6 +31,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Command::Build(args) => build::run(args, console),
         Command::Fmt(args) => fmt::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Diff(args) => diff::run(args, console),
         Command::Expand(args) => expand::run(args, console),
         Command::Schema(args) => schema::run(args, console),
         Command::Graph(args) => graph::run(args, console),

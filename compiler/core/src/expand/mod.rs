@@ -19,8 +19,11 @@ use crate::{
     schema::{TypedEstate, kind::Vocabulary, node::Node},
 };
 
-/// Nodes of the top level that have done their work once an environment is resolved.
-const SPENT: &[&str] = &["param"];
+/// Nodes of the top level that have done their work once an environment is resolved. Of a package
+/// there is left what the whole estate shares, and that is printed as the estate's own.
+pub(crate) const SPENT: &[&str] = &[
+    "param", "let", "table", "define", "each", "use", "package", "test",
+];
 
 /// The text of one environment's estate, formatted as `fmt` does; of its environments it
 /// declares only this one, so that what is built from it lands where it would have.
@@ -40,7 +43,7 @@ pub fn expand(typed: &TypedEstate, sources: &Sources, resolved: &Resolved) -> St
 }
 
 /// Whether a file is one of the standard library, which is found by its names again.
-fn of_library(sources: &Sources, file: FileId) -> bool {
+pub(crate) fn of_library(sources: &Sources, file: FileId) -> bool {
     sources.path(file).starts_with("std:/")
 }
 
