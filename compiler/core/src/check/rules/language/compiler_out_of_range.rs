@@ -18,7 +18,10 @@ const OURS: &str = env!("CARGO_PKG_VERSION");
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     if let Some(wanted) = &subject.estate.spec.tenantry {
         let span = subject.estate.span(wanted.range.origin);
-        findings.extend(outside("the estate", &wanted.range.value, span));
+        let finding = outside("the estate", &wanted.range.value, span);
+        findings.extend(finding.map(|finding| {
+            finding.help("build with a version of that range, or widen it and look at what changes")
+        }));
     }
 }
 
@@ -29,7 +32,11 @@ pub(crate) fn of_packages(sources: &Sources) -> Findings {
         .chain(&sources.alone)
         .filter_map(|head| {
             let (range, span) = head.requires.as_ref()?;
-            outside(&format!("the package {}", head.name), range, *span)
+            let finding = outside(&format!("the package {}", head.name), range, *span)?;
+            Some(finding.help(
+                "build with a version of that range, or take in a version of the package that is \
+                 for this compiler",
+            ))
         })
         .collect()
 }
@@ -42,7 +49,6 @@ fn outside(who: &str, wanted: &VersionRange, span: Span) -> Option<Diagnostic> {
     let message = format!("{who} is for tenantry {wanted}, and this is {OURS}");
     let finding = Diagnostic::new(&RULE, span, message)
         .label("not this one")
-        .why("another version may write other output from the same words")
-        .help("build with a version of that range, or widen it and look at what changes");
+        .why("another version may write other output from the same words");
     Some(finding)
 }
