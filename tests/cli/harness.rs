@@ -16,7 +16,7 @@ estate shop {
 cluster one {
     kubernetes "1.33"
     network-plan pods="10.42.0.0/16" services="10.43.0.0/16" nodes="192.168.10.0/24"
-    cni cilium "1.17.2"
+    cni cilium "1.17.2"; facts { dns { select k8s-app kube-dns; }; }
 }
 pool box {
     nodes 1

@@ -11,7 +11,7 @@ fn told(estate: &str, workload: &str) -> Vec<(String, &'static str)> {
     let text = format!(
         r#"
         estate shop {{ {estate} }}
-        cluster c {{ kubernetes "1.34" }}
+        cluster c {{ kubernetes "1.34"; facts {{ dns {{ select k8s-app kube-dns; }}; }}; }}
         cpu-model small cores=8
         pool general {{ nodes 3; cpu small; memory "64GiB" }}
         tenant t {{ workload w {{ container image="r.example/t/w:1.0"; on general; cpu 1; memory "1GiB"; {workload} }} }}

@@ -72,7 +72,7 @@ impl Target for Exact {
 
 /// Two pools of two nodes, each with 10 cores for workloads.
 const GROUND: &str = r#"
-cluster c { kubernetes "1.34" }
+cluster c { kubernetes "1.34"; facts { dns { select k8s-app kube-dns; }; }; }
 cpu-model ten cores=10 threads=1
 pool a { nodes 2; cpu ten; memory "64GiB" }
 pool b { nodes 2; cpu ten; memory "64GiB" }

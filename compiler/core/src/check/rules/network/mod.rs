@@ -4,6 +4,7 @@
 family!(
     carried_mtu_too_large,
     address_set_by_hand,
+    dns_unknown,
     exposed_twice,
     overlapping_ranges,
     pod_range_too_small,
