@@ -35,6 +35,10 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ),
     ("unordered-output", "it is a defect of ours when it shows"),
     ("unproven-output", "it is a defect of ours when it shows"),
+    (
+        "unknown-parameter",
+        "it is about values given on the command line",
+    ),
     ("unreadable-file", "it is about the disk"),
 ];
 

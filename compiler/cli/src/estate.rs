@@ -7,6 +7,7 @@ use tenantry_core::{
     compile::{Options, Summary},
     diag::{Diagnostic, Level, Rule},
     emit,
+    limits::Limits,
     load::{Library, ROOT_FILE, Sources},
     plan, prove,
     world::ReadError,
@@ -15,6 +16,7 @@ use tenantry_core::{
 use crate::{
     disk::Disk,
     exit::{Exit, Failure},
+    params,
     render::{Files, counted},
 };
 
@@ -34,6 +36,12 @@ pub(crate) struct Args {
     /// A parameter's value, before any default
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
     pub(crate) sets: Vec<(String, String)>,
+    /// A file of parameters' values, a node each: `gpu-nodes 8`; `--set` goes before it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) params: Option<PathBuf>,
+    /// Another bound for this run: `nodes=1000000`
+    #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = assignment)]
+    pub(crate) limits: Vec<(String, String)>,
 }
 
 /// `NAME=VALUE` of `--set`.
@@ -74,7 +82,7 @@ impl Args {
     /// The files below the root.
     pub(crate) fn world(&self) -> Result<Disk, Failure> {
         let root = self.root()?;
-        Disk::open(root, self.options().limits.file_bytes).map_err(|error| {
+        Disk::open(root, self.bounds()?.file_bytes).map_err(|error| {
             let why = match error {
                 ReadError::Missing => "it is not there".to_owned(),
                 ReadError::Other(words) => words,
@@ -84,12 +92,29 @@ impl Args {
         })
     }
 
-    pub(crate) fn options(&self) -> Options {
-        Options {
+    /// What a run is asked to do.
+    pub(crate) fn options(&self) -> Result<Options, Failure> {
+        let limits = self.bounds()?;
+        // The file first: of two values of one parameter the later one holds.
+        let mut sets = match &self.params {
+            Some(path) => params::read(path, limits.file_bytes)?,
+            None => Vec::new(),
+        };
+        sets.extend(self.sets.iter().cloned());
+        Ok(Options {
             env: self.env.clone(),
-            sets: self.sets.clone(),
-            ..Options::default()
+            sets,
+            limits,
+        })
+    }
+
+    /// The bounds of this run.
+    pub(crate) fn bounds(&self) -> Result<Limits, Failure> {
+        let mut limits = Limits::default();
+        for (name, value) in &self.limits {
+            limits.set(name, value).map_err(Failure::new)?;
         }
+        Ok(limits)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod disk;
 mod estate;
 mod exit;
 mod files;
+mod params;
 mod render;
 mod vendor;
 mod vocabulary;

@@ -6,6 +6,7 @@ use crate::{
     check as checks, close,
     diag::{self, Diagnostic, Findings, Level},
     emit::{self, Objects, Output},
+    expansion::Instances,
     flows,
     levels::{self, Allowance},
     limits::Limits,
@@ -327,9 +328,14 @@ fn environment(
     allowances: &[Allowance],
 ) -> Compiled {
     let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
-    let modelled = resolved.then(|resolved| model::build(resolved, typed.vocabulary));
+    let mut instances = Instances::default();
+    let modelled = resolved.then(|resolved| {
+        instances.clone_from(&resolved.origins.instances);
+        model::build(resolved, &typed.words.vocabulary)
+    });
     let mut findings = modelled.findings;
     let Some(estate) = modelled.value else {
+        instances.settle(&mut findings);
         return Compiled {
             env,
             findings,
@@ -351,6 +357,7 @@ fn environment(
         |findings: &mut Findings| used.extend(levels::apply(&estate, allowances, findings));
     let output = backend(&estate, targets, old, &mut findings, &mut level);
     level(&mut findings);
+    instances.settle(&mut findings);
     let output = output.map(|(objects, plan, allocations)| (objects, plan, estate, allocations));
     Compiled {
         env,

@@ -7,6 +7,7 @@ use tenantry_syntax::Span;
 
 use crate::{
     diag::{Diagnostic, Findings, Level},
+    expansion::Instances,
     model::Estate,
     rules,
     schema::{TypedEstate, kinds::RuleLevel, node::TypedNode},
@@ -24,18 +25,13 @@ pub(crate) struct Allowance {
 
 impl Allowance {
     /// Whether a finding is about something in the node: its place, or another that it labels.
-    fn covers(&self, finding: &Diagnostic) -> bool {
-        let inside = |span: Span| {
-            span.file == self.scope.file
-                && self.scope.start <= span.start
-                && span.end <= self.scope.end
-        };
+    fn covers(&self, finding: &Diagnostic, instances: &Instances) -> bool {
         finding.rule.name == &*self.rule
             && finding
                 .span
                 .into_iter()
                 .chain(finding.related.iter().map(|label| label.span))
-                .any(inside)
+                .any(|span| instances.within(span, self.scope))
     }
 }
 
@@ -43,10 +39,12 @@ impl Allowance {
 pub(crate) fn allowances(typed: &TypedEstate) -> (Vec<Allowance>, Findings) {
     let mut all = Vec::new();
     let profiles = typed.profiles.iter().map(|profile| &profile.body);
+    let bodies = typed.words.defines.iter().flat_map(|d| d.bodies.values());
     typed
         .nodes
         .iter()
         .chain(profiles)
+        .chain(bodies)
         .for_each(|node| collect(node, &mut all));
     let mut findings = Findings::new();
     all.retain(|allow| match rules::find(&allow.rule) {
@@ -85,7 +83,7 @@ pub(crate) fn apply(
     let mut used = BTreeSet::new();
     findings.retain(|finding| {
         let by: Vec<usize> = (0..allowances.len())
-            .filter(|at| allowances[*at].covers(finding))
+            .filter(|at| allowances[*at].covers(finding, &estate.origins.instances))
             .collect();
         used.extend(&by);
         by.is_empty()

@@ -1,49 +1,90 @@
 //! Every bound of the compiler, in one table. Passing one is an error that names it.
 
-/// The bounds of one run. The defaults fit estates of thousands of workloads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Bytes in one file.
-    pub file_bytes: u32,
-    /// Files in an estate.
-    pub files: usize,
-    /// Packages that an estate uses, those that they use counted.
-    pub packages: usize,
-    /// Files of a package, those counted that are no spec.
-    pub package_files: usize,
-    /// Bytes in all files of a package together.
-    pub package_bytes: u64,
-    /// Nesting of blocks in a file.
-    pub depth: u32,
-    /// Nodes in an estate, counted after profiles are applied.
-    pub nodes: usize,
-    /// Nesting of folders.
-    pub folders: usize,
-    /// Profiles that a chain of `like` may pass through.
-    pub profiles: usize,
-    /// Machines in a pool.
-    pub machines: u32,
-    /// Replicas of a workload.
-    pub replicas: u32,
-    /// Objects that one build may emit.
-    pub objects: usize,
+/// Declares the bounds: each once, with its default.
+macro_rules! limits {
+    ($($(#[doc = $doc:literal])* $name:ident: $Type:ty = $default:expr;)*) => {
+        /// The bounds of one run. The defaults fit estates of thousands of workloads;
+        /// `--limit NAME=VALUE` sets others.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Limits {
+            $($(#[doc = $doc])* pub $name: $Type,)*
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($name: $default,)* }
+            }
+        }
+
+        impl Limits {
+            /// The names of the bounds, as `--limit` takes them, and what each bounds.
+            pub const NAMES: &'static [(&'static str, &'static str)] =
+                &[$((stringify!($name), concat!($($doc),*)),)*];
+
+            /// Sets a bound by its name, in which `-` and `_` are the same.
+            ///
+            /// # Errors
+            /// There is none of that name, or the value is no number that fits.
+            pub fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+                let spelt = name.replace('-', "_");
+                $(if spelt == stringify!($name) {
+                    self.$name = value
+                        .parse()
+                        .map_err(|_| format!("`{value}` is not a number for the bound `{name}`"))?;
+                    return Ok(());
+                })*
+                let known: Vec<String> =
+                    Self::NAMES.iter().map(|(known, _)| known.replace('_', "-")).collect();
+                let near = crate::diag::nearest::nearest(name, known.iter().map(String::as_str));
+                Err(match near {
+                    Some(near) => format!("no bound is called `{name}`; did you mean `{near}`?"),
+                    None => format!("no bound is called `{name}`: there are {}", known.join(", ")),
+                })
+            }
+        }
+    };
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            file_bytes: 16 << 20,
-            files: 10_000,
-            packages: 256,
-            package_files: 10_000,
-            package_bytes: 64 << 20,
-            depth: 64,
-            nodes: 2_000_000,
-            folders: 32,
-            profiles: 32,
-            machines: 20_000,
-            replicas: 20_000,
-            objects: 500_000,
-        }
+limits! {
+    /// Bytes in one file.
+    file_bytes: u32 = 16 << 20;
+    /// Files in an estate.
+    files: usize = 10_000;
+    /// Packages that an estate uses, those that they use counted.
+    packages: usize = 256;
+    /// Files of a package, those counted that are no spec.
+    package_files: usize = 10_000;
+    /// Bytes in all files of a package together.
+    package_bytes: u64 = 64 << 20;
+    /// Nesting of blocks in a file.
+    depth: u32 = 64;
+    /// Nodes in an estate, with all that profiles, loops and definitions bring.
+    nodes: usize = 300_000;
+    /// Calls of definitions within calls.
+    expansions: usize = 32;
+    /// Nesting of folders.
+    folders: usize = 32;
+    /// Profiles that a chain of `like` may pass through.
+    profiles: usize = 32;
+    /// Machines in a pool.
+    machines: u32 = 20_000;
+    /// Replicas of a workload.
+    replicas: u32 = 20_000;
+    /// Objects that one build may emit.
+    objects: usize = 500_000;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Limits;
+
+    #[test]
+    fn a_bound_is_set_by_its_name() {
+        let mut limits = Limits::default();
+        limits.set("nodes", "7").unwrap();
+        limits.set("file-bytes", "9").unwrap();
+        assert_eq!((limits.nodes, limits.file_bytes), (7, 9));
+        assert!(limits.set("node", "7").unwrap_err().contains("`nodes`"));
+        assert!(limits.set("nodes", "many").is_err());
     }
 }

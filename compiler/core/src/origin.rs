@@ -5,6 +5,8 @@ use std::{collections::HashMap, fmt, ops::Deref};
 
 use tenantry_syntax::{FileId, Span};
 
+use crate::expansion::Instances;
+
 /// An entry of the [`Origins`] table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OriginId(pub u32);
@@ -49,6 +51,8 @@ pub struct Origins {
     library_from: FileId,
     entries: Vec<Origin>,
     known: HashMap<Origin, OriginId>,
+    /// Where expanded text stands.
+    pub instances: Instances,
 }
 
 impl Default for Origins {
@@ -62,6 +66,7 @@ impl Default for Origins {
             library_from: FileId(u32::MAX),
             entries: vec![none],
             known: HashMap::new(),
+            instances: Instances::default(),
         }
     }
 }
@@ -96,7 +101,8 @@ impl Origins {
         // A chain is shorter than the table: an origin is made from earlier ones only.
         for _ in 0..=self.entries.len() {
             if let (How::Profile, [far, like, ..]) = (at.how, at.from.as_slice()) {
-                let own = self.span(*far).filter(|span| span.file < self.library_from);
+                let own = self.span(*far);
+                let own = own.filter(|span| self.instances.place(*span).span.file < self.library_from);
                 if own.is_some() {
                     return own;
                 }
@@ -124,10 +130,11 @@ impl Origins {
         }
     }
 
-    /// The table of an estate whose library starts at this file.
-    pub fn new(library_from: FileId) -> Self {
+    /// The table of an estate of so many files, whose library starts at this one.
+    pub fn new(library_from: FileId, files: usize) -> Self {
         Self {
             library_from,
+            instances: Instances::new(files),
             ..Self::default()
         }
     }

@@ -41,7 +41,7 @@ fn choices(guests: &[String], old: &Allocations) -> (Choices, Allocations) {
     let typed = schema::decode(&sources).value.expect("nodes");
     let resolved = resolve::resolve(&typed, None, &[]);
     let estate = resolved
-        .then(|resolved| model::build(resolved, typed.vocabulary))
+        .then(|resolved| model::build(resolved, &typed.words.vocabulary))
         .value
         .expect("an estate");
     let platform = close::close(&estate, &[]);

@@ -36,7 +36,7 @@ fn flows(tenants: &str) -> (Vec<String>, Vec<String>) {
         .expect("files");
     let typed = schema::decode(&sources).value.expect("nodes");
     let built = resolve::resolve(&typed, None, &[])
-        .then(|resolved| model::build(resolved, typed.vocabulary));
+        .then(|resolved| model::build(resolved, &typed.words.vocabulary));
     let (estate, mut findings): (Estate, Findings) =
         (built.value.expect("an estate"), built.findings);
     let platform = close::close(&estate, &[]);

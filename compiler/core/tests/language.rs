@@ -6,15 +6,13 @@
     reason = "a test fails by panicking"
 )]
 
-use std::sync::Arc;
+mod common;
 
+use common::{Compiled, compile_with, compile_within};
 use tenantry_core::{
-    diag::{Findings, Level},
+    diag::Level,
     limits::Limits,
-    load::{self, Library},
-    model::{self, Body, Estate, Replicas},
-    resolve, schema,
-    world::Memory,
+    model::{Body, Replicas},
 };
 
 /// A ground that most tests stand on.
@@ -28,85 +26,6 @@ cpu-model small cores=8
 pool general { nodes 3; cpu small; memory "64GiB" }
 storage fast { longhorn; capacity "1TiB" }
 "#;
-
-/// What a spec comes to in one environment.
-struct Compiled {
-    estate: Option<Estate>,
-    findings: Findings,
-    sources: load::Sources,
-}
-
-impl Compiled {
-    /// Each finding as `rule at "the text it points at"`.
-    fn told(&self) -> Vec<String> {
-        self.findings
-            .iter()
-            .map(|f| {
-                format!(
-                    "{} at {:?}",
-                    f.rule.name,
-                    f.span.map_or("", |span| self.sources.text(span))
-                )
-            })
-            .collect()
-    }
-
-    fn estate(&self) -> &Estate {
-        assert!(self.findings.is_empty(), "unexpected: {:?}", self.told());
-        self.estate
-            .as_ref()
-            .expect("no finding, so there is an estate")
-    }
-
-    fn workload(&self, path: &str) -> &model::Workload {
-        let found = self
-            .estate()
-            .workloads
-            .values()
-            .find(|workload| &*workload.path == path);
-        found.unwrap_or_else(|| panic!("no workload {path}"))
-    }
-}
-
-fn compile_with(env: Option<&str>, sets: &[(&str, &str)], files: &[(&str, &str)]) -> Compiled {
-    compile_within(&Limits::default(), env, sets, files)
-}
-
-fn compile_within(
-    limits: &Limits,
-    env: Option<&str>,
-    sets: &[(&str, &str)],
-    files: &[(&str, &str)],
-) -> Compiled {
-    let world = Memory::new(
-        files
-            .iter()
-            .map(|(path, text)| (*path, Arc::<str>::from(*text))),
-    );
-    let library = Library {
-        files: tenantry_stdlib::FILES,
-        index: tenantry_stdlib::INDEX,
-    };
-    let loaded = load::load(&world, library, limits);
-    let mut findings = loaded.findings;
-    let sources = loaded.value.expect("files");
-    let decoded = schema::decode(&sources);
-    findings.extend(decoded.findings);
-    let typed = decoded.value.expect("nodes");
-    let env: Option<Arc<str>> = env.map(Into::into);
-    let sets: Vec<(String, String)> = sets
-        .iter()
-        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-        .collect();
-    let outcome = resolve::resolve(&typed, env.as_ref(), &sets)
-        .then(|resolved| model::build(resolved, typed.vocabulary));
-    findings.extend(outcome.findings);
-    Compiled {
-        estate: outcome.value,
-        findings,
-        sources,
-    }
-}
 
 /// The ground, and `text` as another file, in production.
 fn on_ground(text: &str) -> Compiled {
@@ -240,10 +159,10 @@ mod parameters {
             "param replicas type=int default=1\n{}",
             container("replicas $replica")
         ));
-        assert_eq!(compiled.told(), [r#"unknown-parameter at "$replica""#]);
+        assert_eq!(compiled.told(), [r#"wrong-expression at "replica""#]);
         assert_eq!(
             compiled.findings[0].help.as_deref(),
-            Some("did you mean `$replicas`?")
+            Some("did you mean `replicas`?")
         );
     }
 
@@ -526,7 +445,7 @@ mod nodes {
 
     #[test]
     fn a_kind_that_is_not_compiled_yet_is_never_ignored() {
-        assert_eq!(told("define x { }"), [r#"unsupported-kind at "define""#]);
+        assert_eq!(told("test x"), [r#"unsupported-kind at "test""#]);
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     let world = args.estate.world()?;
     let options = compile::Options {
         locked: args.locked,
-        ..args.estate.options()
+        ..args.estate.options()?
     };
     let mut run = compile::check(
         &world,

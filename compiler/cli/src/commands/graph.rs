@@ -45,7 +45,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         &world,
         estate::library(),
         &tenantry_targets::all(),
-        &args.estate.options(),
+        &args.estate.options()?,
     );
     let files = estate::Reachable::new(args.estate.root()?, &built.run.sources);
     console.err.print(&human::render(

@@ -104,7 +104,7 @@ fn qualities(slot: &Slot) -> String {
     if slot.required {
         words.push("required".to_owned());
     }
-    if let Some(default) = slot.default {
+    if let Some(default) = &slot.default {
         words.push(format!("default {default}"));
     }
     if !matches!(

@@ -15,8 +15,8 @@ pub enum Piece {
     Text(String),
     /// The bytes of an expression, without the `${` and `}` around it.
     Expr(Range<usize>),
-    /// The bytes of a name, without the `$` before it: the whole string is `$name`. The name is
-    /// spelt as it was declared, not as in expressions.
+    /// The bytes of a name, without the `$` before it: the whole string is `$name`, or `$row.name`
+    /// for a part of it. Names are spelt as they were declared, not as in expressions.
     Name(Range<usize>),
 }
 
@@ -27,7 +27,7 @@ pub enum Piece {
 /// An expression that is never closed, or empty.
 pub fn interpolate(text: &str) -> Result<Vec<Piece>, Problem> {
     if let Some(name) = text.strip_prefix('$')
-        && <Name as Unit>::parse(name).is_ok()
+        && name.split('.').all(|part| <Name as Unit>::parse(part).is_ok())
     {
         return Ok(vec![Piece::Name(1..text.len())]);
     }

@@ -152,6 +152,13 @@ fn add_library(sources: &mut Sources, library: Library, findings: &mut Findings)
 /// Any string that is a name of the library counts as a use of it: that is cheaper than to know
 /// which slots are references, and a file too many costs microseconds.
 fn names_used(node: ast::Node<'_>, library: Library, wanted: &mut BTreeSet<&'static str>) {
+    let name = node.name();
+    let defined = library.index.iter();
+    wanted.extend(
+        defined
+            .filter(|(kind, known, _)| *kind == "define" && *known == name)
+            .map(|(_, _, path)| *path),
+    );
     for entry in node.entries() {
         let value = match entry {
             ast::Entry::Arg(arg) => arg.value(),

@@ -2,28 +2,39 @@
 //! environment changes is merged in, profiles are applied. Afterwards only built-in kinds and
 //! literals are left, each with the origin that says why it is so.
 
+mod expand;
 mod merge;
 mod param;
 mod profile;
 pub mod rules;
+mod scope;
+mod table;
+mod value;
 
-use std::{collections::HashMap, rc::Rc, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    rc::Rc,
+    sync::Arc,
+};
 
+use expand::{Brought, Content};
 use merge::merge;
-use param::Params;
-use tenantry_syntax::Span;
+use scope::{Bound, Globals};
+use table::Rows;
+use tenantry_syntax::{FileId, Span};
 
 use crate::{
     diag::Findings,
     limits::Limits,
     load::Library,
-    origin::{How, OriginId, Origins},
+    origin::{OriginId, Origins},
     outcome::Outcome,
     schema::{
         TypedEstate,
         kind::Kind,
-        node::{Expr, Node, Piece, Tag, TypedField, TypedNode, ValueField},
+        node::{Expr, Node, Tag, TypedField, TypedNode, ValueField},
         ty::Lit,
+        words::UnitId,
     },
 };
 
@@ -44,7 +55,7 @@ pub struct Resolved {
 
 /// The environments that an estate declares, in the order of the text, with their places.
 pub fn environments(typed: &TypedEstate) -> Vec<(Arc<str>, Span)> {
-    let kind = |node: &TypedNode| typed.vocabulary.kind(node.kind).name.as_str();
+    let kind = |node: &TypedNode| typed.words.vocabulary.kind(node.kind).name.as_str();
     let estates = typed.nodes.iter().filter(|node| kind(node) == "estate");
     estates
         .flat_map(|estate| estate.children.iter().filter(|child| kind(child) == "env"))
@@ -63,36 +74,52 @@ pub fn resolve(
     sets: &[(String, String)],
 ) -> Outcome<Resolved> {
     let environments = environments(typed);
+    let units = typed.words.units.len();
     let mut resolver = Resolver {
         typed,
         env: env.cloned(),
         environments: environments.into_iter().map(|(name, _)| name).collect(),
-        params: Params::default(),
-        origins: Origins::new(typed.library_from),
+        globals: vec![Globals::new(); units],
+        rows: BTreeMap::new(),
+        here: None,
+        unit: UnitId::ESTATE,
+        locals: Vec::new(),
+        content: None,
+        depth: 0,
+        chain: 0,
+        brought: Vec::new(),
+        stopped: false,
+        origins: Origins::new(typed.library_from, typed.words.files.len()),
         findings: Findings::new(),
         profiles: HashMap::new(),
         nodes: 0,
     };
-    resolver.params = param::evaluate(&mut resolver, sets);
-    let children: Vec<Node> = typed.nodes.iter().map(|node| resolver.node(node)).collect();
     let mut root = resolver.empty_root();
-    root.children = children;
-    root.flawed.clone_from(&typed.flawed);
-    if resolver.nodes > typed.limits.nodes {
-        let at = typed.nodes.first().map(|node| node.span);
-        resolver.findings.push(rules::too_many_nodes(
-            resolver.nodes,
-            typed.limits.nodes,
-            at,
-        ));
+    resolver.declared(sets, &mut root);
+    let mut near = Vec::new();
+    for node in &typed.nodes {
+        resolver.unit = typed.words.unit_of(node.span.file);
+        resolver.child(node, &mut root, &mut near);
     }
+    resolver.unit = UnitId::ESTATE;
+    for content in near {
+        merge(&typed.words.vocabulary, content, &mut root);
+    }
+    root.flawed.extend(typed.flawed.iter().cloned());
+    resolver.exhausted();
     resolver.refuse_duplicates(&root);
     let Resolver {
         env,
         origins,
-        findings,
+        mut findings,
+        stopped,
         ..
     } = resolver;
+    origins.instances.settle(&mut findings);
+    if stopped {
+        // What was left out would be missed in every later phase.
+        return Outcome::nothing(findings);
+    }
     Outcome::new(
         Resolved {
             env,
@@ -110,7 +137,26 @@ struct Resolver<'t> {
     typed: &'t TypedEstate,
     env: Option<Arc<str>>,
     environments: Vec<Arc<str>>,
-    params: Params,
+    /// By unit: parameters, `let`s, tables.
+    globals: Vec<Globals>,
+    /// The rows of tables, by unit and name.
+    rows: BTreeMap<(UnitId, Arc<str>), Rows>,
+    /// The file number that the text has here, within an expansion.
+    here: Option<FileId>,
+    /// Whose text it is.
+    unit: UnitId,
+    /// The names of definitions and loops around it, the inner ones last.
+    locals: Vec<(Arc<str>, Bound)>,
+    /// What a caller put into the slots of the definition.
+    content: Option<Rc<Content>>,
+    /// Calls within calls.
+    depth: usize,
+    /// Profiles that are like profiles.
+    chain: usize,
+    /// The loops and calls around it.
+    brought: Vec<Brought>,
+    /// Whether a bound was passed, which was reported: nothing more is brought, so that it ends.
+    stopped: bool,
     origins: Origins,
     findings: Findings,
     /// How many nodes there are so far, what profiles bring included.
@@ -121,7 +167,7 @@ struct Resolver<'t> {
 
 impl<'t> Resolver<'t> {
     fn kind(&self, node: &Node) -> &'t Kind {
-        self.typed.vocabulary.kind(node.kind)
+        self.typed.words.vocabulary.kind(node.kind)
     }
 
     fn empty_root(&self) -> Node {
@@ -141,6 +187,7 @@ impl<'t> Resolver<'t> {
             was: None,
             doc: None,
             free: Vec::new(),
+            profiles: Vec::new(),
         }
     }
 
@@ -155,30 +202,39 @@ impl<'t> Resolver<'t> {
 
     fn with_environment(&mut self, typed: &TypedNode) -> Node {
         let mut node = self.plain(typed);
-        for overlay in &typed.overlays {
-            for (env, span) in &overlay.envs {
-                if !self.environments.contains(env) {
-                    self.findings
-                        .push(rules::unknown_environment(env, *span, &self.environments));
-                }
-            }
-            if overlay
-                .envs
-                .iter()
-                .any(|(env, _)| Some(env) == self.env.as_ref())
-            {
-                let near = self.with_environment(&overlay.body);
-                let place = (node.span, node.name_span, node.origin);
-                merge(self.typed.vocabulary, near, &mut node);
-                (node.span, node.name_span, node.origin) = place;
-            }
+        for near in self.overlays_here(typed) {
+            let place = (node.span, node.name_span, node.origin);
+            merge(&self.typed.words.vocabulary, near, &mut node);
+            (node.span, node.name_span, node.origin) = place;
         }
         node
     }
 
+    /// What is said of a node for this environment.
+    fn overlays_here(&mut self, typed: &TypedNode) -> Vec<Node> {
+        let mut here = Vec::new();
+        for overlay in &typed.overlays {
+            for (env, span) in &overlay.envs {
+                if !self.environments.contains(env) {
+                    let at = self.at(*span);
+                    self.findings
+                        .push(rules::unknown_environment(env, at, &self.environments));
+                }
+            }
+            let names_this = |(env, _): &(Arc<str>, Span)| Some(env) == self.env.as_ref();
+            if overlay.envs.iter().any(names_this)
+                && self.holds(overlay.body.condition.as_ref())
+            {
+                here.push(self.with_environment(&overlay.body));
+            }
+        }
+        here
+    }
+
     fn plain(&mut self, typed: &TypedNode) -> Node {
         self.nodes += 1;
-        let origin = self.origins.literal(typed.span);
+        let span = self.at(typed.span);
+        let origin = self.origins.literal(span);
         let mut fields = Vec::with_capacity(typed.fields.len());
         let mut broken = Vec::new();
         for field in &typed.fields {
@@ -187,22 +243,17 @@ impl<'t> Resolver<'t> {
                 None => broken.push(field.field),
             }
         }
-        let children = typed
-            .children
-            .iter()
-            .map(|child| self.node(child))
-            .collect();
         let labels = self.tags(&typed.labels);
         let annotations = self.tags(&typed.annotations);
-        Node {
+        let mut node = Node {
             kind: typed.kind,
-            span: typed.span,
-            name_span: typed.name_span,
+            span,
+            name_span: self.at(typed.name_span),
             origin,
             fields,
             broken,
             flawed: typed.flawed.clone(),
-            children,
+            children: Vec::with_capacity(typed.children.len()),
             labels,
             annotations,
             allows: typed.allows.clone(),
@@ -210,7 +261,18 @@ impl<'t> Resolver<'t> {
             was: typed.was.clone(),
             doc: typed.doc.clone(),
             free: typed.free.clone(),
+            profiles: Vec::new(),
+        };
+        let mut near = Vec::new();
+        for child in &typed.children {
+            self.child(child, &mut node, &mut near);
         }
+        let place = (node.span, node.name_span, node.origin);
+        for content in near {
+            merge(&self.typed.words.vocabulary, content, &mut node);
+        }
+        (node.span, node.name_span, node.origin) = place;
+        node
     }
 
     fn tags(&mut self, tags: &[Tag<TypedField>]) -> Vec<Tag<ValueField>> {
@@ -220,101 +282,46 @@ impl<'t> Resolver<'t> {
                 let value = ValueField {
                     field: tag.value.field,
                     lit,
-                    span: tag.value.span,
+                    span: self.at(tag.value.span),
                     origin,
                     rival: None,
                 };
                 Some(Tag {
                     key: tag.key.clone(),
                     value,
-                    span: tag.span,
+                    span: self.at(tag.span),
                 })
             })
             .collect()
     }
 
-    fn field(&mut self, node: &TypedNode, field: &TypedField) -> Option<ValueField> {
-        let (lit, origin) = self.value(&field.expr, field.span)?;
-        if !matches!(field.expr, Expr::Lit(_)) {
-            let slot = self.typed.vocabulary.kind(node.kind).slot(field.field)?;
-            if let Err(error) = (slot.ty.check)(&lit) {
-                let made_from = self
-                    .origins
-                    .get(origin)
-                    .from
-                    .first()
-                    .and_then(|from| self.origins.span(*from));
-                self.findings.push(rules::wrong_parameter(
-                    slot, field.span, &lit, &error, made_from,
-                ));
-                return None;
-            }
-        }
-        Some(ValueField {
-            field: field.field,
-            lit,
-            span: field.span,
-            origin,
-            rival: None,
-        })
-    }
-
-    /// The value of an expression and why it is so.
-    fn value(&mut self, expr: &Expr, span: Span) -> Option<(Lit, OriginId)> {
-        match expr {
-            Expr::Broken => None,
-            Expr::Lit(lit) => Some((lit.clone(), self.origins.literal(span))),
-            Expr::Param(name) => {
-                let (lit, from) = self.param(name, span)?;
-                Some((lit, self.origins.add(Some(span), How::Param, vec![from])))
-            }
-            Expr::Text(pieces) => {
-                let mut text = String::new();
-                let mut from = Vec::new();
-                for piece in pieces {
-                    match piece {
-                        Piece::Text(plain) => text.push_str(plain),
-                        Piece::Param(name, at) => {
-                            let (lit, origin) = self.param(name, *at)?;
-                            text.push_str(lit.to_string().trim_start_matches('#'));
-                            from.push(origin);
-                        }
-                    }
-                }
-                Some((
-                    Lit::Str(text.into()),
-                    self.origins.add(Some(span), How::Param, from),
-                ))
-            }
-        }
-    }
-
-    fn param(&mut self, name: &str, span: Span) -> Option<(Lit, OriginId)> {
-        match self.params.get(name) {
-            Some(value) => value,
-            None => {
-                self.findings
-                    .push(rules::unknown_parameter(name, span, self.params.names()));
-                None
-            }
-        }
-    }
-
-    /// Two nodes of one kind with one key in one scope.
+    /// Two nodes of one kind with one key in one scope, or of a kind that may stand once.
     fn refuse_duplicates(&mut self, node: &Node) {
+        if self.stopped {
+            return;
+        }
+        let parent = self.typed.words.vocabulary.kind(node.kind);
+        // Of what a loop yields twice, one is enough to say.
+        let mut told: HashSet<Span> = HashSet::new();
         let mut seen: HashMap<(u32, String), Span> = HashMap::new();
         for child in &node.children {
             let kind = self.kind(child);
-            if kind.key.is_empty() || kind.ordered {
-                continue;
-            }
+            let many = !parent
+                .children
+                .iter()
+                .any(|known| known.kind == child.kind && !known.many);
             let key = child.key(&kind.key);
-            if key.is_empty() {
+            if many && (kind.key.is_empty() || kind.ordered || key.is_empty()) {
                 continue;
             }
+            let key = if many { key } else { String::new() };
             if let Some(first) = seen.insert((child.kind.0, key.clone()), child.span) {
-                self.findings
-                    .push(rules::duplicate(kind, &key, child.span, first));
+                let text = self.origins.instances.real(child.span);
+                if text == self.origins.instances.real(first) && !told.insert(text) {
+                    continue;
+                }
+                let finding = rules::duplicate(kind, &key, child.span, first, &self.origins);
+                self.findings.push(finding);
             }
         }
     }

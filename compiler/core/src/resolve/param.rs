@@ -1,74 +1,62 @@
 //! Parameters: a value per environment, checked where it is declared.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tenantry_syntax::Span;
 
-use super::{Resolver, rules};
+use super::{Resolver, rules, scope::Bound};
 use crate::{
+    cel::{self, Value},
     origin::{How, OriginId},
     schema::{
-        kind::Kind,
+        bounds::Bounds,
+        kind::{Kind, Slot},
+        kinds::ParamType,
         node::TypedNode,
         rules::wrong_value,
-        ty::{Lit, Ty, Typed},
+        ty::Lit,
     },
-    units::{Bytes, Cidr, Cores, Duration, Host, Ip, Name, Percent, Ports, Rate, Version},
 };
 
-/// The parameters of one environment. One whose value is wrong is known, so that its uses are
-/// no further mistakes, but has none.
-#[derive(Debug, Default)]
-pub(super) struct Params(BTreeMap<String, Option<(Lit, OriginId)>>);
-
-impl Params {
-    /// `None`: not declared. `Some(None)`: declared, but broken, which was reported.
-    pub(super) fn get(&self, name: &str) -> Option<Option<(Lit, OriginId)>> {
-        self.0.get(name).cloned()
-    }
-
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().map(String::as_str)
-    }
+/// Works out a parameter; what `sets` gives from outside wins. One whose value is wrong is known,
+/// so that its uses are no further mistakes, but has none.
+pub(super) fn declare(
+    resolver: &mut Resolver<'_>,
+    kind: &Kind,
+    node: &TypedNode,
+    prefix: &str,
+    sets: &[(String, String)],
+) {
+    let Some(name) = text(kind, node, "name") else {
+        return;
+    };
+    let value = one(resolver, kind, node, &name, prefix, sets);
+    let ty = cel::type_of(&ParamType::of(kind, node).ty());
+    let bound = match value {
+        Some((lit, origin)) => Bound::new(Some(Value::from_lit(&ty, &lit)), origin),
+        None => Bound::new(None, OriginId::NONE),
+    };
+    let spelt: Arc<str> = cel::spelling(&name).into();
+    let unit = resolver.unit;
+    resolver.globals_mut(unit).insert(spelt, bound);
 }
 
-/// The types that a parameter can have, by the names in `type=`.
-pub(crate) fn type_of(name: &str) -> Option<Ty> {
-    Some(match name {
-        "int" => i64::ty(),
-        "bool" => bool::ty(),
-        "string" => <std::sync::Arc<str>>::ty(),
-        "name" => Name::ty(),
-        "bytes" => Bytes::ty(),
-        "cpu" => Cores::ty(),
-        "duration" => Duration::ty(),
-        "percent" => Percent::ty(),
-        "rate" => Rate::ty(),
-        "cidr" => Cidr::ty(),
-        "ip" => Ip::ty(),
-        "portno" => Ports::ty(),
-        "host" => Host::ty(),
-        "version" => Version::ty(),
-        _ => return None,
-    })
-}
-
-/// Works out all parameters; `sets` given from outside win.
-pub(super) fn evaluate(resolver: &mut Resolver<'_>, sets: &[(String, String)]) -> Params {
-    let mut params = Params::default();
-    let typed = resolver.typed;
-    for node in &typed.nodes {
-        let kind = typed.vocabulary.kind(node.kind);
-        if kind.name != "param" {
-            continue;
+/// Reports values from outside for parameters that nobody declares.
+pub(super) fn unknown_sets(resolver: &mut Resolver<'_>, sets: &[(String, String)]) {
+    let words = resolver.typed.words.clone();
+    let mut known: Vec<String> = Vec::new();
+    for unit in &words.units {
+        let params = unit.values.iter().filter_map(|node| {
+            let kind = words.vocabulary.kind(node.kind);
+            (kind.name == "param").then(|| text(kind, node, "name"))?
+        });
+        known.extend(params.map(|name| format!("{}{name}", unit.prefix)));
+    }
+    for (name, _) in sets {
+        if !known.contains(name) {
+            resolver.findings.push(rules::unknown_set(name, &known));
         }
-        let Some(name) = text(kind, node, "name") else {
-            continue;
-        };
-        let value = one(resolver, kind, node, &name, sets);
-        params.0.insert(name, value);
     }
-    params
 }
 
 fn one(
@@ -76,29 +64,32 @@ fn one(
     kind: &Kind,
     node: &TypedNode,
     name: &str,
+    prefix: &str,
     sets: &[(String, String)],
 ) -> Option<(Lit, OriginId)> {
-    let ty = text(kind, node, "type").map_or_else(|| type_of("string"), |word| type_of(&word))?;
-    let (lit, span, how) = chosen(resolver, kind, node, name, sets).or_else(|| {
+    let ty = ParamType::of(kind, node);
+    let full = format!("{prefix}{name}");
+    let set = sets.iter().rev().find(|(set, _)| *set == full);
+    let set = set.map(|(_, value)| (given(ty, value), node.span, How::Param));
+    let (lit, span, how) = set.or_else(|| chosen(resolver, kind, node)).or_else(|| {
         let env = resolver.env.clone();
         resolver
             .findings
             .push(rules::without_value(name, node.span, env.as_deref()));
         None
     })?;
-    if let Err(error) = (ty.check)(&lit) {
-        let slot = crate::schema::kind::Slot {
-            name: name.to_owned(),
-            doc: String::new(),
-            ty,
-            required: true,
-            default: None,
-            list: false,
-        };
+    if let Err(error) = (ty.ty().check)(&lit) {
+        let slot = Slot::of(name, ty.ty());
         resolver.findings.push(wrong_value(&slot, span, &error));
         return None;
     }
-    if let Some(bound) = broken_bound(resolver, kind, node, &lit) {
+    let vocabulary = &resolver.typed.words.vocabulary;
+    let one_of = node
+        .children
+        .iter()
+        .find(|child| vocabulary.kind(child.kind).name == "one-of");
+    let bounds = Bounds::of(kind, node, one_of);
+    if let Some(bound) = bounds.and_then(|bounds| bounds.broken_by(&lit)) {
         resolver
             .findings
             .push(rules::out_of_bounds(name, &lit, span, &bound, node.span));
@@ -107,18 +98,21 @@ fn one(
     Some((lit, resolver.origins.add(Some(span), how, vec![])))
 }
 
-/// The value from outside, else the environment's, else the default.
-fn chosen(
-    resolver: &Resolver<'_>,
-    kind: &Kind,
-    node: &TypedNode,
-    name: &str,
-    sets: &[(String, String)],
-) -> Option<(Lit, Span, How)> {
-    if let Some((_, value)) = sets.iter().rev().find(|(set, _)| set == name) {
-        return Some((Lit::of_default(value), node.span, How::Param));
+/// A value from outside: a number or a boolean where the type has those, else text.
+fn given(ty: ParamType, value: &str) -> Lit {
+    match (ty, value) {
+        (ParamType::Bool, "true" | "#true") => Lit::Bool(true),
+        (ParamType::Bool, "false" | "#false") => Lit::Bool(false),
+        (ParamType::Int | ParamType::Cpu | ParamType::Portno, number) => number
+            .parse()
+            .map_or_else(|_| Lit::Str(number.into()), Lit::Int),
+        (_, text) => Lit::Str(text.into()),
     }
-    let vocabulary = resolver.typed.vocabulary;
+}
+
+/// The environment's value, else the default.
+fn chosen(resolver: &Resolver<'_>, kind: &Kind, node: &TypedNode) -> Option<(Lit, Span, How)> {
+    let vocabulary = &resolver.typed.words.vocabulary;
     for child in node
         .children
         .iter()
@@ -152,49 +146,6 @@ fn child_literal(field: &crate::schema::node::TypedField) -> Option<&Lit> {
         crate::schema::node::Expr::Lit(lit) => Some(lit),
         _ => None,
     }
-}
-
-/// What the value breaks, in words that follow "the parameter `x` is 3, ".
-fn broken_bound(
-    resolver: &Resolver<'_>,
-    kind: &Kind,
-    node: &TypedNode,
-    lit: &Lit,
-) -> Option<String> {
-    let bound = |name: &str| {
-        kind.field(name)
-            .and_then(|field| node.literal(field))
-            .map(|(lit, _)| lit.clone())
-    };
-    if let (Lit::Int(value), Some(Lit::Int(min))) = (lit, bound("min"))
-        && *value < min
-    {
-        return Some(format!("less than its min={min}"));
-    }
-    if let (Lit::Int(value), Some(Lit::Int(max))) = (lit, bound("max"))
-        && *value > max
-    {
-        return Some(format!("more than its max={max}"));
-    }
-    if let (Lit::Str(text), Some(Lit::Str(pattern))) = (lit, bound("pattern"))
-        && let Ok(regex) = regex::Regex::new(&pattern)
-        && !regex.is_match(text)
-    {
-        return Some(format!("which does not match {pattern}"));
-    }
-    let vocabulary = resolver.typed.vocabulary;
-    let one_of = node
-        .children
-        .iter()
-        .find(|child| vocabulary.kind(child.kind).name == "one-of")?;
-    let allowed: Vec<String> = one_of
-        .fields
-        .iter()
-        .filter_map(child_literal)
-        .map(Lit::to_string)
-        .collect();
-    (!allowed.contains(&lit.to_string()))
-        .then(|| format!("which is none of {}", allowed.join(", ")))
 }
 
 fn text(kind: &Kind, node: &TypedNode, name: &str) -> Option<String> {

@@ -1,6 +1,6 @@
 //! Profiles: what a node is `like` is merged under it.
 
-use std::rc::Rc;
+use std::{rc::Rc, sync::Arc};
 
 use super::{
     Resolver,
@@ -12,6 +12,7 @@ use crate::{
     schema::{
         kind::Vocabulary,
         node::{Node, ValueField},
+        words::UnitId,
     },
 };
 
@@ -26,22 +27,24 @@ impl Resolver<'_> {
             .flat_map(|like| like.fields.clone())
             .collect();
         let mut inherited: Option<Node> = None;
+        let mut names: Vec<Arc<str>> = Vec::new();
         for like in &wanted {
             let Some(profile) = self.profile(&node, like) else {
                 continue;
             };
             self.nodes += count(&profile);
-            if self.nodes > self.typed.limits.nodes {
-                // Told once, at the end: nothing more is brought, so that it ends.
-                continue;
+            if self.exhausted() {
+                break;
             }
+            names.push(profile_name(like));
+            names.extend(profile.profiles.iter().cloned());
             let mut brought = (*profile).clone();
             // What the profile is for is not what this node is for.
             brought.doc = None;
             self.came_by(&mut brought, like.origin);
             match &mut inherited {
                 None => inherited = Some(brought),
-                Some(others) => beside(self.typed.vocabulary, brought, others),
+                Some(others) => beside(&self.typed.words.vocabulary, brought, others),
             }
         }
         let Some(mut far) = inherited else {
@@ -49,11 +52,12 @@ impl Resolver<'_> {
         };
         let place = (node.span, node.name_span, node.origin);
         // A profile's own `like` has been followed already.
-        let vocabulary = self.typed.vocabulary;
+        let vocabulary = &self.typed.words.vocabulary;
         far.children
             .retain(|child| vocabulary.kind(child.kind).name != "like");
         merge(vocabulary, node, &mut far);
         (far.span, far.name_span, far.origin) = place;
+        far.profiles = names;
         far
     }
 
@@ -61,14 +65,21 @@ impl Resolver<'_> {
     fn profile(&mut self, node: &Node, like: &ValueField) -> Option<Rc<Node>> {
         let name = like.lit.to_string();
         let typed = self.typed;
-        let mut found = typed
-            .profiles
-            .iter()
-            .enumerate()
-            .filter(|(_, profile)| *profile.name == *name);
+        if typed.words.is_lost(self.unit, &name) {
+            return None;
+        }
+        let (owner, bare) = typed
+            .words
+            .owner(self.unit, &name)
+            .unwrap_or((self.unit, &name));
+        let library = UnitId(u32::try_from(typed.words.units.len() - 1).unwrap_or(0));
+        let mut found = typed.profiles.iter().enumerate().filter(|(_, profile)| {
+            *profile.name == *bare && (profile.unit == owner || profile.unit == library)
+        });
         let Some((at, profile)) = found
             .clone()
-            .find(|(_, profile)| profile.body.kind == node.kind)
+            .filter(|(_, profile)| profile.body.kind == node.kind)
+            .min_by_key(|(_, profile)| profile.unit != owner)
         else {
             let other = found.next().map(|(_, profile)| profile);
             let own = typed.profiles.iter();
@@ -101,8 +112,17 @@ impl Resolver<'_> {
             }
             None => {}
         }
+        if self.chain >= typed.limits.profiles {
+            let finding = rules::too_long_a_chain(&name, like.span, typed.limits.profiles);
+            self.findings.push(finding);
+            return None;
+        }
+        self.chain += 1;
         self.profiles.insert(at, None);
+        let before = self.go(Self::top_of(profile.unit));
         let resolved = Rc::new(self.node(&profile.body));
+        self.back(before);
+        self.chain -= 1;
         self.profiles.insert(at, Some(resolved.clone()));
         Some(resolved)
     }
@@ -126,6 +146,10 @@ impl Resolver<'_> {
             self.came_by(child, like);
         }
     }
+}
+
+fn profile_name(like: &ValueField) -> Arc<str> {
+    like.lit.to_string().into()
 }
 
 /// The nodes of a profile.

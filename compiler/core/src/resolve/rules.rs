@@ -7,6 +7,7 @@ use tenantry_syntax::Span;
 use crate::{
     diag::{Diagnostic, nearest::nearest, rule_set},
     load::rules::LIMIT_PASSED,
+    origin::Origins,
     schema::{
         kind::{Kind, Slot},
         rules::{DUPLICATE_NODE, WRONG_VALUE},
@@ -18,30 +19,12 @@ use crate::{
 rule_set! {
     /// The rules of this phase.
     pub RULES;
-    UNKNOWN_PARAMETER = "unknown-parameter", Language, Error, "a `$name` that no `param` declares", include_str!("pages/unknown-parameter.md");
+    UNKNOWN_PARAMETER = "unknown-parameter", Language, Error, "a value given from outside for a parameter that nobody declares", include_str!("pages/unknown-parameter.md");
     PARAMETER_WITHOUT_VALUE = "parameter-without-value", Language, Error, "a parameter that nothing gives a value in some environment", include_str!("pages/parameter-without-value.md");
     PARAMETER_OUT_OF_BOUNDS = "parameter-out-of-bounds", Language, Error, "a parameter's value outside what its declaration allows", include_str!("pages/parameter-out-of-bounds.md");
     UNKNOWN_ENVIRONMENT = "unknown-environment", Language, Error, "an environment that the estate does not declare", include_str!("pages/unknown-environment.md");
     UNKNOWN_PROFILE = "unknown-profile", Language, Error, "a `like` that names no profile of that kind", include_str!("pages/unknown-profile.md");
     PROFILE_CIRCLE = "profile-circle", Language, Error, "profiles that are like each other in a circle", include_str!("pages/profile-circle.md");
-}
-
-/// A `$name` without its `param`.
-pub fn unknown_parameter<'a>(
-    name: &str,
-    span: Span,
-    known: impl Iterator<Item = &'a str>,
-) -> Diagnostic {
-    let near = nearest(name, known).map(|near| format!("did you mean `${near}`?"));
-    Diagnostic::new(
-        &UNKNOWN_PARAMETER,
-        span,
-        format!("no `param` is called `{name}`"),
-    )
-    .label("unknown")
-    .help(near.unwrap_or_else(|| {
-        format!("declare it: `param {name} type=… default=…`; a dollar sign itself is written `$$`")
-    }))
 }
 
 /// A value that a parameter put where its type does not fit.
@@ -63,6 +46,19 @@ pub fn wrong_parameter(
         finding = finding.also(from, "the value comes from here");
     }
     finding
+}
+
+/// A value from outside for a parameter that nobody declares.
+pub fn unknown_set(name: &str, known: &[String]) -> Diagnostic {
+    let finding = Diagnostic::nowhere(
+        &UNKNOWN_PARAMETER,
+        format!("`--set {name}=…`: no `param` is called `{name}`"),
+    );
+    match (nearest(name, known.iter().map(String::as_str)), known) {
+        (Some(near), _) => finding.help(format!("did you mean `{near}`?")),
+        (None, []) => finding.help("the estate declares no parameters"),
+        (None, known) => finding.help(format!("it declares {}", known.join(", "))),
+    }
 }
 
 /// A parameter that has no value.
@@ -157,26 +153,78 @@ pub fn profile_circle(name: &str, span: Span, declared: Span) -> Diagnostic {
     .help("take one `like` of the circle away")
 }
 
-/// More nodes than an estate may have, profiles counted where they are used.
-pub fn too_many_nodes(found: usize, limit: usize, at: Option<Span>) -> Diagnostic {
-    let words = format!(
-        "the estate has {found} nodes, with what profiles bring; at most {limit} are compiled"
-    );
+/// An expression that is a list or a node where one value is due.
+pub fn not_a_value(noun: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &WRONG_VALUE,
+        span,
+        format!("this expression is {noun}, and here is room for one value"),
+    )
+    .label("not one value")
+    .help("choose one of it, or repeat the node with `each`")
+}
+
+/// More nodes than an estate may have, and the loop or call that brought most of them.
+pub fn too_many_nodes(
+    found: usize,
+    limit: usize,
+    at: Option<Span>,
+    most: Option<(String, Span, usize)>,
+) -> Diagnostic {
+    let words = format!("the estate has more than {limit} nodes, with all that it expands into");
+    if let Some((what, span, count)) = most {
+        return Diagnostic::new(&LIMIT_PASSED, span, words)
+            .label(format!("{what} had brought {count} when it was stopped"))
+            .help(format!("make it smaller, or allow more with `--limit nodes={}`", limit.saturating_mul(4)));
+    }
+    let words = format!("{words}: {found} so far");
     let finding = match at {
         Some(span) => Diagnostic::new(&LIMIT_PASSED, span, words),
         None => Diagnostic::nowhere(&LIMIT_PASSED, words),
     };
-    finding.help("a large profile counts anew for each node that is like it: make it smaller, or split the estate")
+    finding.help("a large profile counts anew for each node that is like it: make it smaller, split the estate, or allow more with `--limit nodes=…`")
 }
 
-/// Two nodes with one key.
-pub fn duplicate(kind: &Kind, key: &str, span: Span, first: Span) -> Diagnostic {
+/// Profiles that are like each other in a long chain.
+pub fn too_long_a_chain(name: &str, span: Span, limit: usize) -> Diagnostic {
     Diagnostic::new(
-        &DUPLICATE_NODE,
+        &LIMIT_PASSED,
         span,
-        format!("{} `{key}` stands twice in this scope", kind.name),
+        format!("the profile `{name}` comes by a chain of more than {limit} profiles"),
     )
-    .label("the second one")
-    .also(first, "the first one")
-    .help("give one of them another name, or join what they say")
+    .label("one too many")
+    .help("join some of them, or allow it with `--limit profiles=…`")
+}
+
+/// Calls within calls beyond the bound.
+pub fn too_deep(name: &str, span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::new(
+        &LIMIT_PASSED,
+        span,
+        format!("`{name}` stands {limit} calls deep; deeper ones are not followed"),
+    )
+    .label("one call too deep")
+    .help("let a definition stand for more, or allow it with `--limit expansions=…`")
+}
+
+/// Two nodes with one key, or two of what may stand once.
+pub fn duplicate(kind: &Kind, key: &str, span: Span, first: Span, origins: &Origins) -> Diagnostic {
+    let what = match key {
+        "" => format!("`{}` stands twice in this block", kind.name),
+        key => format!("{} `{key}` stands twice in this scope", kind.name),
+    };
+    let instances = &origins.instances;
+    if instances.real(span) == instances.real(first) && span != first {
+        let (row, other) = (instances.place(span).rows, instances.place(first).rows);
+        if let (Some((row, key)), Some((_, other))) = (row.first(), other.first()) {
+            return Diagnostic::new(&DUPLICATE_NODE, *row, what)
+                .label(format!("`{key}` yields the same as `{other}`"))
+                .also(instances.place(span).span, "here")
+                .help("use something of the row in its name, such as `${row.key}`");
+        }
+    }
+    Diagnostic::new(&DUPLICATE_NODE, span, what)
+        .label("the second one")
+        .also(first, "the first one")
+        .help("give one of them another name, or join what they say")
 }

@@ -96,8 +96,9 @@ fn slot<T: Typed>(
         doc: doc.trim().to_owned(),
         ty: T::ty(),
         required: required && default.is_none(),
-        default,
+        default: default.map(Into::into),
         list,
+        bounds: None,
     }
 }
 
@@ -118,7 +119,7 @@ fn parse<T: Typed>(value: &ValueField, slot: &Slot, cx: &mut Cx<'_>) -> Option<V
 }
 
 fn default<T: Typed>(node: &Node, slot: &Slot, cx: &mut Cx<'_>) -> Option<V<T>> {
-    let value = T::parse(&Lit::of_default(slot.default?)).ok();
+    let value = T::parse(&Lit::of_default(slot.default.as_deref()?)).ok();
     debug_assert!(
         value.is_some(),
         "the default of `{}` is of its type",

@@ -4,13 +4,15 @@
 //! A built-in kind is declared once, with `kind!`, beside the Rust
 //! struct that holds it: the same declaration yields the [`Kind`] and the struct's constructor.
 
-use std::{any::TypeId, collections::HashMap};
+use std::{any::TypeId, borrow::Cow, collections::HashMap, sync::Arc};
 
 use super::{
+    bounds::Bounds,
     construct::{Construct, Cx},
     node::Node,
-    ty::Ty,
+    ty::{Lit, Ty},
 };
+use crate::units::UnitError;
 
 /// A kind of the [`Vocabulary`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,9 +30,42 @@ pub struct Slot {
     /// Whether the node means nothing without it.
     pub required: bool,
     /// What an absent one stands for.
-    pub default: Option<&'static str>,
+    pub default: Option<Cow<'static, str>>,
     /// Whether an argument takes all that follow.
     pub list: bool,
+    /// What its type alone does not say: bounds that a definition gives.
+    pub bounds: Option<Arc<Bounds>>,
+}
+
+impl Slot {
+    /// A slot of that name and type that need not be filled.
+    pub fn of(name: &str, ty: Ty) -> Self {
+        Self {
+            name: name.to_owned(),
+            doc: String::new(),
+            ty,
+            required: false,
+            default: None,
+            list: false,
+            bounds: None,
+        }
+    }
+
+    /// Whether a literal may stand here.
+    ///
+    /// # Errors
+    /// It is not of the type, or outside the bounds.
+    pub fn check(&self, lit: &Lit) -> Result<(), UnitError> {
+        (self.ty.check)(lit)?;
+        match self.bounds.as_ref().and_then(|bounds| bounds.broken_by(lit)) {
+            None => Ok(()),
+            Some(bound) => Err(UnitError {
+                message: format!("{lit} is {bound}"),
+                help: None,
+                at: None,
+            }),
+        }
+    }
 }
 
 /// A kind that may stand in the block of another.
@@ -69,7 +104,13 @@ pub struct Kind {
     pub one_of: Vec<Vec<String>>,
     /// Whether its block is free data for somebody else's schema.
     pub free: bool,
+    /// The definition that it calls, for a kind that a spec defines.
+    pub define: Option<DefineId>,
 }
+
+/// A `define` of the spec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DefineId(pub u32);
 
 /// Which argument or property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -93,6 +134,7 @@ impl Kind {
             ordered: false,
             one_of: Vec::new(),
             free: false,
+            define: None,
         }
     }
 
@@ -130,6 +172,10 @@ impl Kind {
 pub struct Vocabulary {
     kinds: Vec<Kind>,
     of_type: HashMap<TypeId, KindId>,
+    /// Properties that every node may have.
+    pub universal_props: Vec<Slot>,
+    /// Nodes that every block may hold.
+    pub universal_children: Vec<Child>,
 }
 
 impl Vocabulary {
@@ -144,6 +190,23 @@ impl Vocabulary {
         let kind = K::declare(self);
         self.kinds[id.0 as usize] = kind;
         id
+    }
+
+    /// Enters a kind that a spec defines.
+    pub fn add(&mut self, kind: Kind) -> KindId {
+        let id = KindId(u32::try_from(self.kinds.len()).unwrap_or(u32::MAX));
+        self.kinds.push(kind);
+        id
+    }
+
+    /// A kind that is still being declared.
+    pub fn kind_mut(&mut self, id: KindId) -> &mut Kind {
+        &mut self.kinds[id.0 as usize]
+    }
+
+    /// The built-in kind that this struct holds.
+    pub fn of<K: Construct>(&self) -> Option<KindId> {
+        self.of_type.get(&TypeId::of::<K>()).copied()
     }
 
     /// A kind by its id.

@@ -1,13 +1,14 @@
 //! The vocabulary and what a spec's nodes are against it.
 //!
-//! First the vocabulary is known, then each node is decoded once against it: names become kinds
-//! and slots, literals are checked where they stand, `$name` stays an expression that knows the
-//! type it must have.
+//! First what the spec itself declares is read (`declare`), then each node is decoded once
+//! against the vocabulary: names become kinds and slots, literals are checked where they stand,
+//! and so are expressions, which then wait for the values of an environment.
 
+pub mod bounds;
 pub mod construct;
+mod declare;
 pub mod decode;
 pub mod describe;
-mod expr;
 pub mod kind;
 pub mod kinds;
 pub mod node;
@@ -15,6 +16,7 @@ pub mod packages;
 pub mod rules;
 pub mod ty;
 pub mod vocabulary;
+pub mod words;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -22,9 +24,10 @@ use std::{
 };
 
 use decode::{Decoded, Profile};
-use kind::{KindId, Vocabulary};
+use kind::KindId;
 use node::{Meant, TypedNode};
 use tenantry_syntax::{FileId, Span};
+use words::{UnitId, Words};
 
 use crate::{
     diag::{Diagnostic, Findings},
@@ -37,8 +40,8 @@ use crate::{
 /// The typed text of an estate: the same for all environments.
 #[derive(Debug)]
 pub struct TypedEstate {
-    /// The kinds.
-    pub vocabulary: &'static Vocabulary,
+    /// The kinds and what the spec itself declares.
+    pub words: Arc<Words>,
     /// The kind of the top level.
     pub root: KindId,
     /// All top-level nodes, in the order of the files.
@@ -57,12 +60,18 @@ pub struct TypedEstate {
 
 /// Decodes all files.
 pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
-    let (vocabulary, root) = vocabulary::builtin();
-    let decoded = par::map(sources.files(), |source| {
-        decode::decode_file(source.parse.document(), *root, vocabulary)
+    let (_, root) = vocabulary::builtin();
+    let (words, mut findings) = declare::declare(sources);
+    let files: Vec<(&crate::load::Source, UnitId)> = sources
+        .files()
+        .iter()
+        .zip(words.files.iter().copied())
+        .collect();
+    let decoded = par::map(&files, |(source, unit)| {
+        decode::decode_file(source.parse.document(), *unit, *root, &words)
     });
     let mut estate = TypedEstate {
-        vocabulary,
+        words: Arc::new(words),
         root: *root,
         nodes: Vec::new(),
         flawed: Vec::new(),
@@ -71,7 +80,6 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         limits: sources.limits.clone(),
         library_from: sources.library_from(),
     };
-    let mut findings = Findings::new();
     for Decoded {
         nodes,
         flawed,
@@ -86,38 +94,15 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
     }
     root_only(sources, &estate, &mut findings);
     packages::settle(sources, &mut estate, &mut findings);
-    name_profiles(sources, &mut estate);
     profiles_once(&estate, &mut findings);
     Outcome::new(estate, findings)
 }
 
-/// Profiles of a package are called by its prefix; what the estate declares takes the place of
-/// what the library declares under the same name, so that a name which a later library adds
-/// cannot break an estate that had it first.
-fn name_profiles(sources: &Sources, estate: &mut TypedEstate) {
-    for profile in &mut estate.profiles {
-        let owner = sources.owner(profile.span.file);
-        if let Some(package) = owner.and_then(|id| sources.package(id)) {
-            profile.name = format!("{}{}", package.prefix, profile.name).into();
-        }
-    }
-    let library = |span: Span| span.file >= sources.library_from();
-    let own: BTreeSet<(KindId, Arc<str>)> = estate
-        .profiles
-        .iter()
-        .filter(|profile| !library(profile.span))
-        .map(|profile| (profile.body.kind, profile.name.clone()))
-        .collect();
-    estate.profiles.retain(|profile| {
-        !library(profile.span) || !own.contains(&(profile.body.kind, profile.name.clone()))
-    });
-}
-
 /// Two profiles of one name for one kind.
 fn profiles_once(estate: &TypedEstate, findings: &mut Findings) {
-    let mut seen: BTreeMap<(KindId, &str), Span> = BTreeMap::new();
+    let mut seen: BTreeMap<(UnitId, KindId, &str), Span> = BTreeMap::new();
     for profile in &estate.profiles {
-        let key = (profile.body.kind, &*profile.name);
+        let key = (profile.unit, profile.body.kind, &*profile.name);
         if let Some(first) = seen.insert(key, profile.span) {
             findings.push(
                 Diagnostic::new(
@@ -138,7 +123,8 @@ fn root_only(sources: &Sources, estate: &TypedEstate, findings: &mut Findings) {
     for node in &estate.nodes {
         let path = sources.path(node.span.file);
         let own = sources.owner(node.span.file).is_none() && sources.alone.is_none();
-        if estate.vocabulary.kind(node.kind).name == "estate" && own && path != ROOT_FILE {
+        let name = &estate.words.vocabulary.kind(node.kind).name;
+        if name == "estate" && own && path != ROOT_FILE {
             findings.push(
                 Diagnostic::new(
                     &rules::MISPLACED_KIND,

@@ -2,7 +2,7 @@
 //! typed text ([`TypedField`], still with expressions) and, after `resolve`, the plain values
 //! ([`ValueField`]) that `model` builds from.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use tenantry_syntax::Span;
 
@@ -10,28 +10,66 @@ use super::{
     kind::{Field, KindId},
     ty::Lit,
 };
-use crate::origin::OriginId;
+use crate::{cel::Program, origin::OriginId};
 
 /// A value as written: a literal, or something to be worked out for an environment.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Expr {
     /// Known.
     Lit(Lit),
-    /// `$name`: a parameter's value, of its own type.
-    Param(Arc<str>),
-    /// A string with `${name}` in it.
+    /// `$name` or a string that is nothing but one `${…}`: the expression's own value.
+    Formula(Formula),
+    /// A string with `${…}` in it.
     Text(Vec<Piece>),
     /// Wrong, and reported: the slot is set, to nothing that is known.
     Broken,
 }
 
 /// A piece of an interpolated string.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Piece {
     /// As it stands.
     Text(Arc<str>),
-    /// The value of a parameter, and where its name stands.
-    Param(Arc<str>, Span),
+    /// The value of an expression.
+    Formula(Formula),
+}
+
+/// An expression, checked, and where its text stands.
+#[derive(Debug, Clone)]
+pub struct Formula {
+    /// What it computes.
+    pub program: Program,
+    /// How its offsets lead to the text.
+    pub at: Anchor,
+}
+
+/// Where the text of an expression stands in a file.
+#[derive(Debug, Clone)]
+pub struct Anchor {
+    /// The whole value.
+    pub span: Span,
+    /// Offsets in the file of each byte of the expression and of its end, where the value is
+    /// written with escapes; otherwise only of the first.
+    pub offsets: Arc<[u32]>,
+}
+
+impl Anchor {
+    /// The place of a range of the expression.
+    pub fn place(&self, range: &Range<usize>) -> Span {
+        let at = |offset: usize| match *self.offsets {
+            [first] => first.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX)),
+            _ => {
+                let last = self.offsets.last().copied();
+                let known = self.offsets.get(offset).copied().or(last);
+                known.unwrap_or(self.span.start)
+            }
+        };
+        Span {
+            start: at(range.start).min(self.span.end),
+            end: at(range.end).min(self.span.end),
+            ..self.span
+        }
+    }
 }
 
 /// A value in the typed text.
@@ -159,6 +197,44 @@ pub struct TypedNode {
     pub doc: Option<Arc<str>>,
     /// Free data, for kinds that hold it.
     pub free: Vec<FreeNode>,
+    /// `if="…"`: whether it is there at all.
+    pub condition: Option<Formula>,
+    /// What it is beyond a node of its kind.
+    pub form: Form,
+}
+
+impl TypedNode {
+    /// The literal of a slot, if it is one.
+    pub fn literal(&self, field: Field) -> Option<(&Lit, Span)> {
+        let found = self.fields.iter().find(|f| f.field == field)?;
+        match &found.expr {
+            Expr::Lit(lit) => Some((lit, found.span)),
+            _ => None,
+        }
+    }
+}
+
+/// What a node of the text is.
+#[derive(Debug, Clone)]
+pub enum Form {
+    /// Itself, or for the kind of a definition a call of it: its fields are the arguments, its
+    /// children go where the definition's slots stand.
+    Plain,
+    /// `each NAME in=… { … }`: its children, once for each element. Its kind is its parent's.
+    Each(Box<Each>),
+    /// In the body of a definition: the place of the caller's children.
+    Slot(Arc<str>),
+}
+
+/// The head of an `each`.
+#[derive(Debug, Clone)]
+pub struct Each {
+    /// What the element is called, as expressions spell it.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// What it goes over.
+    pub list: Formula,
 }
 
 /// A node of one environment: only literals are left.
@@ -194,6 +270,8 @@ pub struct Node {
     pub doc: Option<Arc<str>>,
     /// Free data.
     pub free: Vec<FreeNode>,
+    /// The profiles that it is like, nearest first, with those that they are like.
+    pub profiles: Vec<Arc<str>>,
 }
 
 impl Node {

@@ -56,7 +56,7 @@ impl By {
 /// Takes out of the estate what was for `load`, what stands where it cannot, and what a nearer
 /// declaration takes the place of.
 pub(super) fn settle(sources: &Sources, estate: &mut TypedEstate, findings: &mut Findings) {
-    let vocabulary = estate.vocabulary;
+    let vocabulary = estate.words.vocabulary.clone();
     estate.nodes.retain(|node| {
         let name = vocabulary.kind(node.kind).name.as_str();
         let by = By::of(sources, node.span.file);
@@ -77,7 +77,7 @@ pub(super) fn settle(sources: &Sources, estate: &mut TypedEstate, findings: &mut
             }
             // Told with its own words: `root_only`.
             "estate" if by == By::Own && sources.alone.is_none() => true,
-            _ if within_package => fits(vocabulary, node, findings),
+            _ if within_package => fits(&vocabulary, node, findings),
             _ => true,
         }
     });
@@ -101,7 +101,7 @@ fn unread(node: &TypedNode, what: &str) -> Option<Diagnostic> {
     let computed = node
         .fields
         .iter()
-        .find(|field| matches!(field.expr, Expr::Param(_) | Expr::Text(_)));
+        .find(|field| matches!(field.expr, Expr::Formula(_) | Expr::Text(_)));
     if let Some(field) = computed {
         return Some(
             Diagnostic::new(
@@ -196,7 +196,7 @@ fn fits(vocabulary: &Vocabulary, node: &TypedNode, findings: &mut Findings) -> b
 /// of a package or the library adds cannot break an estate that had it first. Two packages are
 /// equally near: that is for the estate to decide.
 fn nearest_counts(sources: &Sources, estate: &mut TypedEstate, findings: &mut Findings) {
-    let vocabulary = estate.vocabulary;
+    let vocabulary = estate.words.vocabulary.clone();
     let mut nearest: BTreeMap<(KindId, String), (By, Span)> = BTreeMap::new();
     let entry = |node: &TypedNode| {
         let by = By::of(sources, node.span.file);

@@ -5,10 +5,11 @@ use tenantry_syntax::Span;
 
 use super::{
     kind::{Child, Field, Kind, Slot, Vocabulary},
-    node::{Node, ValueField},
+    node::{Anchor, Node, ValueField},
     ty::Class,
 };
 use crate::{
+    cel::Problem,
     diag::{Diagnostic, rule_set},
     units::UnitError,
 };
@@ -28,7 +29,61 @@ rule_set! {
     MISSING_VALUE = "missing-value", Types, Error, "a required argument or property that nothing sets", include_str!("pages/missing-value.md");
     MISSING_NODE = "missing-node", Types, Error, "a required child that nothing sets", include_str!("pages/missing-node.md");
     NOT_EXACTLY_ONE = "not-exactly-one", Types, Error, "not exactly one of several alternatives", include_str!("pages/not-exactly-one.md");
+    WRONG_EXPRESSION = "wrong-expression", Language, Error, "an expression that cannot be read, names what is not there, or mixes types", include_str!("pages/wrong-expression.md");
+    DEFINE_CIRCLE = "define-circle", Language, Error, "definitions that stand for each other in a circle", include_str!("pages/define-circle.md");
+    UNUSABLE_DEFINITION = "unusable-definition", Language, Error, "a `define` that no block could hold", include_str!("pages/unusable-definition.md");
     PROFILES_DISAGREE = "profiles-disagree", Language, Error, "two profiles with different values and nothing nearer to decide", include_str!("pages/profiles-disagree.md");
+}
+
+/// A node that may stand once and stands twice.
+pub fn twice(name: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        &DUPLICATE_NODE,
+        span,
+        format!("`{name}` stands twice in this block"),
+    )
+    .label("the second one")
+    .also(first, "the first one")
+    .help("keep one of them, or join what they say")
+}
+
+/// A declaration whose name another one has.
+pub fn stands_twice(kind: &str, name: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        &DUPLICATE_NODE,
+        span,
+        format!("{kind} `{name}` stands twice"),
+    )
+    .label("the second one")
+    .also(first, "the first one")
+    .help("give one of them another name, or join what they say")
+}
+
+/// Two names that expressions would spell alike.
+pub fn same_name(name: &str, span: Span, other: &str, first: Span) -> Diagnostic {
+    let words = if name == other {
+        format!("`{name}` is declared twice: parameters, tables and `let`s share their names")
+    } else {
+        format!("`{name}` and `{other}` are one name in expressions, where `-` is written `_`")
+    };
+    Diagnostic::new(&DUPLICATE_NODE, span, words)
+        .label("the second one")
+        .also(first, "the first one")
+        .help("give one of them another name")
+}
+
+/// What is wrong with an expression, at its characters.
+pub fn expression(problem: &Problem, at: &Anchor) -> Diagnostic {
+    let span = at.place(&problem.range);
+    let mut finding = Diagnostic::new(&WRONG_EXPRESSION, span, problem.message.clone())
+        .maybe_help(problem.help.clone());
+    if !problem.label.is_empty() {
+        finding.label = Some(problem.label.clone());
+    }
+    match &problem.fix {
+        Some(fix) => finding.fix(format!("write `{fix}`"), vec![(span, fix.clone())]),
+        None => finding,
+    }
 }
 
 /// A value that is not of its slot's type.

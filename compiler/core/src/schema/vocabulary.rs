@@ -1,10 +1,11 @@
 //! The built-in vocabulary, and what stands beside it on every node.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::{
-    kind::{KindId, Vocabulary},
-    kinds::Root,
+    kind::{Child, KindId, Slot, Vocabulary},
+    kinds::{AllowUse, AnnotationUse, EachUse, InUse, LabelUse, OmitUse, Root},
+    ty::Typed,
 };
 
 /// The kinds that any node may hold.
@@ -20,11 +21,16 @@ pub enum Special {
     Annotation,
     /// `omit KIND [KEY]`.
     Omit,
+    /// `each NAME in=LIST { … }`.
+    Each,
+    /// `slot [NAME]`, in the body of a definition.
+    Slot,
 }
 
 impl Special {
     /// Their names.
-    pub const WORDS: &'static [&'static str] = &["in", "allow", "label", "annotation", "omit"];
+    pub const WORDS: &'static [&'static str] = 
+        &["in", "allow", "label", "annotation", "omit", "each"];
 
     /// The one of that name.
     pub fn of(name: &str) -> Option<Self> {
@@ -34,22 +40,63 @@ impl Special {
             "label" => Self::Label,
             "annotation" => Self::Annotation,
             "omit" => Self::Omit,
+            "each" => Self::Each,
+            "slot" => Self::Slot,
             _ => return None,
         })
     }
 }
 
 /// Kinds of the language that this version refuses, so that none is ever ignored.
-pub const UNSUPPORTED: &[&str] = &["define", "each", "let", "table", "rule", "test"];
+    "rule", "test",
 
 /// The built-in kinds, entered once per process, and the kind of a file's top level.
-pub fn builtin() -> &'static (Vocabulary, KindId) {
-    static BUILTIN: OnceLock<(Vocabulary, KindId)> = OnceLock::new();
+pub fn builtin() -> &'static (Arc<Vocabulary>, KindId) {
+    static BUILTIN: OnceLock<(Arc<Vocabulary>, KindId)> = OnceLock::new();
     BUILTIN.get_or_init(|| {
         let mut vocabulary = Vocabulary::default();
         let root = vocabulary.register::<Root>();
-        (vocabulary, root)
+        universal(&mut vocabulary);
+        (Arc::new(vocabulary), root)
     })
+}
+
+/// What every node may have, whatever its kind.
+fn universal(vocabulary: &mut Vocabulary) {
+    let kinds = [
+        vocabulary.register::<InUse>(),
+        vocabulary.register::<EachUse>(),
+        vocabulary.register::<OmitUse>(),
+        vocabulary.register::<AllowUse>(),
+        vocabulary.register::<LabelUse>(),
+        vocabulary.register::<AnnotationUse>(),
+    ];
+    let children = kinds.map(|kind| {
+        let declared = vocabulary.kind(kind);
+        Child {
+            kind,
+            name: declared.name.clone(),
+            doc: declared.doc.clone(),
+            required: false,
+            many: true,
+        }
+    });
+    let prop = |name: &str, doc: &str| Slot {
+        doc: doc.to_owned(),
+        ..Slot::of(name, Arc::<str>::ty())
+    };
+    vocabulary.universal_children.extend(children);
+    vocabulary.universal_props.extend([
+        prop(
+            "if",
+            "A CEL expression: the node is there only where it is true.",
+        ),
+        prop(
+            "was",
+            "The name it had before, so that what was allocated to it is kept.",
+        ),
+        prop("doc", "What it is for."),
+    ]);
 }
 
 #[cfg(test)]
@@ -79,6 +126,7 @@ mod tests {
             for slot in kind.args.iter().chain(&kind.props) {
                 let parsed = slot
                     .default
+                    .as_deref()
                     .map(|text| (slot.ty.check)(&Lit::of_default(text)));
                 assert!(
                     matches!(parsed, None | Some(Ok(()))),

@@ -202,6 +202,7 @@ fn count(spec: &kinds::Root) -> usize {
         + spec.tier.len()
         + spec.priority.len()
         + spec.price.len()
+        + spec.table.len()
         + spec.cpu_model.len()
         + spec.gpu_model.len()
         + spec.tenant.len()

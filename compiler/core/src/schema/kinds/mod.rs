@@ -1,6 +1,7 @@
 //! The built-in kinds, one file each (small children beside their parent): the declaration, and
 //! with it the struct that `model` builds from.
 
+mod abstraction;
 mod backup_store;
 mod cluster;
 mod estate;
@@ -22,6 +23,7 @@ mod tier;
 mod volume;
 mod workload;
 
+pub use abstraction::*;
 pub use backup_store::*;
 pub use cluster::*;
 pub use estate::*;

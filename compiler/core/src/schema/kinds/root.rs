@@ -13,6 +13,14 @@ kind! {
         child r#use: Vec<Use>;
         /// A value that may differ between environments.
         child param: Vec<Param>;
+        /// A name for a value.
+        child r#let: Vec<Let>;
+        /// Rows of values, for `each`.
+        child table: Vec<Table>;
+        /// A kind of your own.
+        child define: Vec<Define>;
+        /// Defaults that are taken with `like`.
+        child profile: Vec<Profile>;
         /// A place whose parts fail together: a building, its power.
         child site: Vec<Site>;
         /// A connection between two sites.

@@ -1,0 +1,295 @@
+//! Where expanded text stands.
+//!
+//! What a call of a `define` stands for, and what an `each` yields for one row, is text that
+//! stands once and means many things. Each of these meanings gets a file number of its own
+//! beyond those of the real files, while its byte range stays the real one; so every phase can
+//! go on speaking of spans and none needs to know. [`Instances`] leads such a span back, and
+//! [`Instances::settle`] does so for findings before anybody prints them.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tenantry_syntax::{FileId, Span};
+
+use crate::diag::{Diagnostic, Findings, Label};
+
+/// Why a text means something of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// A call of a definition.
+    Call {
+        /// Where the call stands; within another expansion if that is where it stands.
+        at: Span,
+        /// The definition's name as it is called.
+        name: Arc<str>,
+        /// Where the definition's name stands.
+        definition: Span,
+    },
+    /// A row of an `each`.
+    Row {
+        /// Where the row stands.
+        at: Span,
+        /// Its key.
+        key: Arc<str>,
+    },
+}
+
+/// One meaning of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Instance {
+    /// The real file that the text stands in.
+    file: FileId,
+    /// For a row, the file that the `each` itself stands in: real, or that of an expansion.
+    outer: FileId,
+    cause: Cause,
+}
+
+/// Where an expanded text really stands, and by which way it came there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The line that its reader can mend: the outermost call, else the text itself.
+    pub span: Span,
+    /// The text itself, and what else led to it, innermost first.
+    pub by: Vec<Label>,
+    /// Rows: where they stand and their keys, innermost first.
+    pub rows: Vec<(Span, Arc<str>)>,
+}
+
+/// All expansions of one environment.
+#[derive(Debug, Clone, Default)]
+pub struct Instances {
+    /// The number of real files.
+    real: u32,
+    entries: Vec<Instance>,
+}
+
+impl Instances {
+    /// The table of an estate of this many files.
+    pub fn new(files: usize) -> Self {
+        Self {
+            real: u32::try_from(files).unwrap_or(u32::MAX),
+            entries: Vec::new(),
+        }
+    }
+
+    /// A new meaning of a text in `file`; the number that its spans bear. `outer` is the file
+    /// that an `each` stands in.
+    pub fn enter(&mut self, file: FileId, outer: FileId, cause: Cause) -> FileId {
+        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        self.entries.push(Instance { file, outer, cause });
+        FileId(self.real.saturating_add(number))
+    }
+
+    fn get(&self, file: FileId) -> Option<&Instance> {
+        self.entries.get(file.0.checked_sub(self.real)? as usize)
+    }
+
+    /// The real text of a span.
+    pub fn real(&self, span: Span) -> Span {
+        self.get(span.file).map_or(span, |instance| Span {
+            file: instance.file,
+            ..span
+        })
+    }
+
+    /// How a text came to be: the causes, innermost first.
+    pub fn causes(&self, span: Span) -> Vec<&Cause> {
+        let mut causes = Vec::new();
+        let mut file = span.file;
+        // A cause is entered before what it causes, so this ends.
+        while let Some(instance) = self.get(file) {
+            causes.push(&instance.cause);
+            file = match &instance.cause {
+                Cause::Call { at, .. } => at.file,
+                Cause::Row { .. } => instance.outer,
+            };
+        }
+        causes
+    }
+
+    /// Where to point for a span, and what to say beside it.
+    pub fn place(&self, span: Span) -> Place {
+        let mut place = Place {
+            span,
+            by: Vec::new(),
+            rows: Vec::new(),
+        };
+        while let Some(instance) = self.get(place.span.file) {
+            match &instance.cause {
+                Cause::Call { at, name, .. } => {
+                    place.by.push(Label {
+                        span: self.real(place.span),
+                        text: format!("this is what `{name}` stands for"),
+                    });
+                    place.span = *at;
+                }
+                Cause::Row { at, key } => {
+                    place.rows.push((self.real(*at), key.clone()));
+                    place.span.file = instance.outer;
+                }
+            }
+        }
+        place
+    }
+
+    /// Whether a scope of the text covers a span: the text itself, or a call that led to it.
+    pub fn within(&self, span: Span, scope: Span) -> bool {
+        let inside = |span: Span| {
+            span.file == scope.file && scope.start <= span.start && span.end <= scope.end
+        };
+        let mut at = span;
+        loop {
+            let Some(instance) = self.get(at.file) else {
+                return inside(at);
+            };
+            if inside(self.real(at)) {
+                return true;
+            }
+            match &instance.cause {
+                Cause::Call { at: call, .. } => at = *call,
+                Cause::Row { at: row, .. } => {
+                    if inside(self.real(*row)) {
+                        return true;
+                    }
+                    at.file = instance.outer;
+                }
+            }
+        }
+    }
+
+    /// Leads the places of findings back to the text, and joins what many rows of one `each`
+    /// have in common: it is one mistake.
+    pub fn settle(&self, findings: &mut Findings) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let mut joined: BTreeMap<(&'static str, Span), usize> = BTreeMap::new();
+        let mut settled: Findings = Vec::new();
+        let mut more: Vec<Vec<Arc<str>>> = Vec::new();
+        for mut finding in findings.drain(..) {
+            let rows = self.settle_one(&mut finding);
+            if let (Some((_, key)), Some(span)) = (rows.first(), finding.span) {
+                if let Some(at) = joined.get(&(finding.rule.name, span)) {
+                    more[*at].push(key.clone());
+                    continue;
+                }
+                joined.insert((finding.rule.name, span), settled.len());
+            }
+            for (span, key) in rows {
+                finding = finding.also(span, format!("for the row `{key}`"));
+            }
+            settled.push(finding);
+            more.push(Vec::new());
+        }
+        for (finding, mut keys) in settled.iter_mut().zip(more) {
+            keys.dedup();
+            if !keys.is_empty() {
+                finding.why = Some(and_more(finding.why.take(), &keys));
+            }
+        }
+        *findings = settled;
+    }
+
+    /// Leads one finding back; returns the rows that its place came from.
+    fn settle_one(&self, finding: &mut Diagnostic) -> Vec<(Span, Arc<str>)> {
+        for label in &mut finding.related {
+            label.span = self.place(label.span).span;
+        }
+        for edit in finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+            edit.0 = self.real(edit.0);
+        }
+        let Some(span) = finding.span else {
+            return Vec::new();
+        };
+        let place = self.place(span);
+        finding.span = Some(place.span);
+        for label in place.by {
+            if !finding.related.contains(&label) {
+                finding.related.push(label);
+            }
+        }
+        place.rows
+    }
+}
+
+/// The rows that have the same mistake, a few of them by name.
+fn and_more(why: Option<String>, keys: &[Arc<str>]) -> String {
+    let named: Vec<String> = keys.iter().take(3).map(|key| format!("`{key}`")).collect();
+    let rest = match keys.len().saturating_sub(named.len()) {
+        0 => String::new(),
+        rest => format!(" and {rest} more"),
+    };
+    let same = format!("the same holds for {}{rest}", named.join(", "));
+    match why {
+        Some(why) => format!("{why}; {same}"),
+        None => same,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tenantry_syntax::{FileId, Span};
+
+    use super::{Cause, Instances};
+
+    fn span(file: u32, start: u32, end: u32) -> Span {
+        Span {
+            file: FileId(file),
+            start,
+            end,
+        }
+    }
+
+    /// Two real files: a definition in the second, called from the first for each row of a
+    /// table in the first.
+    fn table() -> (Instances, FileId, FileId) {
+        let mut instances = Instances::new(2);
+        let row = Cause::Row {
+            at: span(0, 10, 20),
+            key: "f001".into(),
+        };
+        let row = instances.enter(FileId(0), FileId(0), row);
+        let call = Cause::Call {
+            at: Span {
+                file: row,
+                ..span(0, 50, 60)
+            },
+            name: "edge-site".into(),
+            definition: span(1, 7, 16),
+        };
+        let call = instances.enter(FileId(1), FileId(1), call);
+        (instances, row, call)
+    }
+
+    #[test]
+    fn an_expanded_text_leads_back_to_the_call_and_the_row() {
+        let (instances, _, call) = table();
+        let place = instances.place(Span {
+            file: call,
+            ..span(0, 100, 110)
+        });
+        assert_eq!(place.span, span(0, 50, 60));
+        assert_eq!(place.by[0].span, span(1, 100, 110));
+        assert_eq!(place.rows, [(span(0, 10, 20), "f001".into())]);
+    }
+
+    #[test]
+    fn a_scope_covers_what_stands_in_it_and_what_its_calls_stand_for() {
+        let (instances, _, call) = table();
+        let inner = Span {
+            file: call,
+            ..span(0, 100, 110)
+        };
+        assert!(instances.within(inner, span(1, 90, 120)), "the definition");
+        assert!(instances.within(inner, span(0, 40, 70)), "the call");
+        assert!(instances.within(inner, span(0, 10, 20)), "the row");
+        assert!(!instances.within(inner, span(0, 70, 90)));
+        assert!(!instances.within(inner, span(1, 0, 50)));
+    }
+
+    #[test]
+    fn a_plain_text_is_where_it_is() {
+        let (instances, ..) = table();
+        assert_eq!(instances.place(span(1, 3, 4)).span, span(1, 3, 4));
+        assert!(instances.within(span(1, 3, 4), span(1, 0, 50)));
+    }
+}
