@@ -33,13 +33,13 @@ pub(crate) fn read(path: &Path, max_bytes: u32) -> Result<Vec<(String, String)>,
         .document()
         .nodes()
         .map(|node| {
-            let line = text[..node.name_span().start as usize].matches('\n').count() + 1;
+            let line = text[..node.name_span().start as usize]
+                .matches('\n')
+                .count()
+                + 1;
             value(node).ok_or_else(|| {
-                Failure::new(format!(
-                    "{shown}:{line}: `{}` needs one value",
-                    node.name()
-                ))
-                .help("a parameters file has a line `NAME VALUE` for each parameter")
+                Failure::new(format!("{shown}:{line}: `{}` needs one value", node.name()))
+                    .help("a parameters file has a line `NAME VALUE` for each parameter")
             })
         })
         .collect()
@@ -85,7 +85,12 @@ mod tests {
 
     #[test]
     fn what_is_no_value_is_refused_with_its_line() {
-        for text in ["a 1\nb\n", "a 1\nb 1 2\n", "a 1\nb { c 1 }\n", "a 1\nb 1.5\n"] {
+        for text in [
+            "a 1\nb\n",
+            "a 1\nb 1 2\n",
+            "a 1\nb { c 1 }\n",
+            "a 1\nb 1.5\n",
+        ] {
             assert!(read_text(text).unwrap_err().contains(":2:"), "{text}");
         }
         assert!(read_text("a \"").unwrap_err().contains(":1:"));

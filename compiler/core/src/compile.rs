@@ -6,8 +6,8 @@ use crate::{
     check as checks, close,
     diag::{self, Diagnostic, Findings, Level},
     emit::{self, Objects, Output},
-    expansion::Instances,
     flows,
+    instances::Instances,
     levels::{self, Allowance},
     limits::Limits,
     load::{self, Library, Sources},
@@ -140,7 +140,12 @@ pub fn trees(world: &dyn World, library: Library, options: &Options) -> Trees {
         for env in environments(typed, options, &mut findings) {
             let resolve = || resolve::resolve(typed, env.as_ref(), &options.sets);
             // The model takes the nodes apart, so it gets its own.
-            let judged = resolve().then(|resolved| model::build(resolved, typed.vocabulary));
+            let mut instances = Instances::default();
+            let mut judged = resolve().then(|resolved| {
+                instances.clone_from(&resolved.origins.instances);
+                model::build(resolved, &typed.words.vocabulary)
+            });
+            instances.settle(&mut judged.findings);
             per_env.push((env.clone().unwrap_or_default(), judged.findings));
             let wanted = |wanted: &String| env.as_deref() == Some(wanted);
             if options.env.as_ref().is_none_or(wanted) {

@@ -7,7 +7,7 @@ use tenantry_syntax::Span;
 
 use crate::{
     diag::{Diagnostic, Findings, Level},
-    expansion::Instances,
+    instances::Instances,
     model::Estate,
     rules,
     schema::{TypedEstate, kinds::RuleLevel, node::TypedNode},

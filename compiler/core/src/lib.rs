@@ -9,6 +9,7 @@ pub mod diag;
 pub mod emit;
 pub mod expand;
 pub mod flows;
+pub mod instances;
 mod levels;
 pub mod limits;
 pub mod load;

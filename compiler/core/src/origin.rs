@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt, ops::Deref};
 
 use tenantry_syntax::{FileId, Span};
 
-use crate::expansion::Instances;
+use crate::instances::Instances;
 
 /// An entry of the [`Origins`] table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,7 +102,8 @@ impl Origins {
         for _ in 0..=self.entries.len() {
             if let (How::Profile, [far, like, ..]) = (at.how, at.from.as_slice()) {
                 let own = self.span(*far);
-                let own = own.filter(|span| self.instances.place(*span).span.file < self.library_from);
+                let own =
+                    own.filter(|span| self.instances.place(*span).span.file < self.library_from);
                 if own.is_some() {
                     return own;
                 }

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     let trees = compile::trees(
         &args.estate.world()?,
         estate::library(),
-        &args.estate.options(),
+        &args.estate.options()?,
     );
     let found = &trees.run.findings;
     if trees.environments.is_empty() {

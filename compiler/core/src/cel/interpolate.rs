@@ -27,7 +27,9 @@ pub enum Piece {
 /// An expression that is never closed, or empty.
 pub fn interpolate(text: &str) -> Result<Vec<Piece>, Problem> {
     if let Some(name) = text.strip_prefix('$')
-        && name.split('.').all(|part| <Name as Unit>::parse(part).is_ok())
+        && name
+            .split('.')
+            .all(|part| <Name as Unit>::parse(part).is_ok())
     {
         return Ok(vec![Piece::Name(1..text.len())]);
     }

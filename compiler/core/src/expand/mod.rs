@@ -29,9 +29,11 @@ pub(crate) const SPENT: &[&str] = &[
 /// declares only this one, so that what is built from it lands where it would have.
 pub fn expand(typed: &TypedEstate, sources: &Sources, resolved: &Resolved) -> String {
     let root = &resolved.root;
-    let vocabulary: &Vocabulary = typed.vocabulary;
+    let vocabulary: &Vocabulary = &typed.words.vocabulary;
     let name = |node: &Node| vocabulary.kind(node.kind).name.as_str();
-    let own = |node: &&Node| !of_library(sources, node.span.file) && !SPENT.contains(&name(node));
+    // What a definition of the library stands for belongs to whoever called it.
+    let file = |node: &Node| resolved.origins.instances.place(node.span).span.file;
+    let own = |node: &&Node| !of_library(sources, file(node)) && !SPENT.contains(&name(node));
     let (estates, others): (Vec<&Node>, Vec<&Node>) = root
         .children
         .iter()

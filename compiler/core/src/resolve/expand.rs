@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     cel::{self, Value},
-    expansion::Cause,
+    instances::Cause,
     origin::OriginId,
     schema::{
         kind::{DefineId, Field},
@@ -203,8 +203,11 @@ impl Resolver<'_> {
         let words = self.typed.words.clone();
         let define = words.define(id);
         if self.depth >= self.typed.limits.expansions {
-            let finding =
-                rules::too_deep(&define.name, self.at(typed.span), self.typed.limits.expansions);
+            let finding = rules::too_deep(
+                &define.name,
+                self.at(typed.span),
+                self.typed.limits.expansions,
+            );
             self.findings.push(finding);
             self.stopped = true;
             return;
@@ -259,7 +262,9 @@ impl Resolver<'_> {
                 continue;
             };
             let ty = cel::type_of(&slot.ty);
-            let given = call.value(field).map(|value| (value.lit.clone(), value.origin));
+            let given = call
+                .value(field)
+                .map(|value| (value.lit.clone(), value.origin));
             let value = match (given, default) {
                 (Some(given), _) => Some(given),
                 (None, _) if call.broken.contains(&field) => None,

@@ -222,9 +222,7 @@ impl<'t> Resolver<'t> {
                 }
             }
             let names_this = |(env, _): &(Arc<str>, Span)| Some(env) == self.env.as_ref();
-            if overlay.envs.iter().any(names_this)
-                && self.holds(overlay.body.condition.as_ref())
-            {
+            if overlay.envs.iter().any(names_this) && self.holds(overlay.body.condition.as_ref()) {
                 here.push(self.with_environment(&overlay.body));
             }
         }

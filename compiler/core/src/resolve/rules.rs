@@ -175,7 +175,10 @@ pub fn too_many_nodes(
     if let Some((what, span, count)) = most {
         return Diagnostic::new(&LIMIT_PASSED, span, words)
             .label(format!("{what} had brought {count} when it was stopped"))
-            .help(format!("make it smaller, or allow more with `--limit nodes={}`", limit.saturating_mul(4)));
+            .help(format!(
+                "make it smaller, or allow more with `--limit nodes={}`",
+                limit.saturating_mul(4)
+            ));
     }
     let words = format!("{words}: {found} so far");
     let finding = match at {

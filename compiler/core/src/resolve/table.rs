@@ -87,12 +87,18 @@ impl Resolver<'_> {
         };
         let mut values = Vec::new();
         let mut from = Vec::new();
-        for field in node.fields.iter().filter(|field| field.field != Field::Arg(0)) {
+        for field in node
+            .fields
+            .iter()
+            .filter(|field| field.field != Field::Arg(0))
+        {
             let worked_out = match &field.expr {
                 Expr::Formula(formula) => self.evaluate(formula),
                 expr => {
                     let value = self.value(expr, field.span);
-                    value.map(|(lit, origin)| (Value::from_lit(&cel::Type::Unknown, &lit), vec![origin]))
+                    value.map(|(lit, origin)| {
+                        (Value::from_lit(&cel::Type::Unknown, &lit), vec![origin])
+                    })
                 }
             };
             values.push(worked_out.map(|(value, origins)| {
@@ -123,7 +129,10 @@ impl Resolver<'_> {
         let vocabulary = self.typed.words.vocabulary.clone();
         let mut values = Vec::new();
         let mut places: BTreeMap<Arc<str>, RowAt> = BTreeMap::new();
-        let rows = table.children.iter().filter(|child| vocabulary.kind(child.kind).name == "row");
+        let rows = table
+            .children
+            .iter()
+            .filter(|child| vocabulary.kind(child.kind).name == "row");
         for row in rows {
             let kind = vocabulary.kind(row.kind);
             let Some(key) = row.value(Field::Arg(0)) else {
@@ -161,7 +170,10 @@ fn cells(
     row: &Node,
     key: &Arc<str>,
     index: i64,
-) -> (BTreeMap<Arc<str>, Value>, BTreeMap<Arc<str>, Option<OriginId>>) {
+) -> (
+    BTreeMap<Arc<str>, Value>,
+    BTreeMap<Arc<str>, Option<OriginId>>,
+) {
     let mut cells = BTreeMap::from([
         ("key".into(), Value::Str(key.clone())),
         ("index".into(), Value::Int(index)),

@@ -19,7 +19,12 @@ impl Resolver<'_> {
         let (lit, origin) = self.value(&field.expr, field.span)?;
         let span = self.at(field.span);
         if !matches!(field.expr, Expr::Lit(_)) {
-            let slot = self.typed.words.vocabulary.kind(node.kind).slot(field.field)?;
+            let slot = self
+                .typed
+                .words
+                .vocabulary
+                .kind(node.kind)
+                .slot(field.field)?;
             let lit = suited(lit, slot.ty.name);
             if let Err(error) = slot.check(&lit) {
                 let made_from = self

@@ -57,7 +57,11 @@ impl Slot {
     /// It is not of the type, or outside the bounds.
     pub fn check(&self, lit: &Lit) -> Result<(), UnitError> {
         (self.ty.check)(lit)?;
-        match self.bounds.as_ref().and_then(|bounds| bounds.broken_by(lit)) {
+        match self
+            .bounds
+            .as_ref()
+            .and_then(|bounds| bounds.broken_by(lit))
+        {
             None => Ok(()),
             Some(bound) => Err(UnitError {
                 message: format!("{lit} is {bound}"),

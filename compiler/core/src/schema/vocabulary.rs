@@ -29,7 +29,7 @@ pub enum Special {
 
 impl Special {
     /// Their names.
-    pub const WORDS: &'static [&'static str] = 
+    pub const WORDS: &'static [&'static str] =
         &["in", "allow", "label", "annotation", "omit", "each"];
 
     /// The one of that name.

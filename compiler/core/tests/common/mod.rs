@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use tenantry_core::{
     diag::Findings,
-    expansion::Instances,
+    instances::Instances,
     limits::Limits,
     load::{self, Library},
     model::{self, Estate},
@@ -45,7 +45,11 @@ impl Compiled {
     }
 
     /// The rules that were broken.
-    #[allow(dead_code, clippy::allow_attributes, reason = "not every test file asks")]
+    #[allow(
+        dead_code,
+        clippy::allow_attributes,
+        reason = "not every test file asks"
+    )]
     pub fn rules(&self) -> Vec<&str> {
         self.findings.iter().map(|f| f.rule.name).collect()
     }
@@ -116,7 +120,11 @@ pub fn compile_within(
 }
 
 /// Compiles an estate in production.
-#[allow(dead_code, clippy::allow_attributes, reason = "not every test file asks")]
+#[allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "not every test file asks"
+)]
 pub fn compile(files: &[(&str, &str)]) -> Compiled {
     compile_with(Some("prod"), &[], files)
 }

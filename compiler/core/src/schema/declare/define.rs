@@ -151,10 +151,8 @@ impl Declarer {
         };
         let span = arg.span();
         if let Err(error) = <Name as Unit>::parse(&name) {
-            let slot = crate::schema::kind::Slot::of(
-                "name",
-                <Name as crate::schema::ty::Typed>::ty(),
-            );
+            let slot =
+                crate::schema::kind::Slot::of("name", <Name as crate::schema::ty::Typed>::ty());
             self.findings.push(rules::wrong_value(&slot, span, &error));
             return None;
         }
@@ -173,14 +171,18 @@ impl Declarer {
         }
         if let Some(first) = self.words.unit(unit).defines.get(&*name) {
             let first = self.words.define(*first).span;
-            self.findings.push(rules::stands_twice("define", &name, span, first));
+            self.findings
+                .push(rules::stands_twice("define", &name, span, first));
             return None;
         }
         Some((name.as_ref().into(), span))
     }
 
     /// An `arg` or `param` of a definition.
-    #[expect(clippy::type_complexity, reason = "a pair used once, taken apart at once")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "a pair used once, taken apart at once"
+    )]
     fn param(
         &mut self,
         unit: UnitId,
@@ -268,7 +270,10 @@ impl Declarer {
 
     fn circle(&self, ids: &[DefineId]) -> Diagnostic {
         let define = |id: &DefineId| self.words.define(*id);
-        let names: Vec<String> = ids.iter().map(|id| format!("`{}`", define(id).name)).collect();
+        let names: Vec<String> = ids
+            .iter()
+            .map(|id| format!("`{}`", define(id).name))
+            .collect();
         let first = define(&ids[0]);
         let words = match names.as_slice() {
             [one] => format!("{one} stands for itself"),
@@ -327,12 +332,15 @@ impl Declarer {
         let define = self.words.define(head.id);
         let kind = self.words.kind_of(define);
         let mut scope = self.words.unit(head.unit).scope.clone();
-        for ((name, _), slot) in define.params.iter().zip(kind.args.iter().chain(&kind.props)) {
+        for ((name, _), slot) in define
+            .params
+            .iter()
+            .zip(kind.args.iter().chain(&kind.props))
+        {
             scope = scope.with(name, cel::type_of(&slot.ty));
         }
         let mut findings = Findings::new();
-        let mut decoder =
-            Decoder::new(&self.words, head.unit, &mut findings).with_scope(scope);
+        let mut decoder = Decoder::new(&self.words, head.unit, &mut findings).with_scope(scope);
         decoder.slots = Some(Slots {
             declared: head.slots.clone(),
             put: BTreeMap::new(),
@@ -342,7 +350,9 @@ impl Declarer {
         decoder.children(body.nodes(), &mut typed);
         let slots = decoder.slots.take().unwrap_or_default();
         // A name that nothing knows was reported; its like in another block is no better.
-        typed.flawed.retain(|meant| matches!(meant, Meant::Anything));
+        typed
+            .flawed
+            .retain(|meant| matches!(meant, Meant::Anything));
         for (name, span) in &head.slots {
             if !slots.put.contains_key(name) {
                 findings.push(
@@ -424,7 +434,8 @@ impl Declarer {
                 .collect();
             let homes: Vec<String> = homes.into_iter().take(4).collect();
             if !homes.is_empty() {
-                finding = finding.also(node.name_span(), format!("belongs in {}", homes.join(", ")));
+                finding =
+                    finding.also(node.name_span(), format!("belongs in {}", homes.join(", ")));
             }
         }
         finding
@@ -499,6 +510,7 @@ fn unknown_part(name: &str, span: Span) -> Diagnostic {
         Some(near) => finding
             .help(format!("did you mean `{near}`?"))
             .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
-        None => finding.help("`define` holds arg, param, slot and body; what it stands for goes into `body`"),
+        None => finding
+            .help("`define` holds arg, param, slot and body; what it stands for goes into `body`"),
     }
 }

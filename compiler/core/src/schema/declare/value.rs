@@ -8,7 +8,6 @@ use super::{Declarer, Names, name_of};
 use crate::{
     cel::{self, Type},
     schema::{
-
         decode::Decoder,
         kinds::{Let, Param, ParamType},
         node::{Expr, TypedNode},
@@ -90,7 +89,10 @@ impl Declarer {
         .label("in a circle")
         .help("give one of them a value of its own");
         for other in &waiting[1..] {
-            finding = finding.also(other.span, format!("`{}` is in it, or waits for it", other.name));
+            finding = finding.also(
+                other.span,
+                format!("`{}` is in it, or waits for it", other.name),
+            );
         }
         self.findings.push(finding);
     }
@@ -200,4 +202,3 @@ fn mentioned(text: &str, out: &mut Vec<Arc<str>>) {
         }
     }
 }
-

@@ -82,10 +82,7 @@ impl Decoder<'_, '_> {
                 )
                 .label("not given here")
                 .also(define.span, format!("`{}` is defined here", define.name))
-                .help(format!(
-                    "write `{shape}`, {}",
-                    rules::article(slot.ty.name)
-                ));
+                .help(format!("write `{shape}`, {}", rules::article(slot.ty.name)));
                 self.report(finding);
             }
         }

@@ -22,7 +22,13 @@ use crate::{
 impl Decoder<'_, '_> {
     /// Decodes arguments and properties; the first `skip` arguments and the properties in
     /// `ignore` are somebody else's.
-    pub(super) fn entries(&mut self, node: ast::Node<'_>, out: &mut TypedNode, skip: usize, ignore: &[&str]) {
+    pub(super) fn entries(
+        &mut self,
+        node: ast::Node<'_>,
+        out: &mut TypedNode,
+        skip: usize,
+        ignore: &[&str],
+    ) {
         let words = self.words;
         let kind = words.vocabulary.kind(out.kind);
         let mut position = 0usize;
@@ -167,4 +173,3 @@ fn arg_slot(kind: &Kind, at: usize) -> Option<(Field, &Slot)> {
     };
     Some((Field::Arg(u16::try_from(at).ok()?), kind.args.get(at)?))
 }
-

@@ -78,7 +78,6 @@ impl Decoder<'_, '_> {
     }
 }
 
-
 /// What the writer of an unknown name probably meant: what the mend would write.
 pub(super) fn meant(finding: &Diagnostic) -> Meant {
     match finding.fixes.first().and_then(|fix| fix.edits.first()) {
