@@ -18,10 +18,7 @@ pub mod ty;
 pub mod vocabulary;
 pub mod words;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use decode::{Decoded, Profile};
 use kind::KindId;

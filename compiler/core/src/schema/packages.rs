@@ -203,7 +203,7 @@ fn nearest_counts(sources: &Sources, estate: &mut TypedEstate, findings: &mut Fi
         let kind = vocabulary.kind(node.kind);
         // What is called by its package's alias takes nobody's place.
         let shared = !matches!(by, By::Package(_)) || PACKAGE_SHARES.contains(&kind.name.as_str());
-        Some(((node.kind, key(vocabulary, node)?), by)).filter(|_| shared)
+        Some(((node.kind, key(&vocabulary, node)?), by)).filter(|_| shared)
     };
     for node in &estate.nodes {
         let Some((key, by)) = entry(node) else {
