@@ -105,6 +105,7 @@ impl Args {
             env: self.env.clone(),
             sets,
             limits,
+            locked: false,
         })
     }
 

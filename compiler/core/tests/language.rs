@@ -1,10 +1,6 @@
 //! The language from outside: text in, model or findings out.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -19,19 +19,25 @@ use crate::{
 /// The rows of a table, by key.
 pub(super) type Rows = Rc<BTreeMap<Arc<str>, RowAt>>;
 
+/// What a row holds, by column.
+type Cells = BTreeMap<Arc<str>, Value>;
+
+/// Why the cells of a row are so; none for one that is wrong, which was reported.
+pub(super) type Reasons = BTreeMap<Arc<str>, Option<OriginId>>;
+
 /// Where a row stands, and why its cells are so.
 #[derive(Debug, Clone)]
 pub(super) struct RowAt {
     pub(super) span: Span,
     pub(super) origin: OriginId,
-    pub(super) fields: Rc<BTreeMap<Arc<str>, Option<OriginId>>>,
+    pub(super) fields: Rc<Reasons>,
 }
 
 /// A row as expressions see it.
 #[derive(Debug)]
 struct Row {
     key: Arc<str>,
-    cells: BTreeMap<Arc<str>, Value>,
+    cells: Cells,
 }
 
 impl Object for Row {
@@ -165,15 +171,7 @@ impl Resolver<'_> {
 }
 
 /// The cells of a row and why they are so; a column's default where it says nothing.
-fn cells(
-    kind: &Kind,
-    row: &Node,
-    key: &Arc<str>,
-    index: i64,
-) -> (
-    BTreeMap<Arc<str>, Value>,
-    BTreeMap<Arc<str>, Option<OriginId>>,
-) {
+fn cells(kind: &Kind, row: &Node, key: &Arc<str>, index: i64) -> (Cells, Reasons) {
     let mut cells = BTreeMap::from([
         ("key".into(), Value::Str(key.clone())),
         ("index".into(), Value::Int(index)),
