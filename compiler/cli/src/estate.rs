@@ -33,19 +33,27 @@ pub(crate) struct Args {
     /// Only this environment; all of them unless given
     #[arg(long, value_name = "ENV")]
     pub(crate) env: Option<String>,
+    #[command(flatten)]
+    pub(crate) given: Given,
+}
+
+/// What a run is given beside the estate.
+#[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+pub(crate) struct Given {
     /// A parameter's value, before any default
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
-    pub(crate) sets: Vec<(String, String)>,
+    sets: Vec<(String, String)>,
     /// A file of parameters' values, a node each: `gpu-nodes 8`; `--set` goes before it
     #[arg(long, value_name = "FILE")]
-    pub(crate) params: Option<PathBuf>,
+    params: Option<PathBuf>,
     /// Another bound for this run: `nodes=1000000`
     #[arg(long = "limit", value_name = "NAME=NUMBER", value_parser = assignment)]
-    pub(crate) limits: Vec<(String, String)>,
+    limits: Vec<(String, String)>,
 }
 
 /// `NAME=VALUE` of `--set`.
-pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
+fn assignment(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
 }
@@ -96,11 +104,11 @@ impl Args {
     pub(crate) fn options(&self) -> Result<Options, Failure> {
         let limits = self.bounds()?;
         // The file first: of two values of one parameter the later one holds.
-        let mut sets = match &self.params {
+        let mut sets = match &self.given.params {
             Some(path) => params::read(path, limits.file_bytes)?,
             None => Vec::new(),
         };
-        sets.extend(self.sets.iter().cloned());
+        sets.extend(self.given.sets.iter().cloned());
         Ok(Options {
             env: self.env.clone(),
             sets,
@@ -112,7 +120,7 @@ impl Args {
     /// The bounds of this run.
     pub(crate) fn bounds(&self) -> Result<Limits, Failure> {
         let mut limits = Limits::default();
-        for (name, value) in &self.limits {
+        for (name, value) in &self.given.limits {
             limits.set(name, value).map_err(Failure::new)?;
         }
         Ok(limits)

@@ -1,11 +1,5 @@
 //! What a spec builds for itself, from outside: text in, model or findings out.
 
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
-
 mod common;
 
 use common::{Compiled, compile, compile_with};

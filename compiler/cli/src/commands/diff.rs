@@ -48,9 +48,8 @@ pub(crate) struct Args {
     /// Compare what would be emitted, object by object, not what is said
     #[arg(long)]
     output: bool,
-    /// A parameter's value, before any default
-    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = estate::assignment)]
-    sets: Vec<(String, String)>,
+    #[command(flatten)]
+    given: estate::Given,
     /// How differences are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -163,7 +162,7 @@ impl Args {
         let args = estate::Args {
             path: path.to_path_buf(),
             env: env.map(str::to_owned),
-            sets: self.sets.clone(),
+            given: self.given.clone(),
         };
         let estate = Estate::open(&args, output)?;
         if estate.is_sound() {

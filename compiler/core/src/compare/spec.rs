@@ -22,7 +22,7 @@ const MOST_PLACES: usize = 32;
 /// The top level of an environment's estate. What the standard library declares is left out, and
 /// so is what has done its work: a parameter is seen in the values that it gave.
 pub fn items(typed: &TypedEstate, sources: &Sources, resolved: &Resolved) -> Vec<Item> {
-    let vocabulary: &Vocabulary = typed.vocabulary;
+    let vocabulary: &Vocabulary = &typed.words.vocabulary;
     let reader = Reader {
         vocabulary,
         origins: &resolved.origins,
@@ -102,7 +102,7 @@ impl Reader<'_> {
         let said: Vec<&ValueField> = node.values(field).collect();
         if said.is_empty() {
             return Some(Value {
-                scalars: vec![scalar(&Lit::of_default(slot.default?))],
+                scalars: vec![scalar(&Lit::of_default(slot.default.as_deref()?))],
                 list: slot.list,
                 default: true,
                 places: self.origins.span(node.origin).into_iter().collect(),

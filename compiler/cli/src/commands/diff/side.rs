@@ -38,7 +38,7 @@ pub(super) struct Side<'a> {
 
 impl Estate {
     pub(super) fn open(args: &estate::Args, output: bool) -> Result<Self, Failure> {
-        let (world, options) = (args.world()?, args.options());
+        let (world, options) = (args.world()?, args.options()?);
         let library = estate::library();
         let read = if output {
             let targets = tenantry_targets::all();
