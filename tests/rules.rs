@@ -33,12 +33,12 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
         "package-changed",
         "it is about tenantry.lock, which is no part of the spec",
     ),
-    ("unordered-output", "it is a defect of ours when it shows"),
-    ("unproven-output", "it is a defect of ours when it shows"),
     (
         "unknown-parameter",
         "it is about values given on the command line",
     ),
+    ("unordered-output", "it is a defect of ours when it shows"),
+    ("unproven-output", "it is a defect of ours when it shows"),
     ("unreadable-file", "it is about the disk"),
 ];
 

@@ -234,8 +234,8 @@ fn a_use_that_cannot_be_followed_is_told_as_a_value_is() {
         ("use \"\"", "wrong-value"),
         ("use \"/etc\"", "wrong-value"),
         ("use \"https://git.example/pg.git\"", "wrong-value"),
-        ("use \"vendor/${x}\"", "wrong-value"),
-        ("use $x", "wrong-value"),
+        ("use \"vendor/${env}\"", "wrong-value"),
+        ("use $env", "wrong-value"),
         ("use \"vendor/pg\" as=Pg.1", "wrong-value"),
     ] {
         let run = run(&[

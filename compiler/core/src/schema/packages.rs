@@ -98,6 +98,17 @@ fn unread(node: &TypedNode, what: &str) -> Option<Diagnostic> {
             .help("use the package, and say `in ENV` where its kinds are used"),
         );
     }
+    if let Some(condition) = &node.condition {
+        return Some(
+            Diagnostic::new(
+                &rules::MISPLACED_KIND,
+                condition.at.span,
+                "a `use` is followed before any value is known",
+            )
+            .label("not in a `use`")
+            .help("use the package always, and say `if` where its kinds are used"),
+        );
+    }
     let computed = node
         .fields
         .iter()

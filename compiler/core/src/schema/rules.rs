@@ -77,9 +77,11 @@ pub fn expression(problem: &Problem, at: &Anchor) -> Diagnostic {
     let span = at.place(&problem.range);
     let mut finding = Diagnostic::new(&WRONG_EXPRESSION, span, problem.message.clone())
         .maybe_help(problem.help.clone());
-    if !problem.label.is_empty() {
-        finding.label = Some(problem.label.clone());
-    }
+    finding.label = Some(if problem.label.is_empty() {
+        "this part".to_owned()
+    } else {
+        problem.label.clone()
+    });
     match &problem.fix {
         Some(fix) => finding.fix(format!("write `{fix}`"), vec![(span, fix.clone())]),
         None => finding,

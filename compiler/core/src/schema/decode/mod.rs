@@ -47,6 +47,11 @@ pub struct Decoded {
 /// Nodes of the top level that declare something for the rest, and were read before it.
 pub(super) const DECLARATIONS: &[&str] = &["define", "let", "param", "table"];
 
+/// Nodes that stand at the top level itself, in no loop there.
+const TOP_ONLY: &[&str] = &[
+    "define", "let", "package", "param", "profile", "rule", "table", "test", "use",
+];
+
 /// Decodes a file whose nodes stand at the top level, of kind `root`; what [`DECLARATIONS`]
 /// names is left out.
 pub fn decode_file(
@@ -121,7 +126,8 @@ impl<'v, 'f> Decoder<'v, 'f> {
             self.refuse_annotation(node.annotation());
             let name = node.name();
             if let Some(child) = kind.child(&name) {
-                if kind.name.is_empty() && DECLARATIONS.contains(&&*name) || name == "profile" {
+                let nested = into.span != Span::default() && kind.name.is_empty();
+                if nested && TOP_ONLY.contains(&&*name) {
                     self.findings.push(unknown::nested_declaration(node));
                     continue;
                 }
