@@ -11,7 +11,7 @@ pub(crate) fn page() -> String {
     let mut text = notice("the declarations of the functions");
     text += "# Functions of expressions\n\n\
         What may be called in `${…}`, and wherever an expression is due. \
-        None reads a clock, \
+        [Expressions](../guide/expressions.md) tells how they are written. None reads a clock, \
         and none makes a fraction.\n\n";
     let functions = Function::ALL
         .iter()

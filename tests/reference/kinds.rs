@@ -23,6 +23,8 @@ pub(crate) struct Kinds {
     placed: Vec<Placed<'static>>,
     homes: BTreeMap<KindId, Home>,
     examples: BTreeMap<KindId, Example>,
+    /// Those that any node may hold.
+    anywhere: Vec<KindId>,
 }
 
 /// A page and a heading on it.
@@ -45,6 +47,11 @@ impl Kinds {
             placed,
             homes,
             examples,
+            anywhere: vocabulary
+                .universal_children
+                .iter()
+                .map(|child| child.kind)
+                .collect(),
         }
     }
 
@@ -166,22 +173,32 @@ fn index(kinds: &Kinds) -> String {
         let name = kinds.link("index.md", &owner.kind.name, owner.id);
         Some(vec![name, cell(&describe::summary(&owner.kind.doc))])
     };
-    let (workload, top): (Vec<String>, Vec<String>) = kinds
+    let (workload, others): (Vec<String>, Vec<String>) = kinds
         .order()
         .into_iter()
         .partition(|page| page.starts_with("workload"));
+    let (anywhere, top): (Vec<String>, Vec<String>) = others.into_iter().partition(|page| {
+        let owner = kinds.owner(page);
+        owner.is_some_and(|owner| kinds.anywhere.contains(&owner.id))
+    });
     text += "## At the top level\n\n";
     text += &table(&["kind", "what it is"], top.iter().filter_map(row));
     text += "## A workload and what stands in it\n\n";
     text += &table(&["kind", "what it is"], workload.iter().filter_map(row));
+    text += "## In any node\n\n";
+    text += &table(&["kind", "what it is"], anywhere.iter().filter_map(row));
+    let props = builtin().0.universal_props.iter();
+    let props = props.map(|slot| vec![format!("`{}`", slot.name), cell(&slot.doc)]);
+    text += &table(&["property", "what it says"], props);
     text.trim_end().to_owned() + "\n"
 }
 
 fn section(kinds: &Kinds, page: &str, one: &Placed<'_>) -> String {
     let Placed { id, kind, .. } = one;
+    let doc: Vec<&str> = kind.doc.lines().map(str::trim).collect();
     let mut text = format!(
         "{}\n\n```text\n{}\n```\n\n",
-        kind.doc,
+        doc.join("\n"),
         describe::usage(kind)
     );
     let stands: Vec<String> = kinds
@@ -189,7 +206,9 @@ fn section(kinds: &Kinds, page: &str, one: &Placed<'_>) -> String {
         .map(|parent| kinds.link(page, &parent.place, parent.id))
         .collect();
     let mut remarks = describe::remarks(kind);
-    if stands.is_empty() {
+    if kinds.anywhere.contains(id) {
+        remarks.insert(0, "Stands in any node.".to_owned());
+    } else if stands.is_empty() {
         remarks.insert(0, "Stands at the top level of a file.".to_owned());
     } else {
         remarks.insert(0, format!("Stands in {}.", stands.join(", ")));

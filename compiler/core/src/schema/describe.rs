@@ -27,6 +27,7 @@ pub fn placed(vocabulary: &Vocabulary, root: KindId) -> Vec<Placed<'_>> {
         place: String::new(),
         kind: vocabulary.kind(root),
     }];
+    let anywhere = &vocabulary.universal_children;
     let mut next = 0;
     while let Some(parent) = queue.get(next).cloned() {
         for child in &parent.kind.children {
@@ -45,6 +46,11 @@ pub fn placed(vocabulary: &Vocabulary, root: KindId) -> Vec<Placed<'_>> {
         }
         next += 1;
     }
+    queue.extend(anywhere.iter().map(|child| Placed {
+        id: child.kind,
+        place: child.name.clone(),
+        kind: vocabulary.kind(child.kind),
+    }));
     queue.split_off(1)
 }
 
