@@ -191,8 +191,13 @@ impl Instances {
 
     /// Leads one finding back; returns the rows that its place came from.
     fn settle_one(&self, finding: &mut Diagnostic) -> Vec<(Span, Arc<str>)> {
+        let primary = finding.span.map(|span| self.place(span).span);
         for label in &mut finding.related {
-            label.span = self.place(label.span).span;
+            let place = self.place(label.span).span;
+            // Within one call the text of the definition tells the two apart.
+            let same = primary
+                .is_some_and(|primary| primary.file == place.file && overlap(primary, place));
+            label.span = if same { self.real(label.span) } else { place };
         }
         for edit in finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
             edit.0 = self.real(edit.0);
@@ -209,6 +214,10 @@ impl Instances {
         }
         place.rows
     }
+}
+
+fn overlap(a: Span, b: Span) -> bool {
+    a.start < b.end && b.start < a.end
 }
 
 /// The rows that have the same mistake, a few of them by name.

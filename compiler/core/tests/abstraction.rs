@@ -354,6 +354,39 @@ mod values {
     }
 
     #[test]
+    fn free_data_and_texts_that_say_so_are_worked_out() {
+        let text = r#"
+            param size type=bytes default="1GiB"
+            param region default=eu
+            tenant t {
+                config c {
+                    file plain "echo ${region}"
+                    file made expand=#true "region ${region}, $$HOME"
+                }
+                workload web {
+                    container image="r.example/a/b:1"
+                    on general
+                    cpu 1
+                    memory $size
+                    patch Deployment because="for the test" {
+                        merge { metadata { labels { region "${region}-1"; cash "$$5" } } }
+                    }
+                }
+            }
+        "#;
+        let compiled = shop(text);
+        let tenant = compiled.estate().tenants.values().next().unwrap();
+        let texts: Vec<&str> = tenant.spec.config[0]
+            .file
+            .iter()
+            .map(|file| &*file.text.value.0)
+            .collect();
+        assert_eq!(texts, ["region eu, $HOME", "echo ${region}"]);
+        let told = told(&text.replace("${region}-1", "${regoin}-1"));
+        assert_eq!(told, [r#"wrong-expression at "regoin""#]);
+    }
+
+    #[test]
     fn a_value_from_outside_needs_its_parameter() {
         let files = [("tenantry.kdl", GROUND), ("shop.kdl", SIZED)];
         let compiled = compile_with(Some("prod"), &[("sise", "3GiB")], &files);

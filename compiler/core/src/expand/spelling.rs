@@ -33,11 +33,14 @@ pub(super) fn tag(lit: &Lit) -> String {
     }
 }
 
-/// A scalar of free data, in which a dollar sign means nothing; none is null.
+/// A scalar of free data; none is null.
 pub(super) fn free(lit: Option<&Lit>, indent: usize) -> String {
     match lit {
         None => "#null".to_owned(),
-        Some(Lit::Str(text)) => block(text, indent).unwrap_or_else(|| quote(text)),
+        Some(Lit::Str(text)) => {
+            let text = literal(text);
+            block(&text, indent).unwrap_or_else(|| quote(&text))
+        }
         Some(other) => other.to_string(),
     }
 }

@@ -235,7 +235,12 @@ impl<'t> Resolver<'t> {
         let origin = self.origins.literal(span);
         let mut fields = Vec::with_capacity(typed.fields.len());
         let mut broken = Vec::new();
+        let expand = self.typed.words.vocabulary.kind(typed.kind).prop("expand");
         for field in &typed.fields {
+            if expand.is_some_and(|(done, _)| done == field.field) {
+                // Its text is worked out here; what is left is plain.
+                continue;
+            }
             match self.field(typed, field) {
                 Some(value) => fields.push(value),
                 None => broken.push(field.field),
@@ -258,7 +263,7 @@ impl<'t> Resolver<'t> {
             omits: typed.omits.clone(),
             was: typed.was.clone(),
             doc: typed.doc.clone(),
-            free: typed.free.clone(),
+            free: self.free(&typed.free),
             profiles: Vec::new(),
         };
         let mut near = Vec::new();

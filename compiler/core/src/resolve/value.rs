@@ -7,7 +7,7 @@ use crate::{
     cel::{self, Budget, Value},
     origin::{How, OriginId},
     schema::{
-        node::{Expr, Formula, Piece, TypedField, TypedNode, ValueField},
+        node::{Expr, Formula, FreeNode, Piece, TypedField, TypedFree, TypedNode, ValueField},
         rules::expression,
         ty::Lit,
     },
@@ -129,6 +129,26 @@ impl Resolver<'_> {
                 None
             }
         }
+    }
+
+    /// Free data with its expressions worked out.
+    pub(super) fn free(&mut self, nodes: &[TypedFree]) -> Vec<FreeNode> {
+        let mut free = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            let value = node.value.as_ref().map(|value| {
+                let (expr, span) = value.as_ref()?;
+                // What is wrong was reported; nothing is built from the rest.
+                self.value(expr, *span).map(|(lit, _)| lit)
+            });
+            free.push(FreeNode {
+                name: node.name.clone(),
+                value,
+                children: self.free(&node.children),
+                block: node.block,
+                span: self.at(node.span),
+            });
+        }
+        free
     }
 
     /// Whether a condition holds; where it cannot be worked out, which was reported, it does not.

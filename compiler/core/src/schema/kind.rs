@@ -65,7 +65,7 @@ impl Slot {
             None => Ok(()),
             Some(bound) => Err(UnitError {
                 message: format!("{lit} is {bound}"),
-                help: None,
+                help: self.bounds.as_ref().map(|bounds| bounds.words()),
                 at: None,
             }),
         }

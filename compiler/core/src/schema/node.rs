@@ -155,6 +155,21 @@ pub struct FreeNode {
     pub span: Span,
 }
 
+/// The same before its values are worked out.
+#[derive(Debug, Clone)]
+pub struct TypedFree {
+    /// The key, or `-` for an element of a list.
+    pub name: Arc<str>,
+    /// The scalar and where it stands, if it has one; `Some(None)` is null.
+    pub value: Option<Option<(Expr, Span)>>,
+    /// What is in its block.
+    pub children: Vec<TypedFree>,
+    /// Whether it has a block at all.
+    pub block: bool,
+    /// Where the node stands.
+    pub span: Span,
+}
+
 /// What an unknown name, which was reported, was probably meant to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meant {
@@ -196,7 +211,7 @@ pub struct TypedNode {
     /// `doc="…"`.
     pub doc: Option<Arc<str>>,
     /// Free data, for kinds that hold it.
-    pub free: Vec<FreeNode>,
+    pub free: Vec<TypedFree>,
     /// `if="…"`: whether it is there at all.
     pub condition: Option<Formula>,
     /// What it is beyond a node of its kind.

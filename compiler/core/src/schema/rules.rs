@@ -106,6 +106,7 @@ pub fn wrong_value(slot: &Slot, span: Span, error: &UnitError) -> Diagnostic {
     )
     .label(match slot.ty.class {
         Class::Choice(_) => "not one of the choices".to_owned(),
+        _ if slot.bounds.is_some() => "not what the declaration allows".to_owned(),
         _ => format!("expected {}", article(slot.ty.name)),
     })
     .maybe_help(help)

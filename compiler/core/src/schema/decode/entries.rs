@@ -31,6 +31,7 @@ impl Decoder<'_, '_> {
     ) {
         let words = self.words;
         let kind = words.vocabulary.kind(out.kind);
+        self.expand = expands(node);
         let mut position = 0usize;
         let mut seen: Vec<(String, Span)> = Vec::new();
         let mut surplus: Option<(Span, usize)> = None;
@@ -131,6 +132,16 @@ impl Decoder<'_, '_> {
             }
         }
     }
+}
+
+/// Whether a node says `expand=#true`: then its text is interpolated like any string.
+fn expands(node: ast::Node<'_>) -> bool {
+    node.entries().any(|entry| match entry {
+        ast::Entry::Prop(prop) => {
+            prop.name() == "expand" && matches!(prop.value(), ast::Scalar::Bool(true))
+        }
+        ast::Entry::Arg(_) => false,
+    })
 }
 
 /// An argument or a property's value.

@@ -57,7 +57,8 @@ impl Decoder<'_, '_> {
                 return None;
             }
         };
-        if let (Lit::Str(text), false) = (&lit, slot.ty.class == Class::Text) {
+        let plain = slot.ty.class == Class::Text && !self.expand;
+        if let (Lit::Str(text), false) = (&lit, plain) {
             return self.interpolated(slot, text, value);
         }
         self.checked(slot, lit, span)

@@ -4,25 +4,33 @@ use std::borrow::Cow;
 
 use tenantry_syntax::{Span, ast};
 
-use super::{Decoder, expr};
+use super::{Decoder, entries::Scalar};
 use crate::{
     diag::Diagnostic,
-    schema::{node::FreeNode, rules},
+    schema::{
+        kind::Slot,
+        node::{Expr, TypedFree},
+        rules,
+        ty::{Lit, Typed},
+    },
 };
 
 impl Decoder<'_, '_> {
-    pub(super) fn free(&mut self, node: ast::Node<'_>) -> FreeNode {
+    pub(super) fn free(&mut self, node: ast::Node<'_>) -> TypedFree {
         self.refuse_annotation(node.annotation());
         let mut value = None;
         for entry in node.entries() {
             match entry {
-                ast::Entry::Arg(arg) if value.is_none() => match expr::scalar(arg.value()) {
-                    Ok(lit) => value = Some(lit),
-                    Err(message) => self.findings.push(
-                        Diagnostic::new(&rules::WRONG_VALUE, arg.span(), message)
-                            .help("write it as a string, or as a whole number"),
-                    ),
-                },
+                ast::Entry::Arg(arg) if value.is_none() => {
+                    value = Some(match arg.value() {
+                        ast::Scalar::Null => None,
+                        _ => {
+                            let slot = Slot::of("value", Lit::ty());
+                            let expr = self.read(&slot, Scalar::Arg(arg));
+                            Some((expr.unwrap_or(Expr::Broken), arg.span()))
+                        }
+                    });
+                }
                 ast::Entry::Arg(arg) => self.findings.push(
                     Diagnostic::new(
                         &rules::SURPLUS_ARGUMENT,
@@ -44,7 +52,7 @@ impl Decoder<'_, '_> {
                 ),
             }
         }
-        FreeNode {
+        TypedFree {
             name: node.name().into(),
             value,
             children: node.nodes().map(|child| self.free(child)).collect(),

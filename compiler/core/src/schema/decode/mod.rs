@@ -92,6 +92,8 @@ pub(super) struct Decoder<'v, 'f> {
     unit: UnitId,
     /// What expressions may name here.
     scope: Scope,
+    /// Whether the text of the node at hand is interpolated.
+    expand: bool,
     /// In the body of a definition.
     pub(super) slots: Option<Slots>,
     findings: &'f mut Findings,
@@ -103,6 +105,7 @@ impl<'v, 'f> Decoder<'v, 'f> {
             scope: words.unit(unit).scope.clone(),
             words,
             unit,
+            expand: false,
             slots: None,
             findings,
         }

@@ -27,6 +27,9 @@ kind! {
     pub struct RawObject = "object" {
         /// The text of one document.
         arg text: V<Text>;
+        /// Whether `${…}` in the text is worked out. Left out, the text is what it is: shell and
+        /// cloud-init are full of dollar signs.
+        prop expand: V<bool> = "#false";
     }
 }
 

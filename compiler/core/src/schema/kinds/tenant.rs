@@ -268,6 +268,9 @@ kind! {
         arg name: V<Arc<str>>;
         /// What is in it.
         arg text: V<Text>;
+        /// Whether `${…}` in the text is worked out. Left out, the text is what it is: shell and
+        /// cloud-init are full of dollar signs.
+        prop expand: V<bool> = "#false";
     }
 }
 

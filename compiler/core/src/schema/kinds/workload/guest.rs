@@ -65,6 +65,9 @@ kind! {
     pub struct RunCommand = "run", ordered {
         /// The command.
         arg text: V<Text>;
+        /// Whether `${…}` in the text is worked out. Left out, the text is what it is: shell and
+        /// cloud-init are full of dollar signs.
+        prop expand: V<bool> = "#false";
     }
 }
 
@@ -75,6 +78,9 @@ kind! {
         arg path: V<Arc<str>>;
         /// What is in it.
         arg text: V<Text>;
+        /// Whether `${…}` in the text is worked out. Left out, the text is what it is: shell and
+        /// cloud-init are full of dollar signs.
+        prop expand: V<bool> = "#false";
         /// Its mode: "0644".
         prop mode: Option<V<Arc<str>>>;
     }
