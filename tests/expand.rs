@@ -113,7 +113,7 @@ const PLATFORM: &str = r#"    platform auto {
         component metallb {
             values {
                 number 4
-                text "$HOME ${x} $$"
+                text "$$HOME $${x} $$$$ ${size}"
                 nothing #null
                 "with space" { inner #true; "4" four }
                 list { - 1; - "two"; - { deep { - #null } } }
