@@ -22,6 +22,7 @@ pub mod par;
 pub mod place;
 pub mod plan;
 pub mod prove;
+pub mod query;
 pub mod raw;
 pub mod resolve;
 pub mod rules;

@@ -28,6 +28,7 @@ pub use crate::schema::kinds::{
 };
 use crate::{
     origin::{OriginId, Origins, V},
+    query::Text,
     schema::kinds::{self, Role},
     units::{Ip, Name},
 };
@@ -77,6 +78,8 @@ pub struct Estate {
     pub workloads: Arena<Workload>,
     /// Why each value is so.
     pub origins: Origins,
+    /// The nodes that it was built from, for what expressions ask.
+    pub text: Text,
     /// Workloads of which a part is broken and was dropped: what is said of them must hold
     /// however the mistake is mended.
     pub tainted: Vec<Id<Workload>>,

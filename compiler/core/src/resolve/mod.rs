@@ -24,6 +24,7 @@ use table::Rows;
 use tenantry_syntax::{FileId, Span};
 
 use crate::{
+    cel::Value,
     diag::Findings,
     limits::Limits,
     load::Library,
@@ -34,7 +35,7 @@ use crate::{
         kind::Kind,
         node::{Expr, Node, Tag, TypedField, TypedNode, ValueField},
         ty::Lit,
-        words::UnitId,
+        words::{UnitId, Words},
     },
 };
 
@@ -51,6 +52,10 @@ pub struct Resolved {
     pub library: Library,
     /// The bounds of this run.
     pub limits: Limits,
+    /// What the spec declares.
+    pub words: Arc<Words>,
+    /// The values of parameters, `let`s and tables, by unit; a wrong one is left out.
+    pub values: Vec<BTreeMap<Arc<str>, Value>>,
 }
 
 /// The environments that an estate declares, in the order of the text, with their places.
@@ -113,6 +118,7 @@ pub fn resolve(
         origins,
         mut findings,
         stopped,
+        globals,
         ..
     } = resolver;
     origins.instances.settle(&mut findings);
@@ -127,6 +133,8 @@ pub fn resolve(
             origins,
             library: typed.library,
             limits: typed.limits.clone(),
+            words: typed.words.clone(),
+            values: globals.into_iter().map(scope::values).collect(),
         },
         findings,
     )

@@ -29,14 +29,14 @@ impl Resolver<'_> {
         let mut inherited: Option<Node> = None;
         let mut names: Vec<Arc<str>> = Vec::new();
         for like in &wanted {
-            let Some(profile) = self.profile(&node, like) else {
+            let Some((name, profile)) = self.profile(&node, like) else {
                 continue;
             };
             self.nodes += count(&profile);
             if self.exhausted() {
                 break;
             }
-            names.push(profile_name(like));
+            names.push(name);
             names.extend(profile.profiles.iter().cloned());
             let mut brought = (*profile).clone();
             // What the profile is for is not what this node is for.
@@ -61,8 +61,9 @@ impl Resolver<'_> {
         far
     }
 
-    /// The profile of that name for nodes of this kind, resolved once per environment.
-    fn profile(&mut self, node: &Node, like: &ValueField) -> Option<Rc<Node>> {
+    /// The profile of that name for nodes of this kind, resolved once per environment, and its
+    /// name as the estate says it.
+    fn profile(&mut self, node: &Node, like: &ValueField) -> Option<(Arc<str>, Rc<Node>)> {
         let name = like.lit.to_string();
         let typed = self.typed;
         if typed.words.is_lost(self.unit, &name) {
@@ -103,8 +104,10 @@ impl Resolver<'_> {
             ));
             return None;
         };
+        let full: Arc<str> =
+            format!("{}{}", typed.words.unit(profile.unit).prefix, profile.name).into();
         match self.profiles.get(&at) {
-            Some(Some(done)) => return Some(done.clone()),
+            Some(Some(done)) => return Some((full, done.clone())),
             Some(None) => {
                 self.findings
                     .push(rules::profile_circle(&name, like.span, profile.span));
@@ -124,7 +127,7 @@ impl Resolver<'_> {
         self.back(before);
         self.chain -= 1;
         self.profiles.insert(at, Some(resolved.clone()));
-        Some(resolved)
+        Some((full, resolved))
     }
 
     /// Says of everything in a profile's copy that it came by this `like`.
@@ -146,10 +149,6 @@ impl Resolver<'_> {
             self.came_by(child, like);
         }
     }
-}
-
-fn profile_name(like: &ValueField) -> Arc<str> {
-    like.lit.to_string().into()
 }
 
 /// The nodes of a profile.

@@ -32,6 +32,14 @@ impl Bound {
 /// The names of the estate, a package, or the library in one environment.
 pub(super) type Globals = BTreeMap<Arc<str>, Bound>;
 
+/// The names with their values alone.
+pub(super) fn values(globals: Globals) -> BTreeMap<Arc<str>, Value> {
+    let known = globals.into_iter();
+    known
+        .filter_map(|(name, bound)| Some((name, bound.value?)))
+        .collect()
+}
+
 /// The names in scope: those of definitions and loops, the inner ones last, before the global
 /// ones.
 pub(super) struct InScope<'s> {

@@ -9,7 +9,10 @@ use super::{
     kind::{DefineId, Kind, KindId, Vocabulary},
     node::{Expr, TypedNode},
 };
-use crate::cel::{Scope, Type, Types};
+use crate::{
+    cel::{Scope, Type, Types},
+    query::kinds,
+};
 
 /// The estate, a package, or the library: what is declared in one is said with a prefix in the
 /// others.
@@ -155,7 +158,7 @@ impl Words {
     }
 }
 
-/// The rows of tables, as types of expressions.
+/// The objects of expressions: the rows of tables, and the nodes of the kinds.
 #[derive(Debug, Clone, std::default::Default)]
 pub struct RowTypes(BTreeMap<Arc<str>, BTreeMap<Arc<str>, Type>>);
 
@@ -168,11 +171,20 @@ impl RowTypes {
 
 impl Types for RowTypes {
     fn field(&self, object: &str, field: &str) -> Option<Type> {
-        self.0.get(object)?.get(field).cloned()
+        match self.0.get(object) {
+            Some(row) => row.get(field).cloned(),
+            None => kinds().field(object, field),
+        }
     }
 
     fn fields(&self, object: &str) -> Vec<String> {
-        let fields = self.0.get(object).into_iter().flat_map(BTreeMap::keys);
-        fields.map(ToString::to_string).collect()
+        match self.0.get(object) {
+            Some(row) => row.keys().map(ToString::to_string).collect(),
+            None => kinds().fields(object),
+        }
+    }
+
+    fn doc(&self, object: &str, field: &str) -> Option<String> {
+        kinds().doc(object, field)
     }
 }

@@ -63,6 +63,11 @@ impl Compiled {
     }
 
     /// A workload by its path.
+    #[allow(
+        dead_code,
+        clippy::allow_attributes,
+        reason = "not every test file asks"
+    )]
     pub fn workload(&self, path: &str) -> &model::Workload {
         let found = self
             .estate()

@@ -10,7 +10,7 @@ mod tenants;
 mod volumes;
 mod workload;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     Arena, Cluster, Estate, Id, Link, NetworkIn, Pool, Queue, Storage, Tenant, Workload,
@@ -21,6 +21,7 @@ use crate::{
     diag::Findings,
     limits::Limits,
     outcome::Outcome,
+    query::Text,
     resolve::Resolved,
     schema::{
         construct::{Construct, Cx},
@@ -38,6 +39,8 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         mut origins,
         library,
         limits,
+        words,
+        values,
     } = resolved;
     let mut cx = Cx {
         vocabulary,
@@ -111,6 +114,11 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
             tenants: model.tenants,
             workloads: model.workloads,
             origins,
+            text: Text {
+                root: Arc::new(root),
+                words,
+                values,
+            },
             tainted,
             broken_ground: !complete || in_parts || kept + 1 != written,
         },
