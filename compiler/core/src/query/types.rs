@@ -29,49 +29,59 @@ pub enum Link {
     Workloads,
 }
 
-/// What each link is called, the kinds that have it, the kind that it leads to, whether it leads
-/// to several, and what it says.
-const LINKS: &[(Link, &str, &[&str], &str, bool, &str)] = &[
-    (
-        Link::Tenant,
-        "tenant",
-        &["workload"],
-        "tenant",
-        false,
-        "The tenant that it belongs to.",
-    ),
-    (
-        Link::Cluster,
-        "cluster",
-        &["workload", "pool"],
-        "cluster",
-        false,
-        "The cluster that it is in.",
-    ),
-    (
-        Link::Pool,
-        "pool",
-        &["workload"],
-        "pool",
-        false,
-        "The pool that it runs on: the first, where several are alternatives.",
-    ),
-    (
-        Link::Pools,
-        "pools",
-        &["workload", "cluster"],
-        "pool",
-        true,
-        "The pools.",
-    ),
-    (
-        Link::Workloads,
-        "workloads",
-        &["cluster"],
-        "workload",
-        true,
-        "The workloads that run there.",
-    ),
+/// The declaration of a link.
+struct Lead {
+    link: Link,
+    name: &'static str,
+    /// The kinds that have it.
+    of: &'static [&'static str],
+    /// The kind that it leads to.
+    to: &'static str,
+    many: bool,
+    doc: &'static str,
+}
+
+const LINKS: &[Lead] = &[
+    Lead {
+        link: Link::Tenant,
+        name: "tenant",
+        of: &["workload"],
+        to: "tenant",
+        many: false,
+        doc: "The tenant that it belongs to.",
+    },
+    Lead {
+        link: Link::Cluster,
+        name: "cluster",
+        of: &["workload", "pool"],
+        to: "cluster",
+        many: false,
+        doc: "The cluster that it is in.",
+    },
+    Lead {
+        link: Link::Pool,
+        name: "pool",
+        of: &["workload"],
+        to: "pool",
+        many: false,
+        doc: "The pool that it runs on: the first, where several are alternatives.",
+    },
+    Lead {
+        link: Link::Pools,
+        name: "pools",
+        of: &["workload", "cluster"],
+        to: "pool",
+        many: true,
+        doc: "The pools.",
+    },
+    Lead {
+        link: Link::Workloads,
+        name: "workloads",
+        of: &["cluster"],
+        to: "workload",
+        many: true,
+        doc: "The workloads that run there.",
+    },
 ];
 
 /// Kinds of the top level that declare words and are no part of what an estate has.
@@ -198,13 +208,12 @@ impl Kinds {
                 "The names of the profiles that it is like, and of those that they are like.",
             );
         }
-        let links = LINKS.iter().filter(|link| link.2.contains(&&*kind.name));
-        for (link, name, _, to, many, doc) in links {
-            let Some(object) = self.called(vocabulary, to) else {
+        for lead in LINKS.iter().filter(|lead| lead.of.contains(&&*kind.name)) {
+            let Some(object) = self.called(vocabulary, lead.to) else {
                 continue;
             };
-            let ty = if *many { object.keyed() } else { object };
-            shape.add(name, Source::Link(*link), ty, doc);
+            let ty = if lead.many { object.keyed() } else { object };
+            shape.add(lead.name, Source::Link(lead.link), ty, lead.doc);
         }
     }
 
