@@ -440,6 +440,16 @@ mod nodes {
     }
 
     #[test]
+    fn a_job_waits_in_a_queue_of_its_cluster() {
+        let job = "tenant t { workload w { job image=\"r.example/t/w:1.0\" queue=night; on general } }";
+        let queue = "queue night { on general }";
+        let compiled = on_ground(&format!("{queue}\n{job}"));
+        assert!(compiled.workload("t.w").queue.is_some());
+        let compiled = on_ground(&format!("{queue}\n{}", job.replace("night", "nite")));
+        assert_eq!(compiled.told(), [r#"unknown-name at "nite""#]);
+    }
+
+    #[test]
     fn a_kind_that_is_not_compiled_yet_is_never_ignored() {
         assert_eq!(told("test x"), [r#"unsupported-kind at "test""#]);
     }

@@ -266,6 +266,8 @@ pub struct Workload {
     pub exposes: Vec<Expose>,
     /// What must run before it.
     pub needs: Vec<(Ref<Workload>, kinds::Needs)>,
+    /// The queue that it waits in.
+    pub queue: Option<Ref<super::Queue>>,
     /// Its backups.
     pub backups: Vec<Backup>,
     /// The rest, as declared.

@@ -115,6 +115,12 @@ impl Builder<'_> {
             Some(Draft::Chart(chart)) => Some(Body::Chart(chart.clone())),
             None => None,
         };
+        let near = model.clusters[place.cluster].name.value.to_string();
+        let queue = spec.job.as_ref().and_then(|job| job.queue.as_ref());
+        let queue = self
+            .lookup
+            .maybe(&self.tables.queues, queue, &[&near])
+            .unwrap_or(None);
         let replicas = self.replicas(&spec);
         let whole = body.is_some() && !spec.meta.broken && self.lookup.findings.len() == before;
         // A machine whose image leads nowhere still takes its room and talks to its peers.
@@ -148,6 +154,7 @@ impl Builder<'_> {
             offers,
             exposes,
             needs,
+            queue,
             backups,
             spec,
         });

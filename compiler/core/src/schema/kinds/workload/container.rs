@@ -77,6 +77,8 @@ containers! {
     Job = "job" {
         /// When it runs.
         prop schedule: Option<V<Schedule>>;
+        /// The queue of its cluster that it waits in.
+        prop queue: Option<V<NameOf<Queue>>>;
         /// After how long it is stopped.
         prop limit: Option<V<Duration>>;
         /// How often it is tried again.
