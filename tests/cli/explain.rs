@@ -39,6 +39,33 @@ fn a_kind_is_found_by_its_name_and_by_its_place() {
 }
 
 #[test]
+fn a_kind_that_an_estate_defines_is_shown_like_a_built_in_one() {
+    let folder = Folder::of([(
+        "tenantry.kdl",
+        "estate north
+define service doc=\"A plain web service.\" {
+    arg name type=name
+    param copies type=int default=2 min=1 max=5
+    body { workload $name { replicas $copies } }
+}
+",
+    )]);
+    let one = folder.run("schema --estate . service").ends_with(0).out;
+    assert!(one.starts_with("tenant.service"), "{one}");
+    assert!(one.contains("A plain web service."), "{one}");
+    assert!(
+        one.contains("copies  int, default 2, one from 1 to 5"),
+        "{one}"
+    );
+    let wrong = folder.run("schema --estate . servic").ends_with(2);
+    assert!(
+        wrong.err.contains("did you mean `service`?"),
+        "{}",
+        wrong.err
+    );
+}
+
+#[test]
 fn a_misspelt_name_meets_its_neighbour() {
     let folder = Folder::of([]);
     let run = folder.run("explain wrong-valu").ends_with(2);

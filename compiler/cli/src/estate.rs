@@ -1,6 +1,9 @@
 //! An estate on the disk, opened for a command.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use tenantry_core::{
     FileId,
@@ -8,8 +11,9 @@ use tenantry_core::{
     diag::{Diagnostic, Level, Rule},
     emit,
     limits::Limits,
-    load::{Library, ROOT_FILE, Sources},
+    load::{self, Library, ROOT_FILE, Sources},
     plan, prove,
+    schema::{self, words::Words},
     world::ReadError,
 };
 
@@ -89,15 +93,7 @@ impl Args {
 
     /// The files below the root.
     pub(crate) fn world(&self) -> Result<Disk, Failure> {
-        let root = self.root()?;
-        Disk::open(root, self.bounds()?.file_bytes).map_err(|error| {
-            let why = match error {
-                ReadError::Missing => "it is not there".to_owned(),
-                ReadError::Other(words) => words,
-                ReadError::NotText(_) | ReadError::TooLarge(_) => "it is not a folder".to_owned(),
-            };
-            Failure::new(format!("cannot read {}: {why}", root.display()))
-        })
+        open(self.root()?, &self.bounds()?)
     }
 
     /// What a run is asked to do.
@@ -127,12 +123,38 @@ impl Args {
     }
 }
 
+/// The files below a folder.
+fn open(root: &Path, limits: &Limits) -> Result<Disk, Failure> {
+    Disk::open(root, limits.file_bytes).map_err(|error| {
+        let why = match error {
+            ReadError::Missing => "it is not there".to_owned(),
+            ReadError::Other(words) => words,
+            ReadError::NotText(_) | ReadError::TooLarge(_) => "it is not a folder".to_owned(),
+        };
+        Failure::new(format!("cannot read {}: {why}", root.display()))
+    })
+}
+
 /// The standard library.
 pub(crate) fn library() -> Library {
     Library {
         files: tenantry_stdlib::FILES,
         index: tenantry_stdlib::INDEX,
     }
+}
+
+/// What an estate or package declares; what is wrong elsewhere in it is `check`'s to say.
+///
+/// # Errors
+/// The folder cannot be read.
+pub(crate) fn words(path: &Path) -> Result<Arc<Words>, Failure> {
+    let limits = Limits::default();
+    let world = open(path, &limits)?;
+    let sources = load::load(&world, library(), &limits).value;
+    let typed = sources.and_then(|sources| schema::decode(&sources).value);
+    typed
+        .map(|typed| typed.words)
+        .ok_or_else(|| Failure::new(format!("{} is no estate", path.display())))
 }
 
 /// How a run with these findings ends.

@@ -441,7 +441,8 @@ mod nodes {
 
     #[test]
     fn a_job_waits_in_a_queue_of_its_cluster() {
-        let job = "tenant t { workload w { job image=\"r.example/t/w:1.0\" queue=night; on general } }";
+        let job =
+            "tenant t { workload w { job image=\"r.example/t/w:1.0\" queue=night; on general } }";
         let queue = "queue night { on general }";
         let compiled = on_ground(&format!("{queue}\n{job}"));
         assert!(compiled.workload("t.w").queue.is_some());

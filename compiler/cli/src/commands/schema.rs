@@ -1,5 +1,7 @@
 //! `tenantry schema`
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 use serde_json::{Value, json};
 use tenantry_core::schema::{
@@ -12,6 +14,7 @@ use tenantry_core::schema::{
 use super::Outcome;
 use crate::{
     console::Console,
+    estate,
     exit::{Exit, Failure},
     render::{json::pretty, kind},
     vocabulary,
@@ -24,10 +27,14 @@ Examples:
   tenantry schema                      all kinds, one line each
   tenantry schema workload             everything about one
   tenantry schema pool.cpu             a kind by where it stands
+  tenantry schema --estate . service   a kind that the estate defines
   tenantry schema --format json        the vocabulary for tools")]
 pub(crate) struct Args {
     /// A kind, by its name or by where it stands
     kind: Option<String>,
+    /// An estate or package, whose own kinds are shown as well
+    #[arg(long, value_name = "DIR")]
+    estate: Option<PathBuf>,
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -42,12 +49,20 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
-    let kinds = match &args.kind {
-        Some(name) => vocabulary::named(name),
+    let words = match &args.estate {
+        Some(path) => Some(estate::words(path)?),
+        None => None,
+    };
+    let all = match &words {
+        Some(words) => vocabulary::kinds_of(words),
         None => vocabulary::kinds(),
     };
+    let kinds = match &args.kind {
+        Some(name) => vocabulary::named_in(all.clone(), name),
+        None => all.clone(),
+    };
     if let (Some(name), true) = (&args.kind, kinds.is_empty()) {
-        return Err(unknown(name));
+        return Err(unknown(name, &all));
     }
     let text = match args.format {
         Format::Json => pretty(&document(&kinds)),
@@ -59,8 +74,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
 }
 
 /// No kind of that name.
-pub(crate) fn unknown(name: &str) -> Failure {
-    let kinds = vocabulary::kinds();
+pub(crate) fn unknown(name: &str, kinds: &[Placed<'_>]) -> Failure {
     let names = kinds.iter().map(|placed| placed.kind.name.as_str());
     let near = tenantry_core::diag::nearest::nearest(name, names);
     Failure::new(format!("there is no kind `{name}`")).help(near.map_or_else(

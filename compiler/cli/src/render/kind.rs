@@ -107,7 +107,9 @@ fn qualities(slot: &Slot) -> String {
     if let Some(default) = &slot.default {
         words.push(format!("default {default}"));
     }
-    if !matches!(
+    if let Some(bounds) = &slot.bounds {
+        words.push(bounds.words());
+    } else if !matches!(
         slot.ty.class,
         Class::Choice(_) | Class::Reference(_) | Class::Text
     ) {

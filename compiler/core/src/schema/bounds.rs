@@ -46,18 +46,18 @@ impl Bounds {
         any.then_some(bounds)
     }
 
-    /// What it must be, in words that say what to write.
+    /// What it must be, in words that follow "write".
     pub fn words(&self) -> String {
         match (self.min, self.max, &self.pattern, &self.one_of) {
             (_, _, _, Some(allowed)) => {
                 let allowed: Vec<String> = allowed.iter().map(Lit::to_string).collect();
-                format!("write one of {}", allowed.join(", "))
+                format!("one of {}", allowed.join(", "))
             }
-            (_, _, Some(pattern), _) => format!("write one that matches {pattern}"),
-            (Some(min), Some(max), ..) => format!("write one from {min} to {max}"),
-            (Some(min), ..) => format!("write {min} or more"),
-            (_, Some(max), ..) => format!("write {max} or less"),
-            _ => "write another".to_owned(),
+            (_, _, Some(pattern), _) => format!("one that matches {pattern}"),
+            (Some(min), Some(max), ..) => format!("one from {min} to {max}"),
+            (Some(min), ..) => format!("{min} or more"),
+            (_, Some(max), ..) => format!("{max} or less"),
+            _ => "another".to_owned(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! Kinds in words: what the command line and the reference manual both say of a declaration.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     kind::{Field, Kind, KindId, Slot, Vocabulary},
     ty::Class,
+    words::{UnitId, Words},
 };
 
 /// A kind and where it stands.
@@ -52,6 +53,45 @@ pub fn placed(vocabulary: &Vocabulary, root: KindId) -> Vec<Placed<'_>> {
         kind: vocabulary.kind(child.kind),
     }));
     queue.split_off(1)
+}
+
+/// The kinds that a spec defines, as its own files call them, each at the first place where it
+/// can be called. `root` is the kind of the top level.
+pub fn defined(words: &Words, root: KindId) -> Vec<Placed<'_>> {
+    let vocabulary = &words.vocabulary;
+    let places: BTreeMap<KindId, String> = placed(vocabulary, root)
+        .into_iter()
+        .map(|placed| (placed.id, placed.place))
+        .collect();
+    let estate = words.unit(UnitId::ESTATE);
+    let packages = estate.uses.iter().filter_map(|(alias, unit)| {
+        let unit = words.unit((*unit)?);
+        Some((format!("{alias}."), unit))
+    });
+    let library = words.units.last().filter(|_| words.units.len() > 1);
+    let mut defined = Vec::new();
+    let own = std::iter::once((String::new(), estate));
+    let shelved = library.map(|unit| (String::new(), unit));
+    for (prefix, unit) in own.chain(packages).chain(shelved) {
+        for (name, id) in &unit.defines {
+            let define = words.define(*id);
+            let above = define
+                .bodies
+                .keys()
+                .next()
+                .and_then(|kind| places.get(kind));
+            let place = match above {
+                Some(above) => format!("{above}.{prefix}{name}"),
+                None => format!("{prefix}{name}"),
+            };
+            defined.push(Placed {
+                id: define.kind,
+                place,
+                kind: vocabulary.kind(define.kind),
+            });
+        }
+    }
+    defined
 }
 
 /// The first sentence of a doc.

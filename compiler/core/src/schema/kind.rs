@@ -65,7 +65,10 @@ impl Slot {
             None => Ok(()),
             Some(bound) => Err(UnitError {
                 message: format!("{lit} is {bound}"),
-                help: self.bounds.as_ref().map(|bounds| bounds.words()),
+                help: self
+                    .bounds
+                    .as_ref()
+                    .map(|bounds| format!("write {}", bounds.words())),
                 at: None,
             }),
         }
