@@ -2,19 +2,7 @@
 
 mod common;
 
-use common::{Compiled, compile, compile_with};
-
-/// A ground that most tests stand on.
-const GROUND: &str = r#"
-estate shop { env staging prod }
-cluster c {
-    kubernetes "1.34"
-    zone a b c
-}
-cpu-model small cores=8
-pool general { nodes 3; cpu small; memory "64GiB" }
-storage fast { longhorn; capacity "1TiB" }
-"#;
+use common::{Compiled, GROUND, compile, compile_with};
 
 fn shop(text: &str) -> Compiled {
     compile(&[("tenantry.kdl", GROUND), ("shop.kdl", text)])

@@ -4,24 +4,12 @@
 
 mod common;
 
-use common::{Compiled, compile_with, compile_within};
+use common::{Compiled, GROUND, compile_with, compile_within};
 use tenantry_core::{
     diag::Level,
     limits::Limits,
     model::{Body, Replicas},
 };
-
-/// A ground that most tests stand on.
-const GROUND: &str = r#"
-estate shop { env staging prod }
-cluster c {
-    kubernetes "1.34"
-    zone a b c
-}
-cpu-model small cores=8
-pool general { nodes 3; cpu small; memory "64GiB" }
-storage fast { longhorn; capacity "1TiB" }
-"#;
 
 /// The ground, and `text` as another file, in production.
 fn on_ground(text: &str) -> Compiled {

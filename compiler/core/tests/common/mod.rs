@@ -19,6 +19,18 @@ use tenantry_core::{
     world::Memory,
 };
 
+/// A ground that most tests stand on.
+pub const GROUND: &str = r#"
+estate shop { env staging prod }
+cluster c {
+    kubernetes "1.34"
+    zone a b c
+}
+cpu-model small cores=8
+pool general { nodes 3; cpu small; memory "64GiB" }
+storage fast { longhorn; capacity "1TiB" }
+"#;
+
 /// What a spec comes to in one environment.
 pub struct Compiled {
     /// The model, where there is one.

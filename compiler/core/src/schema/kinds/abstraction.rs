@@ -73,46 +73,6 @@ kind! {
 }
 
 kind! {
-    /// An argument of a kind of your own: `$name` in the body.
-    pub struct DefineArg = "arg", ordered {
-        /// Its name.
-        arg name: V<Name>;
-        /// Its type.
-        prop r#type: V<ParamType> = "string";
-        /// What stands for a missing one; without it the argument must be written.
-        prop default: Option<V<Lit>>;
-        /// The least that a number may be.
-        prop min: Option<V<i64>>;
-        /// The most that a number may be.
-        prop max: Option<V<i64>>;
-        /// What a string must match.
-        prop pattern: Option<V<Pattern>>;
-        /// The only values it may have.
-        child one_of: Option<OneOf>;
-    }
-}
-
-kind! {
-    /// A property of a kind of your own: `$name` in the body.
-    pub struct DefineParam = "param", key("name") {
-        /// Its name.
-        arg name: V<Name>;
-        /// Its type.
-        prop r#type: V<ParamType> = "string";
-        /// What stands for a missing one; without it the property must be written.
-        prop default: Option<V<Lit>>;
-        /// The least that a number may be.
-        prop min: Option<V<i64>>;
-        /// The most that a number may be.
-        prop max: Option<V<i64>>;
-        /// What a string must match.
-        prop pattern: Option<V<Pattern>>;
-        /// The only values it may have.
-        child one_of: Option<OneOf>;
-    }
-}
-
-kind! {
     /// A place for the caller's children: declared in a `define`, and put into its body where
     /// they go. One without a name takes the children of the call, one with a name those of the
     /// child of that name.

@@ -36,26 +36,48 @@ choices! {
     }
 }
 
-kind! {
+/// Declared values have a name, a type, a default and bounds, wherever they are declared.
+macro_rules! declared {
+    ($(#[doc = $doc:literal])* $Name:ident = $word:literal $(, key($key:literal))? $(, ordered $(@$o:tt)?)? { $($more:tt)* }) => {
+        kind! {
+            $(#[doc = $doc])*
+            pub struct $Name = $word $(, key($key))? $(, ordered $(@$o)?)? {
+                /// Its name.
+                arg name: V<Name>;
+                /// Its type.
+                prop r#type: V<ParamType> = "string";
+                /// Its value where nothing gives another; without it one must be given.
+                prop default: Option<V<Lit>>;
+                /// The least that a number may be.
+                prop min: Option<V<i64>>;
+                /// The most that a number may be.
+                prop max: Option<V<i64>>;
+                /// What a string must match.
+                prop pattern: Option<V<Pattern>>;
+                $($more)*
+                /// The only values it may have.
+                child one_of: Option<OneOf>;
+            }
+        }
+    };
+}
+
+declared! {
     /// A value that may differ between environments, used as `$name` or in a string as `${name}`.
-    pub struct Param = "param", key("name") {
-        /// Its name.
-        arg name: V<Name>;
-        /// Its type.
-        prop r#type: V<ParamType> = "string";
-        /// Its value where nothing else gives one.
-        prop default: Option<V<Lit>>;
-        /// The least that a number may be.
-        prop min: Option<V<i64>>;
-        /// The most that a number may be.
-        prop max: Option<V<i64>>;
-        /// What a string must match.
-        prop pattern: Option<V<Pattern>>;
+    Param = "param", key("name") {
         /// Its value in some environments.
         child r#in: Vec<ParamIn>;
-        /// The only values it may have.
-        child one_of: Option<OneOf>;
     }
+}
+
+declared! {
+    /// An argument of a kind of your own: `$name` in the body.
+    DefineArg = "arg", ordered {}
+}
+
+declared! {
+    /// A property of a kind of your own: `$name` in the body.
+    DefineParam = "param", key("name") {}
 }
 
 kind! {
