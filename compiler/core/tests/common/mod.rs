@@ -20,6 +20,11 @@ use tenantry_core::{
 };
 
 /// A ground that most tests stand on.
+#[allow(
+    dead_code,
+    clippy::allow_attributes,
+    reason = "not every test file asks"
+)]
 pub const GROUND: &str = r#"
 estate shop { env staging prod }
 cluster c {
