@@ -80,7 +80,7 @@ impl Type {
             Self::Unit(unit) => unit.noun().into(),
             Self::List(of) | Self::Keyed(of) => format!("a list of {}", of.plural()),
             Self::Map(of) => format!("a map of {}", of.plural()),
-            Self::Object(name) => format!("a whole `{name}` node"),
+            Self::Object(name) => format!("a whole `{}` node", bare(name)),
         }
     }
 
@@ -93,7 +93,7 @@ impl Type {
             Self::Unit(unit) => unit.plural().into(),
             Self::List(_) | Self::Keyed(_) => "lists".into(),
             Self::Map(_) => "maps".into(),
-            Self::Object(name) => format!("`{name}` nodes"),
+            Self::Object(name) => format!("`{}` nodes", bare(name)),
         }
     }
 
@@ -126,6 +126,12 @@ impl Type {
             _ => None,
         }
     }
+}
+
+/// The name of a node's type as a message says it: without the unit before the colon, by which
+/// tables of one name in several packages are told apart.
+fn bare(name: &str) -> &str {
+    name.split_once(':').map_or(name, |(_, name)| name)
 }
 
 /// The type that the values of a slot have in expressions.

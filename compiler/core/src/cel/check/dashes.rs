@@ -3,6 +3,7 @@
 use super::Checker;
 use crate::cel::{
     problem::Problem,
+    tree::Word,
     types::{Type, spelling},
 };
 
@@ -24,6 +25,33 @@ impl Checker<'_> {
                 return Some(
                     Problem::new(range, message)
                         .help(format!("inside an expression its name is written `{fix}`"))
+                        .fix(fix),
+                );
+            }
+            name = name.get(..name.rfind('-')?)?;
+        }
+        None
+    }
+
+    /// The same of a field: `row.web-max` is a subtraction, unless the row has a field `web_max`
+    /// and nothing is called `max`.
+    pub(super) fn dashed_field(&mut self, object: &str, field: &Word) -> Option<Problem> {
+        let text = self.text.get(field.range.start..)?;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let end = text.find(|c| !is_name(c)).unwrap_or(text.len());
+        let mut name = text.get(..end)?;
+        while let Some((first, rest)) = name.split_once('-') {
+            // A number subtracted is one.
+            let subtrahend = rest.split('-').next().unwrap_or(rest);
+            let subtracts = self.types.field(object, first).is_some()
+                && (self.known(subtrahend) || subtrahend.parse::<i64>().is_ok());
+            let fix = spelling(name);
+            if !subtracts && self.types.field(object, &fix).is_some() {
+                let range = field.range.start..field.range.start + name.len();
+                self.dashed.push(range.clone());
+                return Some(
+                    Problem::new(range, format!("`{name}` is a subtraction in an expression"))
+                        .help(format!("inside an expression the field is written `{fix}`"))
                         .fix(fix),
                 );
             }

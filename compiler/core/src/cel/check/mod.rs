@@ -158,22 +158,13 @@ impl Checker<'_> {
             Type::Unknown => Type::Unknown,
             Type::Map(values) => (**values).clone(),
             Type::Object(object) => match self.types.field(object, &name.text) {
-                Some(ty) => ty,
+                Some(ty) => match self.dashed_field(object, name) {
+                    Some(problem) => self.report(problem),
+                    None => ty,
+                },
                 None => self.no_field(of, object, name),
             },
-            Type::List(_) | Type::Keyed(_) => {
-                let bare = self.bare(of);
-                self.report(
-                    Problem::new(
-                        name.range.clone(),
-                        format!("`{bare}` is {}, which has no field `{}`", ty.noun(), name.text),
-                    )
-                    .help(format!(
-                        "take one of them, `{bare}['name'].{0}`, or look at each, `{bare}.all(x, x.{0} …)`",
-                        name.text
-                    )),
-                )
-            }
+            Type::List(_) | Type::Keyed(_) => self.no_field_of_list(of, &ty, name),
             _ => {
                 let message = format!("{} is {} and has no fields", self.shown(of), ty.noun());
                 self.report(Problem::new(name.range.clone(), message))
@@ -181,8 +172,32 @@ impl Checker<'_> {
         }
     }
 
+    /// A list has no fields; its elements may have this one, or this is the name of one.
+    fn no_field_of_list(&mut self, of: &Expr, ty: &Type, name: &Word) -> Type {
+        let bare = self.bare(of);
+        let text = &name.text;
+        let message = format!("`{bare}` is {}, which has no field `{text}`", ty.noun());
+        let help = match ty {
+            Type::Keyed(element) if !self.has_field(element, text) => {
+                format!("one of them is found by its name, `{bare}['{text}']`")
+            }
+            _ => format!(
+                "take one of them, `{bare}['name'].{text}`, or look at each, `{bare}.all(x, x.{text} …)`"
+            ),
+        };
+        self.report(Problem::new(name.range.clone(), message).help(help))
+    }
+
+    fn has_field(&self, ty: &Type, name: &str) -> bool {
+        match ty {
+            Type::Object(object) => self.types.field(object, name).is_some(),
+            _ => false,
+        }
+    }
+
     fn no_field(&mut self, of: &Expr, object: &str, name: &Word) -> Type {
-        if let Some(problem) = self.dashed(of.range.start) {
+        let dashed = self.dashed(of.range.start);
+        if let Some(problem) = dashed.or_else(|| self.dashed_field(object, name)) {
             return self.report(problem);
         }
         let message = format!("{} has no field `{}`", self.shown(of), name.text);

@@ -294,9 +294,11 @@ fn arithmetic_help(sides: &Sides<'_>, right: &str) -> Option<String> {
             "give the number a unit, as in '{}'",
             unit.example()
         )),
-        (Operator::Multiply | Operator::Divide, Type::Str, _) => {
-            Some("a string is read as a quantity only next to one".into())
-        }
+        (Operator::Multiply | Operator::Divide, Type::Str, _) => Some(
+            "a string is read as a quantity only next to one; a number with a unit is a \
+                 `param` of that type, as in `param size type=bytes default=\"18GiB\"`"
+                .into(),
+        ),
         _ => None,
     }
 }

@@ -113,6 +113,14 @@ fn a_name_that_is_not_there_is_told_from_those_that_are() {
             "[size] `workload.disks` is a list of `disk` nodes, which has no field `size`; take one of them, `workload.disks['name'].size`, or look at each, `workload.disks.all(x, x.size …)`",
         ),
         (
+            "workload.disks.root",
+            "[root] `workload.disks` is a list of `disk` nodes, which has no field `root`; one of them is found by its name, `workload.disks['root']`",
+        ),
+        (
+            "workload.tenant.workloads['web'].spread-over == 'zone'",
+            "[spread-over] `spread-over` is a subtraction in an expression; inside an expression the field is written `spread_over`",
+        ),
+        (
             "workload.name.x == 'a'",
             "[x] `workload.name` is a string and has no fields",
         ),
