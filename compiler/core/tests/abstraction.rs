@@ -37,6 +37,30 @@ mod definitions {
     use super::*;
 
     #[test]
+    fn what_a_broken_body_would_have_made_is_not_missed() {
+        let text = r#"
+            define customer {
+                arg name type=name
+                body { tenant $name { quota cpu="${nonsense}"; } }
+            }
+            customer acme
+            tenant office {
+                workload web {
+                    container image="registry.example.com/office/web:1.0.0"
+                    on general
+                    cpu 1
+                    memory "1GiB"
+                    port http 8080
+                    offer http to=acme
+                }
+            }
+        "#;
+        let told = told(text);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(told[0].contains("nonsense"), "{told:#?}");
+    }
+
+    #[test]
     fn a_call_is_what_its_body_says() {
         let text = format!("{SERVICE} tenant t {{ service web image=\"shop/web\" size=\"2GiB\" }}");
         let compiled = shop(&text);

@@ -16,7 +16,10 @@ use crate::{
     diag::Findings,
     load::Library,
     origin::{Origins, V},
-    schema::ty::{NameOf, Named},
+    schema::{
+        node::Meant,
+        ty::{NameOf, Named},
+    },
 };
 
 /// Everything of one kind by its name and the scope it stands in: a cluster's name for pools,
@@ -104,6 +107,9 @@ pub(super) struct Lookup<'a> {
     /// What was declared but is broken, which was reported: kind and name. That it cannot be
     /// referred to is no further mistake.
     pub(super) broken: BTreeSet<(String, String)>,
+    /// What could not be read at all, which was reported: kinds, or whatever a broken definition
+    /// stands for. A name may be that of one of these.
+    pub(super) unread: Vec<Meant>,
     /// What the library declares: it is loaded when a name is used, so a misspelt one is not
     /// among what is known.
     pub(super) library: Library,
@@ -173,7 +179,15 @@ impl Lookup<'_> {
         self.broken.remove(&(kind.to_owned(), name.to_owned()));
     }
 
+    /// Whether a name that leads nowhere may be that of something which was reported already.
     pub(super) fn is_broken(&self, kinds: &[&str], text: &str) -> bool {
+        let unread = self.unread.iter().any(|meant| match meant {
+            Meant::Anything => true,
+            Meant::Name(kind) => kinds.contains(&kind.as_str()),
+        });
+        if unread {
+            return true;
+        }
         let bare = text.rsplit('.').next().unwrap_or(text);
         kinds
             .iter()

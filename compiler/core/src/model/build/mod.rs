@@ -27,6 +27,7 @@ use crate::{
         construct::{Construct, Cx},
         kind::Vocabulary,
         kinds,
+        node::Meant,
     },
     units::Name,
 };
@@ -80,6 +81,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
             origins: &origins,
             findings: &mut findings,
             broken,
+            unread: unread(&root),
             library,
         },
         tables: Tables::default(),
@@ -132,6 +134,12 @@ fn is_ground_broken(spec: &kinds::Root) -> bool {
         || spec.pool.iter().any(|pool| pool.meta.broken)
         || spec.storage.iter().any(|storage| storage.meta.broken)
         || spec.network.iter().any(|network| network.meta.broken)
+}
+
+/// What was meant at the top level and in tenants, and could not be read.
+fn unread(root: &crate::schema::node::Node) -> Vec<Meant> {
+    let nodes = std::iter::once(root).chain(&root.children);
+    nodes.flat_map(|node| node.flawed.iter().cloned()).collect()
 }
 
 /// What stands in a tenant and can be referred to.
