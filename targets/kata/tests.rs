@@ -43,3 +43,39 @@ fn a_pod_names_the_class_of_its_sandbox() {
     let pod = &made.object("Deployment", "w0")["spec"]["template"]["spec"];
     assert_eq!(pod["runtimeClassName"], "kata-clh");
 }
+
+#[test]
+fn whole_gpus_for_sandboxes_are_given_out_and_counted_under_one_name() {
+    let made = compile_tenant(
+        r#"pool gpu {
+            nodes 2 prefix=gpu first-ip="10.1.0.81"
+            cpu epyc-9354
+            memory "256GiB"
+            gpu nvidia-l4 1 mode=passthrough
+        }
+        tenant games {
+            quota cpu=16 memory="64GiB" { gpu nvidia-l4 2; }
+            workload play {
+                container image="registry.example.com/games/play:1.8.0" sandbox=kata-gpu
+                on gpu
+                replicas 2
+                cpu 4 limit=4
+                memory "16GiB"
+                gpu nvidia-l4 1
+            }
+        }"#,
+    );
+    let play = made.object("Deployment", "play");
+    let asked = &play["spec"]["template"]["spec"]["containers"][0]["resources"];
+    assert_eq!(
+        asked["limits"]["nvidia.com/pgpu"],
+        "1",
+        "{:?}",
+        made.findings()
+    );
+    assert!(asked["limits"]["nvidia.com/gpu"].is_null());
+    let hard = &made.object("ResourceQuota", "tenant")["spec"]["hard"];
+    assert_eq!(hard["requests.nvidia.com/pgpu"], "2");
+    let operator = &made.files()["helm/one/gpu-operator.values.yaml"];
+    assert!(operator.contains("mode: kata"), "{operator}");
+}

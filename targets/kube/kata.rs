@@ -3,7 +3,7 @@
 
 use tenantry_core::{
     close::Platform,
-    model::{Cluster, Id, Workload},
+    model::{Cluster, Estate, GpuModel, Id, Workload},
     schema::kinds::Sandbox,
     units::{Bytes, Cores, Version},
 };
@@ -32,6 +32,24 @@ pub(crate) fn runtime_class_name(sandbox: Sandbox) -> Option<&'static str> {
         Sandbox::KataSnp => "kata-qemu-snp",
         Sandbox::KataTdx => "kata-qemu-tdx",
     })
+}
+
+/// Whether it is a sandbox into which whole GPUs are passed through.
+pub(crate) fn takes_gpus(workload: &Workload) -> bool {
+    !workload.gpus.is_empty() && sandbox_of(workload) == Some(Sandbox::KataGpu)
+}
+
+/// The first workload of a cluster that takes GPUs into a sandbox.
+pub(crate) fn first_with_gpus(estate: &Estate, cluster: Id<Cluster>) -> Option<&Workload> {
+    let mut workloads = estate.workloads_of(cluster).map(|(_, workload)| workload);
+    workloads.find(|workload| takes_gpus(workload))
+}
+
+/// What a sandbox asks for when it wants a whole card: NVIDIA's plugin for Kata gives out all
+/// models under one name (kata-containers' `docs/how-to` for NVIDIA GPUs, GPU operator's
+/// `sandboxWorkloads.mode: kata`). None for other vendors, which have no such plugin.
+pub(crate) fn gpu_resource(model: &GpuModel) -> Option<&'static str> {
+    (model.vendor.value.as_str() == "nvidia").then_some("nvidia.com/pgpu")
 }
 
 /// Kata's version in a cluster: what the platform says, else the one this was written for.

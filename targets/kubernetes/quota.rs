@@ -15,7 +15,7 @@ use tenantry_core::{
 };
 
 use super::{Ground, resources};
-use crate::kube::pointer;
+use crate::kube::{kata, pointer};
 
 /// What a pod that says nothing is taken to ask for, so that a namespace with a quota admits it.
 /// No limits are given to it: they would be put on the side containers of virtual machines too.
@@ -107,8 +107,8 @@ fn rows(ground: &Ground<'_>, quota: &Quota) -> Vec<(String, String, OriginId)> {
     rows
 }
 
-/// The names under which pods of this cluster ask for such a GPU: as a container, or as a
-/// machine, as the cluster's pools give them away; both where none has any.
+/// The names under which pods of this cluster ask for such a GPU: as a container, as a machine,
+/// or in a sandbox, as the cluster's pools give them away; all where none has any.
 fn gpu_resources(ground: &Ground<'_>, model: Id<GpuModel>, slice: Option<&str>) -> Vec<String> {
     let spec = &ground.estate.gpu_models[model];
     if slice.is_some() {
@@ -126,6 +126,10 @@ fn gpu_resources(ground: &Ground<'_>, model: Id<GpuModel>, slice: Option<&str>) 
     let mut names = Vec::new();
     names.extend(has(GpuMode::Container).then_some(container));
     names.extend(passthrough.filter(|_| has(GpuMode::Passthrough)));
+    let sandboxed = kata::first_with_gpus(ground.estate, ground.cluster.id)
+        .and_then(|_| kata::gpu_resource(spec))
+        .filter(|_| has(GpuMode::Passthrough));
+    names.extend(sandboxed.map(str::to_owned));
     names.sort();
     names.dedup();
     names

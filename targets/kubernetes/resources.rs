@@ -6,10 +6,12 @@ use k8s_openapi::{
     api::core::v1::ResourceRequirements, apimachinery::pkg::api::resource::Quantity,
 };
 use tenantry_core::{
-    model::{Estate, GpuModel, Workload},
+    model::{Estate, Gpu, GpuModel, Workload},
     schema::kinds::Criticality,
     units::{Bytes, Cores},
 };
+
+use crate::kube::kata;
 
 /// The name under which a container asks for a GPU, or for a slice of one: the model's own, else
 /// the vendor's usual one.
@@ -29,6 +31,18 @@ pub(super) fn gpu_resource(model: &GpuModel, slice: Option<&str>) -> String {
                 || format!("{vendor}.com/mig-{profile}"),
                 |resource| resource.value.to_string(),
             ),
+    }
+}
+
+/// The name under which a workload's pods ask for one of its GPUs. Into a sandbox whole cards are
+/// passed through, and given out by another plugin.
+fn asked(estate: &Estate, workload: &Workload, gpu: &Gpu) -> String {
+    let model = &estate.gpu_models[gpu.model.to];
+    let slice = gpu.spec.slice.as_ref().map(|slice| &*slice.value);
+    let sandboxed = slice.is_none() && kata::takes_gpus(workload);
+    match kata::gpu_resource(model).filter(|_| sandboxed) {
+        Some(name) => name.to_owned(),
+        None => gpu_resource(model, slice),
     }
 }
 
@@ -68,8 +82,7 @@ pub(super) fn main(estate: &Estate, workload: &Workload) -> ResourceRequirements
     let mut requests = amounts(cpu(workload), size);
     let mut limits = amounts(cpu_limit(workload), memory_limit);
     for gpu in &workload.gpus {
-        let slice = gpu.spec.slice.as_ref().map(|slice| &*slice.value);
-        let name = gpu_resource(&estate.gpu_models[gpu.model.to], slice);
+        let name = asked(estate, workload, gpu);
         let count = Quantity(gpu.spec.count.value.to_string());
         requests.insert(name.clone(), count.clone());
         limits.insert(name, count);

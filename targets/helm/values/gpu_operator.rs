@@ -3,6 +3,8 @@
 
 use tenantry_core::schema::kinds::GpuMode;
 
+use crate::kube::kata;
+
 use super::{
     Context, Values,
     context::{keep_away, tolerate},
@@ -23,7 +25,12 @@ pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
             "container",
             gpu.spec.mode.origin,
         );
-        values.set("sandboxWorkloads.mode", "kubevirt", gpu.spec.mode.origin);
+        // One plugin for the cluster: for machines, or for sandboxes.
+        let (mode, origin) = match kata::first_with_gpus(cx.estate, cx.id) {
+            Some(workload) => ("kata", workload.spec.meta.origin),
+            None => ("kubevirt", gpu.spec.mode.origin),
+        };
+        values.set("sandboxWorkloads.mode", mode, origin);
     }
     if let Some(gpu) = gpus().find(|gpu| gpu.spec.mode.value == GpuMode::Vgpu) {
         values.set("vgpuManager.enabled", true, gpu.spec.mode.origin);

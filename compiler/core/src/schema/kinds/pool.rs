@@ -164,7 +164,7 @@ choices! {
     pub enum GpuMode {
         /// Whole, to containers.
         Container = "container",
-        /// Whole, to one virtual machine each.
+        /// Whole, to one virtual machine each, or to one container with `sandbox=kata-gpu`.
         Passthrough = "passthrough",
         /// In time slices with memory of their own, to virtual machines.
         Vgpu = "vgpu",
