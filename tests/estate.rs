@@ -20,12 +20,18 @@ use crate::golden;
 /// The files of an estate, by path.
 pub type Files = BTreeMap<String, String>;
 
-/// The `.kdl` files below a folder, and the lock beside them.
+/// What is not ours to write in another way: its bytes are pinned.
+const VENDOR: &str = "vendor/";
+
+/// The `.kdl` files below a folder, the lock beside them, and all of vendored packages, because
+/// each file of them counts for what the lock says.
 ///
 /// # Errors
 /// Whatever the file system answers; a file that is no text.
 pub fn read(folder: &Path) -> io::Result<Files> {
-    let wanted = |path: &String| path.ends_with(".kdl") || path == tenantry_core::lock::LOCK_FILE;
+    let wanted = |path: &String| {
+        path.ends_with(".kdl") || path == tenantry_core::lock::LOCK_FILE || path.starts_with(VENDOR)
+    };
     let files = golden::read_dir(folder)?
         .into_iter()
         .filter(|(path, _)| wanted(path));
@@ -131,11 +137,16 @@ fn told(run: &Run) -> String {
     text
 }
 
+/// Whether a file is one that the estate's owner writes.
+fn is_ours(path: &str) -> bool {
+    path.ends_with(".kdl") && !path.starts_with(VENDOR)
+}
+
 /// The same estate in files of other names, so that they are read the other way round.
 pub fn renamed(files: &Files) -> Files {
     let count = files.len();
     let new = |(index, (path, text)): (usize, (&String, &String))| {
-        let kept = path == ROOT_FILE || !path.ends_with(".kdl");
+        let kept = path == ROOT_FILE || !is_ours(path);
         let name = if kept {
             path.clone()
         } else {
@@ -150,16 +161,12 @@ pub fn renamed(files: &Files) -> Files {
 /// depth. Comments are lost.
 pub fn turned_round(files: &Files) -> Files {
     let mut one = String::new();
-    for (_, text) in files
-        .iter()
-        .rev()
-        .filter(|(path, _)| path.ends_with(".kdl"))
-    {
+    for (_, text) in files.iter().rev().filter(|(path, _)| is_ours(path)) {
         let parsed = parse(FileId(0), text.as_str().into(), &Limits::default());
         write(text, parsed.document().nodes().collect(), 0, &mut one);
     }
     let mut turned: Files = files.clone();
-    turned.retain(|path, _| !path.ends_with(".kdl"));
+    turned.retain(|path, _| !is_ours(path));
     turned.insert(ROOT_FILE.to_owned(), one);
     turned
 }
