@@ -106,6 +106,11 @@ fn by_schema(
     if let Some(object) = schema.as_object_mut() {
         object.remove("$schema");
     }
+    if let Some(keys) = defaults {
+        forget_given(&mut schema, &|key| {
+            keys.contains_key(key) || has_below(keys, key)
+        });
+    }
     let validator = jsonschema::options()
         .with_draft(Draft::Draft7)
         .build(&schema)
@@ -128,6 +133,30 @@ fn by_schema(
         });
     }
     Ok(())
+}
+
+/// Takes from what a schema requires at the top whatever the defaults have, in its alternatives
+/// too: an error inside of those does not tell that it was about a missing key.
+fn forget_given(schema: &mut Value, given: &dyn Fn(&str) -> bool) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::Array(required)) = object.get_mut("required") {
+        required.retain(|key| !key.as_str().is_some_and(given));
+    }
+    for (keyword, part) in object.iter_mut() {
+        match (keyword.as_str(), part) {
+            ("oneOf" | "anyOf" | "allOf", Value::Array(parts)) => {
+                parts.iter_mut().for_each(|part| forget_given(part, given));
+            }
+            ("dependencies", Value::Object(parts)) => {
+                parts
+                    .values_mut()
+                    .for_each(|part| forget_given(part, given));
+            }
+            _ => {}
+        }
+    }
 }
 
 fn by_keys(
@@ -206,6 +235,21 @@ mod tests {
         let mut findings = Findings::default();
         by_keys(&keys(), true, &Node::root(values), &mut findings);
         findings.into_sorted()
+    }
+
+    #[test]
+    fn what_the_defaults_have_is_missing_in_no_alternative() {
+        let mut schema = json!({
+            "required": ["a", "z"],
+            "dependencies": { "a": { "oneOf": [{ "required": ["b", "y"] }] } },
+            "properties": { "a": { "required": ["b"] } },
+        });
+        forget_given(&mut schema, &|key| has_below(&keys(), key));
+        assert_eq!(schema["required"], json!(["z"]));
+        let alternative = &schema["dependencies"]["a"]["oneOf"][0];
+        assert_eq!(alternative["required"], json!(["y"]));
+        // What is below another key, nothing is said of here.
+        assert_eq!(schema["properties"]["a"]["required"], json!(["b"]));
     }
 
     #[test]

@@ -5,5 +5,6 @@ family!(
     gpu_mode_mismatch,
     gpu_mode_unsupported,
     gpu_modes_mixed,
+    gpu_plugins_mixed,
     gpu_slice_missing,
 );
