@@ -229,7 +229,8 @@ fn and_more(why: Option<String>, keys: &[Arc<str>]) -> String {
     };
     let same = format!("the same holds for {}{rest}", named.join(", "));
     match why {
-        Some(why) => format!("{why}; {same}"),
+        // A reason may be a sentence of the spec's own.
+        Some(why) => format!("{}; {same}", why.trim_end_matches('.')),
         None => same,
     }
 }
@@ -246,6 +247,12 @@ mod tests {
             start,
             end,
         }
+    }
+
+    #[test]
+    fn a_reason_that_is_a_sentence_loses_its_full_stop() {
+        let said = super::and_more(Some("It is in the contract.".into()), &["vega".into()]);
+        assert_eq!(said, "It is in the contract; the same holds for `vega`");
     }
 
     /// Two real files: a definition in the second, called from the first for each row of a
