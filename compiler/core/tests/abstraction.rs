@@ -110,6 +110,50 @@ mod definitions {
         assert_eq!(compiled.workload("t.shop-back").spec.port.len(), 2);
     }
 
+    /// A definition whose callers write into a block further in.
+    const CUSTOMER: &str = r#"
+    define customer {
+        arg name type=name
+        slot
+        slot extra
+        body {
+            tenant $name { slot }
+            tenant "${name}-extra" { slot extra }
+        }
+    }
+    "#;
+
+    #[test]
+    fn what_a_caller_writes_for_a_slot_may_be_calls_too() {
+        let compiled = shop(&format!(
+            "{SERVICE} {CUSTOMER} customer t {{
+                service web image=a
+                each n in=\"range(0, 2)\" {{ service \"s-${{n}}\" image=b }}
+                extra {{ service more image=c }}
+            }}"
+        ));
+        assert_eq!(compiled.estate().workloads.len(), 4);
+        compiled.workload("t.web");
+        compiled.workload("t.s-1");
+        compiled.workload("t-extra.more");
+    }
+
+    #[test]
+    fn a_slot_within_a_slot_leads_to_the_innermost_block() {
+        let compiled = shop(&format!(
+            "{SERVICE} {CUSTOMER}
+            define branch {{ arg name type=name; slot; body {{ customer $name {{ slot }} }} }}
+            branch t {{ service web image=a }}"
+        ));
+        compiled.workload("t.web");
+    }
+
+    #[test]
+    fn a_call_that_fits_the_caller_s_surroundings_need_not_fit_the_slot() {
+        let text = format!("{CUSTOMER} customer t {{ customer u }}");
+        assert_eq!(told(&text), [r#"misplaced-kind at "customer""#]);
+    }
+
     #[test]
     fn a_definition_may_call_another_in_any_order_and_file() {
         let compiled = compile(&[

@@ -214,7 +214,7 @@ impl Resolver<'_> {
         }
         let call = self.with_environment(typed);
         self.refuse_duplicates(&call);
-        let Some(body) = define.bodies.get(&into.kind) else {
+        let Some(body) = words.body(define, into.kind) else {
             into.flawed.push(crate::schema::node::Meant::Anything);
             return;
         };

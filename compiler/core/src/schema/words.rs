@@ -56,7 +56,8 @@ pub struct Define {
     pub params: Vec<(Arc<str>, Option<Default>)>,
     /// The kinds of the children for its slots; the slot without a name has an empty one.
     pub slots: BTreeMap<Arc<str>, KindId>,
-    /// What it stands for, by the kind of the node in whose block it is called.
+    /// What it stands for, by the kind of the node in whose block it is called; see
+    /// [`Words::body`].
     pub bodies: BTreeMap<KindId, TypedNode>,
     /// Whether it was wrong, which was reported: then its calls stand for nothing.
     pub broken: bool,
@@ -80,6 +81,9 @@ pub struct Words {
     pub units: Vec<Unit>,
     /// The definitions.
     pub defines: Vec<Define>,
+    /// Where the slot is that a block's nodes go to: from the kind of a call, or of what fills a
+    /// slot with a name, to the kind of the block that holds the slot.
+    pub slot_blocks: BTreeMap<KindId, KindId>,
     /// The unit of each file.
     pub files: Vec<UnitId>,
     /// The rows of tables as types.
@@ -130,9 +134,19 @@ impl Words {
             .copied()
     }
 
+    /// What a definition stands for in the block of a node of this kind, if it may be called
+    /// there. What a caller writes for a slot is held by the block that the slot is in.
+    pub fn body<'w>(&self, define: &'w Define, mut block: KindId) -> Option<&'w TypedNode> {
+        // Definitions stand in no circle, so each step is to one that was read before.
+        while let Some(outer) = self.slot_blocks.get(&block) {
+            block = *outer;
+        }
+        define.bodies.get(&block)
+    }
+
     /// The names of the definitions that a unit may call in a block of this kind.
     pub fn callable(&self, unit: UnitId, parent: KindId) -> Vec<String> {
-        let here = |id: &DefineId| self.define(*id).bodies.contains_key(&parent);
+        let here = |id: &DefineId| self.body(self.define(*id), parent).is_some();
         let own = self.unit(unit).defines.iter();
         let mut names: Vec<String> = own
             .filter(|(_, id)| here(id))

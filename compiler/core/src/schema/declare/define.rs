@@ -452,6 +452,7 @@ impl Declarer {
             let vocabulary = Arc::make_mut(&mut self.words.vocabulary);
             if name.is_empty() {
                 vocabulary.kind_mut(kind).children.extend(children);
+                self.words.slot_blocks.insert(kind, *parent);
                 self.words.defines[head.id.0 as usize]
                     .slots
                     .insert(name.clone(), *parent);
@@ -460,6 +461,7 @@ impl Declarer {
             let mut fill = Kind::new(name, "Children for this slot of the definition.");
             fill.children = children;
             let fill = vocabulary.add(fill);
+            self.words.slot_blocks.insert(fill, *parent);
             vocabulary.kind_mut(kind).children.push(Child {
                 kind: fill,
                 name: name.to_string(),

@@ -24,7 +24,7 @@ impl Decoder<'_, '_> {
     ) -> Option<TypedNode> {
         let words = self.words;
         let define = words.define(id);
-        if !define.broken && !define.bodies.contains_key(&parent) {
+        if !define.broken && words.body(define, parent).is_none() {
             let finding = self.misplaced(node, define, parent);
             self.report(finding);
             return None;
