@@ -14,7 +14,7 @@ use super::{
     inventory::{Machine, is_kubespray},
     prepare,
 };
-use crate::kube::labels::{POOL_LABEL, RACK_LABEL};
+use crate::kube::labels::{MIG_LABEL, POOL_LABEL, RACK_LABEL, mig_layout};
 
 const ZONE_LABEL: &str = "topology.kubernetes.io/zone";
 /// Where Rook reads the rack of a machine's disks.
@@ -178,6 +178,9 @@ fn node_labels(
             GpuMode::Vgpu => "vm-vgpu",
         };
         add(GPU_LABEL, word.to_owned(), mode.origin);
+        if mode.value == GpuMode::Mig {
+            add(MIG_LABEL, mig_layout(pool), mode.origin);
+        }
     }
     labels
 }

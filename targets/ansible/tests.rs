@@ -103,6 +103,18 @@ fn labels_and_taints_stand_whole_with_each_host() {
 }
 
 #[test]
+fn a_machine_whose_gpus_are_cut_says_which_layout_it_wants() {
+    let cut = CLUSTER.replace(
+        "gpu nvidia-a100-80gb 4 mode=passthrough",
+        r#"gpu nvidia-a100-80gb 4 mode=mig { slice "1g.10gb" 7; }"#,
+    );
+    let labels = &inventory(&cut)["host_vars/gpu-b-1.yaml"]["node_labels"];
+    assert_eq!(labels["nvidia.com/mig.config"], "pool-gpu-train");
+    let whole = &inventory(CLUSTER)["host_vars/gpu-b-1.yaml"]["node_labels"];
+    assert!(whole.get("nvidia.com/mig.config").is_none());
+}
+
+#[test]
 fn hosts_are_prepared_for_what_they_give_away() {
     let pool = &inventory(CLUSTER)["group_vars/pool_sz_1__gpu_train.yaml"];
     assert_eq!(pool["kubelet_cpu_manager_policy"], "static");

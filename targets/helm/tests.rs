@@ -27,6 +27,7 @@ static ABLE: LazyLock<Capabilities> = LazyLock::new(|| {
             feature container "a container" support=native
             feature sandbox-kata "a Kata sandbox" support=native { component kata-deploy; }
             feature gpu-passthrough "a GPU" support=native { component gpu-operator; }
+            feature gpu-slice "a slice of a GPU" support=native { component gpu-operator; }
             feature monitor "monitoring" support=native { component kube-prometheus-stack; }
             feature backup "a backup" support=native { component velero; }
             feature secret "secrets" support=native { component external-secrets; }
@@ -518,4 +519,58 @@ cluster one managed=#true {
         "{:?}",
         files.keys()
     );
+}
+
+#[test]
+fn cut_gpus_have_a_layout_for_each_pool() {
+    let text = estate(
+        r#"    cni cilium "1.19.5"
+    platform auto"#,
+        r#"
+pool general {
+    nodes 3 prefix=gen- first-ip="10.1.0.10"
+    cpu epyc-7313
+    memory "64GiB"
+}
+pool notebooks {
+    nodes 1 first-ip="10.1.0.20"
+    cpu epyc-7313
+    memory "64GiB"
+    gpu nvidia-a100-80gb 2 mode=mig {
+        slice "1g.10gb" 3
+        slice "4g.40gb" 1
+    }
+}
+tenant lab {
+    workload notebook {
+        container image="registry.example.com/lab/notebook:1.0.0"
+        on notebooks
+        cpu 1
+        memory "1GiB"
+        gpu nvidia-a100-80gb 1 slice="1g.10gb"
+    }
+}
+"#,
+    );
+    insta::assert_snapshot!(file(&text, "helm/one/gpu-operator.values.yaml"), @r"
+    mig:
+      strategy: mixed
+    migManager:
+      config:
+        create: true
+        name: mig-layouts
+        data:
+          config.yaml: |
+            version: v1
+            mig-configs:
+              all-disabled:
+                - devices: all
+                  mig-enabled: false
+              pool-notebooks:
+                - devices: all
+                  mig-enabled: true
+                  mig-devices:
+                    1g.10gb: 3
+                    4g.40gb: 1
+    ");
 }

@@ -8,6 +8,7 @@ use crate::kube::kata;
 use super::{
     Context, Values,
     context::{keep_away, tolerate},
+    mig,
 };
 
 /// Writes the values.
@@ -35,10 +36,7 @@ pub(crate) fn write(cx: &Context<'_>, values: &mut Values) {
     if let Some(gpu) = gpus().find(|gpu| gpu.spec.mode.value == GpuMode::Vgpu) {
         values.set("vgpuManager.enabled", true, gpu.spec.mode.origin);
     }
-    if let Some(gpu) = gpus().find(|gpu| gpu.spec.mode.value == GpuMode::Mig) {
-        // `mixed` names each slice, as the workloads that ask for one do.
-        values.set("mig.strategy", "mixed", gpu.spec.mode.origin);
-    }
+    mig::write(cx, values);
     let gpu_pools: Vec<_> = cx.pools().filter(|pool| !pool.gpus.is_empty()).collect();
     if keep_away(gpu_pools.iter().copied(), cx.estate) {
         values.list("daemonsets.tolerations", component.origin(), |list| {

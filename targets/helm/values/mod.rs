@@ -12,6 +12,7 @@ pub(crate) mod kata_deploy;
 pub(crate) mod kube_prometheus_stack;
 pub(crate) mod longhorn;
 pub(crate) mod metallb;
+mod mig;
 pub(crate) mod prometheus_adapter;
 pub(crate) mod rook_ceph;
 pub(crate) mod rook_ceph_cluster;
