@@ -253,6 +253,24 @@ mod tests {
     }
 
     #[test]
+    fn a_disk_that_names_no_class_says_the_only_one() {
+        let made = compile_tenant(
+            r#"tenant shop {
+                workload db {
+                    container image="registry.example.com/shop/db:16.4.0"
+                    on general
+                    cpu 1
+                    memory "1GiB"
+                    disk data "20GiB" mount="/var/lib/db"
+                }
+            }"#,
+        );
+        let claim = &made.object("StatefulSet", "db")["spec"]["volumeClaimTemplates"][0];
+        // No class of ours is the cluster's default: a claim without a name would wait for ever.
+        assert_eq!(claim["spec"]["storageClassName"], "fast");
+    }
+
+    #[test]
     fn one_on_each_node_is_a_daemon_set_and_a_halted_workload_is_none() {
         let made = compile_tenant(
             r#"tenant ops {

@@ -242,9 +242,10 @@ pub(super) fn templates(subject: &Subject<'_>) -> Vec<PersistentVolumeClaim> {
 /// A claim of a file system. Many nodes can share one only where the storage class is one of
 /// files; block storage that many nodes can open is for virtual machines that move.
 fn claim(subject: &Subject<'_>, disk: &Disk) -> PersistentVolumeClaimSpec {
-    let storage = disk
-        .storage
-        .map(|storage| &subject.estate.storages[storage.to]);
+    let storage = subject
+        .estate
+        .storage_of(subject.workload, disk)
+        .map(|storage| &subject.estate.storages[storage]);
     let shared = storage.is_some_and(|storage| {
         storage.spec.access.value == Access::Rwx && storage.spec.mode.value == VolumeMode::File
     });
