@@ -53,6 +53,37 @@ fn machine(name: &str, more: &str) -> String {
     )
 }
 
+/// What is said of a machine whose cluster has a second host.
+fn findings_on_two_hosts(storage: &str, machine: &str) -> Vec<String> {
+    let ground = GROUND
+        .replace("cpu ryzen", "node pve2 ip=\"192.168.10.11\"\n    cpu ryzen")
+        .replace("{ zfs; }", storage);
+    let text = format!("{ground}\ntenant family {{\n{machine}\n}}");
+    compile(&text, &crate::all()).findings()
+}
+
+#[test]
+fn a_template_is_cloned_to_another_machine_only_on_shared_storage() {
+    let files = machine("files", "");
+    let found = findings_on_two_hosts("{ zfs; }", &files);
+    let refused = |line: &&String| line.starts_with("not-on-proxmox");
+    assert_eq!(found.iter().filter(refused).count(), 1, "{found:#?}");
+    let shared = "{ nfs server=\"192.168.10.5\" export=\"/vms\"; }";
+    let found = findings_on_two_hosts(shared, &files);
+    assert_eq!(found.iter().find(refused), None);
+}
+
+#[test]
+fn a_machine_tied_to_its_template_s_host_may_be_cloned_there() {
+    let refused = |line: &&String| line.starts_with("not-on-proxmox");
+    let at = |node: &str| {
+        let tied = machine("files", "").replace("on metal", &format!("on metal node={node}"));
+        findings_on_two_hosts("{ zfs; }", &tied)
+    };
+    assert_eq!(at("pve").iter().find(refused), None);
+    assert!(at("pve2").iter().any(|line| refused(&line)));
+}
+
 #[test]
 fn a_machine_is_cloned_and_then_set() {
     let plan = plan(&machine("files", "target proxmox vmid=200"));

@@ -4,6 +4,7 @@ use super::not_on_proxmox::Gap;
 use crate::{
     flows::Service,
     model::{Backup, Body, Estate, ImageUse, Replicas, Target, Workload},
+    origin::OriginId,
     schema::kinds::{BackupKind, Cache, ConnectTls, Lxc, NicMode},
     units::Schedule,
 };
@@ -245,6 +246,14 @@ fn machine(estate: &Estate, workload: &Workload, image: &ImageUse, gaps: &mut Ve
             "write its parts in `cloud-init`",
         ));
     }
+    if let Some(template) = cloned_across(estate, workload, image) {
+        gaps.push(Gap::new(
+            template,
+            "a clone on a machine that its template does not lie on",
+            "the template lies on the cluster's first machine, and a clone can be made on another one only where the root disk's storage is shared",
+            "give the image a source with `http=`, which every machine fetches itself; or write `storage=` with one of `nfs`, or `on … node=` with the template's machine",
+        ));
+    }
     let is_clone = matches!(image, ImageUse::Named(image) if estate.images[image.to].source.iter().any(|source| source.proxmox_template.is_some()));
     if is_clone && let Some(root) = workload.disks.first() {
         let spec = &root.spec;
@@ -261,6 +270,38 @@ fn machine(estate: &Estate, workload: &Workload, image: &ImageUse, gaps: &mut Ve
             ));
         }
     }
+}
+
+/// Where a machine's image names a template, if the machine may stand where it cannot be cloned
+/// to. `qm clone` takes another target only for storage that all machines share.
+fn cloned_across(estate: &Estate, workload: &Workload, image: &ImageUse) -> Option<OriginId> {
+    let ImageUse::Named(image) = image else {
+        return None;
+    };
+    let cluster = &estate.clusters[workload.cluster].name.value;
+    let mut sources = estate.images[image.to].source.iter();
+    let source = sources.find(|source| {
+        let here = source.cluster.as_ref();
+        here.is_none_or(|only| *only.value.text == *cluster.as_str())
+            && (source.proxmox_template.is_some()
+                || source.http.is_some()
+                || source.iso.is_some())
+    })?;
+    let template = source.proxmox_template.as_ref()?;
+    let class = estate.storage_of(workload, workload.disks.first()?)?;
+    if estate.storages[class].spec.nfs.is_some() {
+        return None;
+    }
+    let mut machines = estate.pools_of(workload.cluster);
+    let home = &machines.find_map(|(_, pool)| pool.nodes.first())?.name;
+    let tied = workload.spec.on.as_ref().and_then(|on| on.node.as_ref());
+    let pools = workload.pools.iter().map(|pool| &estate.pools[pool.to]);
+    let mut candidates = pools.flat_map(|pool| &pool.nodes);
+    let elsewhere = match tied {
+        Some(node) => node.value.as_str() != home,
+        None => candidates.any(|node| node.name != *home),
+    };
+    elsewhere.then_some(template.origin)
 }
 
 fn container(workload: &Workload, lxc: &Lxc, gaps: &mut Vec<Gap>) {
