@@ -303,6 +303,22 @@ mod loops {
     }
 
     #[test]
+    fn a_row_may_say_its_former_name() {
+        let compiled = shop(&format!(
+            "{SERVICE}
+            table services {{
+                column before string default=\"\"
+                row web before=site
+                row api
+            }}
+            tenant t {{ each s in=services {{ service $s.key image=a was=$s.before }} }}"
+        ));
+        let was = |path: &str| compiled.workload(path).spec.meta.was.clone();
+        assert_eq!(was("t.web").as_deref(), Some("site"));
+        assert_eq!(was("t.api"), None);
+    }
+
+    #[test]
     fn rows_that_yield_the_same_are_told_at_the_row() {
         let each = EACH.replace("till-${s.key}", "till");
         assert_eq!(

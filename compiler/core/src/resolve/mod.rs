@@ -33,7 +33,7 @@ use crate::{
     schema::{
         TypedEstate,
         kind::Kind,
-        node::{Expr, Node, Tag, TypedField, TypedNode, ValueField},
+        node::{Expr, Node, Tag, TypedField, TypedNode, TypedText, ValueField},
         ty::Lit,
         words::{UnitId, Words},
     },
@@ -256,6 +256,7 @@ impl<'t> Resolver<'t> {
         }
         let labels = self.tags(&typed.labels);
         let annotations = self.tags(&typed.annotations);
+        let was = typed.was.as_ref().and_then(|was| self.former_name(was));
         let mut node = Node {
             kind: typed.kind,
             span,
@@ -269,7 +270,7 @@ impl<'t> Resolver<'t> {
             annotations,
             allows: typed.allows.clone(),
             omits: typed.omits.clone(),
-            was: typed.was.clone(),
+            was,
             doc: typed.doc.clone(),
             free: self.free(&typed.free),
             profiles: Vec::new(),
@@ -284,6 +285,14 @@ impl<'t> Resolver<'t> {
         }
         (node.span, node.name_span, node.origin) = place;
         node
+    }
+
+    /// What `was=` comes to. A table whose rows keep their names says so with an empty text.
+    fn former_name(&mut self, was: &TypedText) -> Option<Arc<str>> {
+        match self.value(&was.expr, was.span)?.0 {
+            Lit::Str(name) if !name.is_empty() => Some(name),
+            _ => None,
+        }
     }
 
     fn tags(&mut self, tags: &[Tag<TypedField>]) -> Vec<Tag<ValueField>> {

@@ -207,7 +207,7 @@ pub struct TypedNode {
     /// What is not inherited.
     pub omits: Vec<Omit>,
     /// The name it had before, so that allocations are kept.
-    pub was: Option<Arc<str>>,
+    pub was: Option<TypedText>,
     /// `doc="…"`.
     pub doc: Option<Arc<str>>,
     /// Free data, for kinds that hold it.
@@ -216,6 +216,15 @@ pub struct TypedNode {
     pub condition: Option<Formula>,
     /// What it is beyond a node of its kind.
     pub form: Form,
+}
+
+/// A text that may have to be worked out.
+#[derive(Debug, Clone)]
+pub struct TypedText {
+    /// What it is.
+    pub expr: Expr,
+    /// Where it stands.
+    pub span: Span,
 }
 
 impl TypedNode {

@@ -12,7 +12,7 @@ use crate::{
     diag::Diagnostic,
     schema::{
         kind::{Field, Kind, Slot},
-        node::{Expr, TypedField, TypedNode},
+        node::{Expr, TypedField, TypedNode, TypedText},
         rules,
         ty::Typed,
     },
@@ -88,7 +88,14 @@ impl Decoder<'_, '_> {
             return;
         }
         match &*name {
-            "was" => out.was = self.text(prop),
+            "was" => {
+                let slot = Slot::of("was", Arc::<str>::ty());
+                let read = self.read(&slot, Scalar::Prop(prop));
+                out.was = read.map(|expr| TypedText {
+                    expr,
+                    span: prop.value_span(),
+                });
+            }
             "doc" => out.doc = self.text(prop),
             "if" => out.condition = self.condition(Scalar::Prop(prop)),
             _ => {
