@@ -21,7 +21,17 @@ impl Checker<'_> {
         if ty.joined(wanted).is_some() {
             return wanted.clone();
         }
-        self.wrong_operand(expr, &ty, &wanted.noun(), place)
+        self.wrong_operand(expr, &ty, &wanted.noun(), place);
+        // What is written out would have been read as one; a name keeps the type that it was
+        // given, and a `let` gives text none but its own.
+        if let (Type::Str, Type::Unit(unit), Some(problem)) =
+            (&ty, wanted, self.problems.last_mut())
+            && !matches!(expr.kind, ExprKind::Str(_))
+        {
+            let words = format!("give it its type where it is declared: {}", typed(*unit));
+            problem.help.get_or_insert(words);
+        }
+        Type::Unknown
     }
 
     pub(super) fn wrong_operand(
@@ -190,4 +200,13 @@ fn fits(found: &Type, expected: &Type) -> bool {
         (Type::Map(a), Type::Map(b)) => fits(a, b),
         (a, b) => a == b,
     }
+}
+
+/// How a value is declared that has a unit.
+fn typed(unit: Unit) -> String {
+    format!(
+        "`param NAME type={} default=\"{}\"`",
+        unit.name(),
+        unit.example()
+    )
 }

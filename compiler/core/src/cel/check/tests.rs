@@ -141,6 +141,10 @@ fn a_name_that_is_not_there_is_told_from_those_that_are() {
             "[startsWith] `startsWith` is called on a value; it is written `text.startsWith(part)`",
         ),
         (
+            "subnet(env, 24, 1)",
+            "[env] `env` is a string; `subnet` needs a network; give it its type where it is declared: `param NAME type=cidr default=\"10.244.0.0/16\"`",
+        ),
+        (
             "subnet(net, 24)",
             "[subnet] `subnet` does not take 2 arguments; it is written `subnet(network, length, n)`",
         ),

@@ -23,6 +23,9 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let message = format!("`{}` does not say how much CPU it takes", workload.path);
         let help = match workload.body {
             Body::Vm(..) => "add its topology, for example `cpu cores=4`",
+            _ if has_topology(workload) => {
+                "`cores`, `sockets` and `threads` are a machine's; write an amount, for example `cpu 2`"
+            }
             _ => "add an amount, for example `cpu 2` or `cpu \"500m\"`",
         };
         findings.push(
@@ -32,6 +35,12 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .help(help),
         );
     }
+}
+
+/// Whether it is told as for a machine, as a profile for both may tell it.
+fn has_topology(workload: &Workload) -> bool {
+    let cpu = workload.spec.cpu.as_ref();
+    cpu.is_some_and(|cpu| cpu.cores.is_some())
 }
 
 fn says_how_much(workload: &Workload) -> bool {
