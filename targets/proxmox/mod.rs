@@ -136,6 +136,7 @@ fn emit(
     let whole = spec.spec.meta.origin;
     push("plan.json", Content::Json(tree), name.into(), whole)?;
     let program = Content::Text {
+        reasons: script::reasons(&plan, &script, whole),
         text: script,
         executable: true,
     };
@@ -144,6 +145,7 @@ fn emit(
         let content = Content::Text {
             text: snippet.text,
             executable: false,
+            reasons: snippet.reasons,
         };
         let file = format!("snippets/{}", snippet.name);
         push(&file, content, snippet.path, snippet.origin)?;

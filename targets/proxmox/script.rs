@@ -2,7 +2,10 @@
 //! that only root may set need nothing further.
 
 use serde::Serialize;
-use tenantry_core::emit::template::{Format, Template, TemplateError};
+use tenantry_core::{
+    emit::template::{Format, Template, TemplateError, shell_word},
+    origin::OriginId,
+};
 
 use super::{
     guest::Snippet,
@@ -116,6 +119,23 @@ pub(super) fn render(
         steps: plan.calls.iter().map(step).collect(),
     };
     Template::new(Format::Shell, TEMPLATE)?.render(&script)
+}
+
+/// Which line of the script is there for which call: `(line, origin)` from where on it is. A
+/// call's lines begin with its `step`; what follows the last of them is the `whole` cluster's.
+pub(super) fn reasons(plan: &Plan, script: &str, whole: OriginId) -> Vec<(u32, OriginId)> {
+    let mut calls = plan.calls.iter().peekable();
+    let mut reasons = Vec::new();
+    for (line, text) in (1..).zip(script.lines()) {
+        let begins = calls.next_if(|call| text == format!("step {}", shell_word(&call.id)));
+        if let Some(call) = begins {
+            reasons.push((line, call.origin));
+        } else if text.is_empty() && calls.peek().is_none() {
+            reasons.push((line, whole));
+            break;
+        }
+    }
+    reasons
 }
 
 fn step(call: &Call) -> Step<'_> {

@@ -5,6 +5,7 @@ use tenantry_core::{
     emit::Tree,
     lower::{Instance, Lowered, LoweredCluster, LoweredTenant, LoweredWorkload},
     model::{Cluster, Estate, NetworkIn, Nic, Ref, Storage, Workload},
+    origin::OriginId,
     units::{Bytes, Mac},
 };
 
@@ -205,9 +206,12 @@ pub(super) fn gib(size: Bytes) -> u64 {
 }
 
 /// A YAML document with the line that tells cloud-init what it is.
-pub(super) fn cloud_config(tree: &Tree) -> String {
+pub(super) fn cloud_config(tree: &Tree) -> (String, Vec<(u32, OriginId)>) {
     let body = tenantry_core::emit::yaml::document(tree);
-    format!("#cloud-config\n{}", body.as_str())
+    let reasons = body.lines().changes().iter();
+    // The head is a line of its own.
+    let reasons = reasons.map(|(line, origin)| (line + 1, *origin)).collect();
+    (format!("#cloud-config\n{}", body.as_str()), reasons)
 }
 
 #[cfg(test)]

@@ -37,6 +37,7 @@ pub(crate) enum Command {
     Expand(commands::expand::Args),
     Explain(commands::explain::Args),
     Schema(commands::schema::Args),
+    Why(commands::why::Args),
     Graph(commands::graph::Args),
     Targets(commands::targets::Args),
     Vendor(commands::vendor::Args),

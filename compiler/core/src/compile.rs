@@ -13,8 +13,10 @@ use crate::{
     load::{self, Library, Sources},
     lock::{self, Allocations, Lock},
     lower, model,
+    origin::Origins,
     outcome::Clean,
-    place, plan, prove, resolve, schema,
+    place, plan, prove, resolve,
+    schema::{self, kind::Vocabulary, node::Node},
     target::Target,
     world::{ReadError, World},
 };
@@ -71,6 +73,21 @@ pub struct Built {
     pub lock: Option<String>,
     /// The graph of objects of each environment, for `graph`.
     pub graphs: Vec<(Option<Arc<str>>, Graph)>,
+    /// What each environment that was asked for looks like from within, where `why` asks.
+    pub scenes: Vec<Scene>,
+}
+
+/// An environment with the reasons of its values, for `why`.
+#[derive(Debug)]
+pub struct Scene {
+    /// The environment; none where none is declared.
+    pub env: Option<Arc<str>>,
+    /// The nodes that the model was made from.
+    pub root: Node,
+    /// The kinds of those nodes.
+    pub vocabulary: &'static Vocabulary,
+    /// Why each value is so: of the nodes and, where a model could be made, of what it holds.
+    pub origins: Origins,
 }
 
 /// What was emitted and what waits for what.
@@ -170,12 +187,25 @@ pub fn trees(world: &dyn World, library: Library, options: &Options) -> Trees {
     }
 }
 
+/// Builds an estate and keeps why everything is as it is. Beside an error there are no outputs,
+/// but the scenes are there as far as the text could be resolved.
+pub fn trace(
+    world: &dyn World,
+    library: Library,
+    targets: &[&dyn Target],
+    options: &Options,
+) -> Built {
+    compile(world, library, targets, options, Until::Scene)
+}
+
 /// How far a run goes: `check` drops the objects once they are ordered, because a plan without
 /// findings is a build without findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Until {
     Plan,
     Prove,
+    /// As far as `Prove`, and what the model was made from is kept.
+    Scene,
 }
 
 /// One environment, compiled as far as it goes.
@@ -186,6 +216,7 @@ struct Compiled {
     /// The allowances that silenced something.
     used: BTreeSet<usize>,
     output: Option<(Objects, plan::Plan, model::Estate, Allocations)>,
+    scene: Option<Scene>,
 }
 
 fn compile(
@@ -205,12 +236,13 @@ fn compile(
             outputs: vec![],
             lock: None,
             graphs: vec![],
+            scenes: vec![],
         };
     };
     let (allowances, told) = levels::allowances(&typed);
     findings.extend(told);
     let environments = environments(&typed, options, &mut findings);
-    let compiled = crate::par::map(&environments, |env| {
+    let mut compiled = crate::par::map(&environments, |env| {
         let allocations = old
             .environments
             .get(env.as_deref().unwrap_or_default())
@@ -223,6 +255,7 @@ fn compile(
             options,
             &allocations,
             &allowances,
+            until,
         )
     });
     let summary = summary(&compiled);
@@ -250,15 +283,17 @@ fn compile(
     let mut outputs = Vec::new();
     let clean = match until {
         Until::Plan => None,
-        Until::Prove => Clean::of(&run.findings),
+        Until::Prove | Until::Scene => Clean::of(&run.findings),
     };
+    let wanted = |env: &Option<Arc<str>>| {
+        options
+            .env
+            .as_ref()
+            .is_none_or(|wanted| env.as_deref() == Some(wanted))
+    };
+    let scenes = compiled.iter_mut().filter_map(|one| one.scene.take());
+    let scenes = scenes.filter(|scene| wanted(&scene.env)).collect();
     if let Some(clean) = clean {
-        let wanted = |env: &Option<Arc<str>>| {
-            options
-                .env
-                .as_ref()
-                .is_none_or(|wanted| env.as_deref() == Some(wanted))
-        };
         for one in compiled.iter().filter(|one| wanted(&one.env)) {
             let Some((objects, plan, estate, _)) = &one.output else {
                 continue;
@@ -280,6 +315,7 @@ fn compile(
         outputs,
         lock,
         graphs,
+        scenes,
     }
 }
 
@@ -331,9 +367,19 @@ fn environment(
     options: &Options,
     old: &Allocations,
     allowances: &[Allowance],
+    until: Until,
 ) -> Compiled {
     let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
     let mut instances = Instances::default();
+    let mut scene = match (until, &resolved.value) {
+        (Until::Scene, Some(resolved)) => Some(Scene {
+            env: env.clone(),
+            root: resolved.root.clone(),
+            vocabulary: Arc::clone(&typed.words.vocabulary),
+            origins: resolved.origins.clone(),
+        }),
+        _ => None,
+    };
     let modelled = resolved.then(|resolved| {
         instances.clone_from(&resolved.origins.instances);
         model::build(resolved, &typed.words.vocabulary)
@@ -347,8 +393,12 @@ fn environment(
             summary: Summary::default(),
             used: BTreeSet::new(),
             output: None,
+            scene,
         };
     };
+    if let Some(scene) = &mut scene {
+        scene.origins = estate.origins.clone();
+    }
     let summary = Summary {
         estate: estate.name.value.to_string(),
         package: None,
@@ -370,6 +420,7 @@ fn environment(
         summary,
         used,
         output,
+        scene,
     }
 }
 

@@ -29,7 +29,8 @@ pub mod rules;
 pub mod schema;
 pub mod target;
 pub mod units;
+pub mod why;
 pub mod world;
 
-pub use compile::{Built, Options, Run, build, check};
+pub use compile::{Built, Options, Run, Scene, build, check, trace};
 pub use tenantry_syntax::{FileId, Span};

@@ -84,6 +84,12 @@ impl Origins {
         id
     }
 
+    /// The id of an origin that was entered before.
+    pub fn find(&self, span: Option<Span>, how: How, from: &[OriginId]) -> Option<OriginId> {
+        let from = from.to_vec();
+        self.known.get(&Origin { span, how, from }).copied()
+    }
+
     /// What a literal at `span` has.
     pub fn literal(&mut self, span: Span) -> OriginId {
         self.add(Some(span), How::Literal, Vec::new())

@@ -5,6 +5,7 @@
 use tenantry_core::{
     emit::{NodeMut, Tree},
     model::Workload,
+    origin::OriginId,
     schema::kinds::{FileSystem, Os, User},
 };
 
@@ -26,9 +27,11 @@ pub(in super::super) struct Snippet {
     /// The model path behind it.
     pub(in super::super) path: std::sync::Arc<str>,
     /// Why it is there.
-    pub(in super::super) origin: tenantry_core::origin::OriginId,
+    pub(in super::super) origin: OriginId,
     /// What is in it.
     pub(in super::super) text: String,
+    /// Which of its lines are there for which line of the spec.
+    pub(in super::super) reasons: Vec<(u32, OriginId)>,
 }
 
 /// The user data of all machines that need a file of it.
@@ -36,12 +39,16 @@ pub(in super::super) fn snippets(site: Site<'_>, guests: &[Guest<'_>]) -> Vec<Sn
     guests
         .iter()
         .filter(|guest| is_file_needed(site, guest))
-        .map(|guest| Snippet {
-            name: name(guest),
-            node: guest.node.to_owned(),
-            path: guest.workload.path.clone(),
-            origin: guest.workload.spec.meta.origin,
-            text: cloud_config(&user_data(site, guest)),
+        .map(|guest| {
+            let (text, reasons) = cloud_config(&user_data(site, guest));
+            Snippet {
+                name: name(guest),
+                node: guest.node.to_owned(),
+                path: guest.workload.path.clone(),
+                origin: guest.workload.spec.meta.origin,
+                text,
+                reasons,
+            }
         })
         .collect()
 }
@@ -93,9 +100,13 @@ fn user_data(site: Site<'_>, guest: &Guest<'_>) -> Tree {
         || guest.instance.name.clone(),
         |host| host.value.to_string(),
     );
-    root.set("hostname", &hostname);
+    let mut host = root.set("hostname", &hostname);
+    if let Some(named) = named {
+        host.mark(named.origin);
+    }
     if let Some(domain) = &site.estate().spec.domain {
-        root.set("fqdn", &format!("{hostname}.{}", domain.value));
+        root.set("fqdn", &format!("{hostname}.{}", domain.value))
+            .mark(domain.origin);
     }
     root.set("manage_etc_hosts", true);
     users(site, guest, &mut root);
@@ -105,19 +116,21 @@ fn user_data(site: Site<'_>, guest: &Guest<'_>) -> Tree {
         root.set("package_update", true);
         let mut packages = root.list("packages");
         for name in &package.names {
-            packages.push(&*name.value);
+            packages.push(&*name.value).mark(name.origin);
         }
     }
     for file in &init.write {
         let mut files = root.list("write_files");
         let mut entry = files.push_map();
+        entry.mark(file.meta.origin);
         entry.set("path", &*file.path.value);
         entry.set("content", &*file.text.value.0);
         let mode = file.mode.as_ref().map_or("0644", |mode| &mode.value);
         entry.set("permissions", mode);
     }
     for run in &init.run {
-        root.list("runcmd").push(&*run.text.value.0);
+        let mut commands = root.list("runcmd");
+        commands.push(&*run.text.value.0).mark(run.meta.origin);
     }
     tree
 }
@@ -136,6 +149,7 @@ fn users(site: Site<'_>, guest: &Guest<'_>, root: &mut NodeMut<'_>) {
     }
     for user in users {
         let mut entry = list.push_map();
+        entry.mark(user.meta.origin);
         entry.set("name", &*user.name.value);
         entry.set("lock_passwd", true);
         let shell = user
@@ -147,10 +161,12 @@ fn users(site: Site<'_>, guest: &Guest<'_>, root: &mut NodeMut<'_>) {
             entry.set("sudo", "ALL=(ALL) NOPASSWD:ALL");
         }
         for group in user.group.iter().flat_map(|group| &group.names) {
-            entry.list("groups").push(&*group.value);
+            let mut groups = entry.list("groups");
+            groups.push(&*group.value).mark(group.origin);
         }
         for key in &user.ssh_key {
-            entry.list("ssh_authorized_keys").push(&*key.key.value);
+            let mut keys = entry.list("ssh_authorized_keys");
+            keys.push(&*key.key.value).mark(key.meta.origin);
         }
     }
 }
@@ -168,6 +184,7 @@ fn file_systems(workload: &Workload, root: &mut NodeMut<'_>) {
     for (device, disk, _) in data() {
         let mut systems = root.list("fs_setup");
         let mut entry = systems.push_map();
+        entry.mark(disk.spec.meta.origin);
         entry.set("device", &device);
         entry.set("filesystem", file_system(&disk.spec.fs));
         entry.set("partition", "none");
@@ -176,6 +193,7 @@ fn file_systems(workload: &Workload, root: &mut NodeMut<'_>) {
     for (device, disk, path) in data() {
         let mut mounts = root.list("mounts");
         let mut entry = mounts.push_list();
+        entry.mark(path.origin);
         entry.push(&device);
         entry.push(&*path.value);
         entry.push(file_system(&disk.spec.fs));

@@ -13,6 +13,7 @@ mod reference;
 pub(crate) mod schema;
 pub(crate) mod targets;
 pub(crate) mod vendor;
+pub(crate) mod why;
 
 use crate::{
     args::{Args, Command},
@@ -34,6 +35,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Command::Diff(args) => diff::run(args, console),
         Command::Expand(args) => expand::run(args, console),
         Command::Schema(args) => schema::run(args, console),
+        Command::Why(args) => why::run(args, console),
         Command::Graph(args) => graph::run(args, console),
         Command::Targets(args) => targets::run(args, console),
         Command::Vendor(args) => vendor::run(args, console),

@@ -6,6 +6,7 @@ use super::{
     Artifact, ArtifactSet, Body, Content, Manifest, Object, Objects, SourceMap, json,
     layout::{self, Placed},
     sourcemap::Place,
+    tree::Tree,
     yaml,
 };
 use crate::{
@@ -51,15 +52,24 @@ pub fn assemble(
                 "this is a defect of tenantry, not of the estate: please report it with the spec",
             ))
         };
+    let cluster = |object: &Object| object.cluster.map(|id| &estate.clusters[id]);
+    let of_cluster = |object: &Object| match cluster(object) {
+        Some(cluster) => cluster.spec.meta.origin,
+        None => object.origin,
+    };
     let mut placed = Vec::new();
     let mut artifacts = Vec::new();
     for (object, wave) in objects.iter().zip(&plan.waves) {
         match &object.body {
             Body::Kube { owner, tree, id } => placed.push(Placed {
-                cluster: object
-                    .cluster
-                    .map(|cluster| estate.clusters[cluster].name.value.to_string())
+                cluster: cluster(object)
+                    .map(|cluster| cluster.name.value.to_string())
                     .unwrap_or_default(),
+                of_cluster: of_cluster(object),
+                of_owner: match owner {
+                    super::Owner::Platform => of_cluster(object),
+                    super::Owner::Tenant(tenant) => estate.tenants[*tenant].spec.meta.origin,
+                },
                 owner: match owner {
                     super::Owner::Platform => layout::Owner::Platform,
                     super::Owner::Tenant(tenant) => {
@@ -70,7 +80,7 @@ pub fn assemble(
                 wave: wave.unwrap_or(0),
                 spec: object.spec_path.to_string(),
                 unproven: object.unproven,
-                object: tree.clone(),
+                object: answering(tree, object.origin),
             }),
             Body::File { path, content } => artifacts.push(file(object, path, content)),
         }
@@ -99,11 +109,32 @@ fn file_name(object: &Object, owner: super::Owner, kind: &str) -> String {
     }
 }
 
+/// The tree with an answer for every line of it: what has no nearer one is there because the
+/// whole object is.
+fn answering(tree: &Tree, origin: OriginId) -> Tree {
+    let mut tree = tree.clone();
+    if tree.root().origin() == OriginId::NONE {
+        tree.root_mut().mark(origin);
+    }
+    tree
+}
+
 fn file(object: &Object, path: &super::ArtifactPath, content: &Content) -> Artifact {
     let (text, executable) = match content {
-        Content::Yaml(tree) => (yaml::document(tree), false),
-        Content::Json(tree) => (json::document(tree), false),
-        Content::Text { text, executable } => (super::Text::plain(text), *executable),
+        Content::Yaml(tree) => (yaml::document(&answering(tree, object.origin)), false),
+        Content::Json(tree) => (json::document(&answering(tree, object.origin)), false),
+        Content::Text {
+            text,
+            executable,
+            reasons,
+        } => {
+            let reasons = reasons.iter().map(|(line, origin)| match *origin {
+                OriginId::NONE => (*line, object.origin),
+                own => (*line, own),
+            });
+            let whole = std::iter::once((1, object.origin));
+            (super::Text::plain(text, whole.chain(reasons)), *executable)
+        }
     };
     let mut artifact = Artifact::new(path.clone(), object.target, text);
     artifact.executable = executable;

@@ -10,6 +10,7 @@ use super::{
     tree::Tree,
     yaml,
 };
+use crate::origin::OriginId;
 
 /// The folder of what belongs to a cluster and to no tenant. No tenant may have that name.
 const PLATFORM: &str = "platform";
@@ -55,6 +56,10 @@ pub struct Placed {
     pub unproven: bool,
     /// The object.
     pub object: Tree,
+    /// Why its folder is there: its owner.
+    pub of_owner: OriginId,
+    /// Why the folder above is there: its cluster.
+    pub of_cluster: OriginId,
 }
 
 /// Why objects cannot be laid out. Each is a mistake of ours, not of the spec.
@@ -106,7 +111,7 @@ impl From<PathError> for LayoutError {
 /// A name makes no path, an object has no identity, or two have one.
 pub fn kubernetes(objects: Vec<Placed>) -> Result<Vec<Artifact>, LayoutError> {
     let mut files: BTreeMap<ArtifactPath, Vec<(ObjectEntry, Tree)>> = BTreeMap::new();
-    let mut folders: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut folders: BTreeMap<String, Folder> = BTreeMap::new();
     let mut known = BTreeSet::new();
     for placed in objects {
         let entry = entry(&placed)?;
@@ -115,6 +120,8 @@ pub fn kubernetes(objects: Vec<Placed>) -> Result<Vec<Artifact>, LayoutError> {
             owner,
             file,
             object,
+            of_owner,
+            of_cluster,
             ..
         } = placed;
         if !known.insert(identity(&cluster, &entry)) {
@@ -123,16 +130,15 @@ pub fn kubernetes(objects: Vec<Placed>) -> Result<Vec<Artifact>, LayoutError> {
         }
         let (above, below) = (format!("{KUBERNETES}/{cluster}"), owner.folder());
         let path = ArtifactPath::new(format!("{above}/{below}/{file}.yaml"))?;
-        folders
-            .entry(format!("{above}/{below}"))
-            .or_default()
-            .insert(format!("{file}.yaml"));
-        folders.entry(above).or_default().insert(below.to_owned());
+        let why = object.root().origin();
+        Folder::at(format!("{above}/{below}"), of_owner, &mut folders)
+            .holds(format!("{file}.yaml"), why);
+        Folder::at(above, of_cluster, &mut folders).holds(below.to_owned(), of_owner);
         files.entry(path).or_default().push((entry, object));
     }
     let kustomizations = folders
         .into_iter()
-        .map(|(folder, resources)| kustomization(&folder, &resources));
+        .map(|(path, folder)| kustomization(&path, &folder));
     let mut artifacts: Vec<Artifact> = kustomizations.collect::<Result<_, _>>()?;
     artifacts.extend(
         files
@@ -176,14 +182,34 @@ fn object_file(path: ArtifactPath, mut objects: Vec<(ObjectEntry, Tree)>) -> Art
     artifact
 }
 
-fn kustomization(folder: &str, resources: &BTreeSet<String>) -> Result<Artifact, LayoutError> {
+/// A folder of objects: why it is there, what lies in it, and the first reason for each of that.
+struct Folder {
+    origin: OriginId,
+    resources: BTreeMap<String, OriginId>,
+}
+
+impl Folder {
+    fn at(path: String, origin: OriginId, folders: &mut BTreeMap<String, Self>) -> &mut Self {
+        folders.entry(path).or_insert_with(|| Self {
+            origin,
+            resources: BTreeMap::new(),
+        })
+    }
+
+    fn holds(&mut self, resource: String, why: OriginId) {
+        self.resources.entry(resource).or_insert(why);
+    }
+}
+
+fn kustomization(folder: &str, holds: &Folder) -> Result<Artifact, LayoutError> {
     let mut tree = Tree::map();
     let mut root = tree.root_mut();
+    root.mark(holds.origin);
     root.set("apiVersion", "kustomize.config.k8s.io/v1beta1");
     root.set("kind", "Kustomization");
     let mut list = root.list("resources");
-    for resource in resources {
-        list.push(resource);
+    for (resource, why) in &holds.resources {
+        list.push(resource).mark(*why);
     }
     let path = ArtifactPath::new(format!("{folder}/{KUSTOMIZATION}"))?;
     Ok(Artifact::new(path, KUBERNETES, yaml::document(&tree)))
@@ -250,7 +276,10 @@ mod tests {
     use serde_json::json;
 
     use super::{LayoutError, Owner, Placed, kubernetes};
-    use crate::emit::{artifact::ArtifactSet, tree::Tree};
+    use crate::{
+        emit::{artifact::ArtifactSet, tree::Tree},
+        origin::OriginId,
+    };
 
     fn placed(owner: Owner, file: &str, wave: u32, api: &str, kind: &str, name: &str) -> Placed {
         let namespace = match &owner {
@@ -267,6 +296,8 @@ mod tests {
             wave,
             unproven: false,
             object: Tree::from_serialize(&object).unwrap(),
+            of_owner: OriginId::NONE,
+            of_cluster: OriginId::NONE,
         }
     }
 

@@ -83,6 +83,9 @@ pub enum Content {
         text: String,
         /// Whether it is a program.
         executable: bool,
+        /// The lines, from 1 and ascending, from which on it is so for another reason than the
+        /// object itself.
+        reasons: Vec<(u32, OriginId)>,
     },
 }
 

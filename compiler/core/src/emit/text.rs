@@ -39,11 +39,17 @@ pub struct Text {
 }
 
 impl Text {
-    /// Text that is no document of ours: a script from a template, without origins.
-    pub fn plain(text: &str) -> Self {
+    /// Text that is no document of ours: a script from a template, with the lines, from 1 and
+    /// ascending, from which on it has another origin.
+    pub fn plain(text: &str, reasons: impl IntoIterator<Item = (u32, OriginId)>) -> Self {
+        let mut lines = LineOrigins::default();
+        for (line, origin) in reasons {
+            lines.enter(line, origin);
+        }
         Self {
             text: text.to_owned(),
-            ..Self::default()
+            lines,
+            ended: 0,
         }
     }
 

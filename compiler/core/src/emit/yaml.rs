@@ -46,7 +46,8 @@ pub fn stream<'t>(trees: impl IntoIterator<Item = &'t Tree>) -> Text {
     let mut out = Text::default();
     for (number, tree) in trees.into_iter().enumerate() {
         if number > 0 {
-            out.mark(OriginId::NONE);
+            // The line that opens a document belongs to it.
+            out.mark(tree.root().origin());
             out.add("---");
             out.end_line();
         }

@@ -135,7 +135,7 @@ mod tests {
             Artifact::new(
                 ArtifactPath::new(path).unwrap(),
                 target,
-                Text::plain("text\n"),
+                Text::plain("text\n", []),
             )
         };
         let mut deployment = file("kubernetes/sz1/acme/web.yaml", "kubernetes");
