@@ -86,10 +86,10 @@ pub(super) fn of_machine(lowered: &Lowered<'_>, machine: Machine<'_>) -> Tree {
     }
     let tenant = tenant(lowered, machine);
     let mut labels = root.map("node_labels");
-    for (key, (value, origin)) in node_labels(lowered.estate, machine, tenant.as_deref()) {
+    for (key, (value, origin)) in node_labels(lowered.estate, machine, tenant.as_ref()) {
         labels.set(&key, &value).mark(origin);
     }
-    let taints = node_taints(machine, tenant.as_deref());
+    let taints = node_taints(machine, tenant.as_ref());
     if !taints.is_empty() {
         let mut list = root.list("node_taints");
         for (taint, origin) in taints {
@@ -126,13 +126,19 @@ fn hardware(machine: Machine<'_>, root: &mut NodeMut<'_>) {
     }
 }
 
-/// The tenant that has the machine alone: by its pool, or one of the pool's machines.
-fn tenant(lowered: &Lowered<'_>, machine: Machine<'_>) -> Option<String> {
+/// The tenant that has the machine alone, by its pool, or one of the pool's machines; and the
+/// line that gives it.
+fn tenant(lowered: &Lowered<'_>, machine: Machine<'_>) -> Option<(String, OriginId)> {
+    let estate = lowered.estate;
     if let Some(tenant) = machine.pool.tenant {
-        return Some(lowered.estate.tenants[tenant.to].name.value.to_string());
+        return Some((estate.tenants[tenant.to].name.value.to_string(), tenant.at));
     }
-    let dedicated = &lowered.placement.dedicated;
-    dedicated.get(&machine.host).map(ToString::to_string)
+    let name = lowered.placement.dedicated.get(&machine.host)?.to_string();
+    let owner = estate.tenants.values().find(|tenant| *tenant.name.value.as_str() == *name);
+    let mut gives = owner.into_iter().flat_map(|tenant| &tenant.dedicated);
+    let given = gives.find(|(pool, _)| pool.to == machine.host.pool);
+    let why = given.map_or(machine.pool.spec.meta.origin, |(_, given)| given.meta.origin);
+    Some((name, why))
 }
 
 /// Whether the cluster has storage on a Ceph that Rook runs.
@@ -147,7 +153,7 @@ fn has_ceph(estate: &Estate, pool: &Pool) -> bool {
 fn node_labels(
     estate: &Estate,
     machine: Machine<'_>,
-    tenant: Option<&str>,
+    tenant: Option<&(String, OriginId)>,
 ) -> BTreeMap<String, (String, OriginId)> {
     let pool = machine.pool;
     let mut labels = BTreeMap::new();
@@ -168,7 +174,7 @@ fn node_labels(
         }
     }
     if let Some(tenant) = tenant {
-        add(TENANT_LABEL, tenant.to_owned(), pool.spec.meta.origin);
+        add(TENANT_LABEL, tenant.0.clone(), tenant.1);
     }
     for gpu in &pool.gpus {
         let mode = &gpu.spec.mode;
@@ -185,7 +191,7 @@ fn node_labels(
     labels
 }
 
-fn node_taints(machine: Machine<'_>, tenant: Option<&str>) -> Vec<(String, OriginId)> {
+fn node_taints(machine: Machine<'_>, tenant: Option<&(String, OriginId)>) -> Vec<(String, OriginId)> {
     let pool = machine.pool;
     let mut taints: Vec<(String, OriginId)> = pool
         .spec
@@ -198,8 +204,8 @@ fn node_taints(machine: Machine<'_>, tenant: Option<&str>) -> Vec<(String, Origi
         })
         .collect();
     if let Some(tenant) = tenant {
-        let text = format!("{TENANT_LABEL}={tenant}:NoSchedule");
-        taints.push((text, pool.spec.meta.origin));
+        let (name, why) = tenant;
+        taints.push((format!("{TENANT_LABEL}={name}:NoSchedule"), *why));
     }
     taints
 }

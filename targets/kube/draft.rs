@@ -5,7 +5,7 @@ use std::sync::Arc;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Serialize;
 use tenantry_core::{
-    emit::{Body, KubeId, Need, Object, Objects, Owner, Tree},
+    emit::{Body, KubeId, LineOrigins, Need, NodeRef, Object, Objects, Owner, Tree},
     model::{Cluster, Id},
     origin::{OriginId, V},
 };
@@ -111,6 +111,27 @@ impl Draft {
     pub(crate) fn unproven(mut self, wave: u32) -> Self {
         self.unproven = true;
         self.wave = wave;
+        self
+    }
+
+    /// The same for the items of a list that have this value under this key.
+    pub(crate) fn mark_items(mut self, list: &str, key: &str, value: &str, origin: OriginId) -> Self {
+        let items = self.tree.at(list).into_iter().flat_map(|list| list.children());
+        let is = |item: &NodeRef<'_>| item.get(key).is_some_and(|it| it.as_str() == Some(value));
+        let numbers: Vec<usize> = items
+            .enumerate()
+            .filter(|(_, item)| is(item))
+            .map(|(number, _)| number)
+            .collect();
+        for number in numbers {
+            self.tree.mark(&format!("{list}/{number}"), origin);
+        }
+        self
+    }
+
+    /// Says of the lines of a text where they came from, where the text is there.
+    pub(crate) fn mark_lines(mut self, pointer: &str, lines: &LineOrigins) -> Self {
+        self.tree.mark_lines(pointer, lines.clone());
         self
     }
 

@@ -13,10 +13,14 @@ use k8s_openapi::{
 use tenantry_core::{
     lower::names::TENANT_LABEL,
     model::{Estate, Id, Pool, Workload},
+    origin::OriginId,
     schema::kinds::{On, SpreadBy, TaintEffect},
 };
 
-use super::labels::{self, POOL_LABEL, RACK_LABEL};
+use super::{
+    draft::{Draft, pointer},
+    labels::{self, POOL_LABEL, RACK_LABEL},
+};
 
 /// What the scheduler is told.
 #[derive(Debug, Clone, Default)]
@@ -43,15 +47,57 @@ pub(crate) fn of(estate: &Estate, workload: &Workload) -> Scheduling {
     Scheduling {
         affinity: (affinity != Affinity::default()).then_some(affinity),
         node_selector,
-        tolerations: tolerations(estate, workload, on),
+        tolerations: tolerations(estate, workload, on)
+            .into_iter()
+            .map(|(toleration, _)| toleration)
+            .collect(),
         topology_spread_constraints: spread(workload, on),
     }
 }
 
-/// Whether the tenant has machines of a pool alone; its workloads then run on those.
-fn has_alone(estate: &Estate, workload: &Workload, pool: Id<Pool>) -> bool {
-    let dedicated = &estate.tenants[workload.tenant].dedicated;
-    dedicated.iter().any(|(own, _)| own.to == pool)
+/// Why the tenant has machines of a pool alone, where it has; its workloads then run on those.
+fn alone(estate: &Estate, workload: &Workload, pool: Id<Pool>) -> Option<OriginId> {
+    let mut dedicated = estate.tenants[workload.tenant].dedicated.iter();
+    let (_, dedicated) = dedicated.find(|(own, _)| own.to == pool)?;
+    Some(dedicated.meta.origin)
+}
+
+/// Says of what the scheduler is told, in the pod's spec at `at`, why it is so.
+pub(crate) fn mark(estate: &Estate, workload: &Workload, draft: Draft, at: &str) -> Draft {
+    let on = workload.spec.on.as_ref();
+    let mut marks: Vec<(String, OriginId)> = Vec::new();
+    let selector = format!("{at}/nodeSelector");
+    for pool in &workload.pools {
+        marks.push((pointer(&selector, POOL_LABEL), pool.at));
+        let why = alone(estate, workload, pool.to);
+        marks.extend(why.map(|why| (pointer(&selector, TENANT_LABEL), why)));
+    }
+    let tolerations = tolerations(estate, workload, on).into_iter().enumerate();
+    let tolerations = tolerations.map(|(n, (_, why))| (format!("{at}/tolerations/{n}"), why));
+    let tolerations: Vec<_> = tolerations.collect();
+    let mut draft = draft;
+    if let Some(on) = on {
+        for field in ["affinity", "nodeSelector", "topologySpreadConstraints"] {
+            draft = draft.mark_there(&format!("{at}/{field}"), on.meta.origin);
+        }
+        for spec in &on.r#where {
+            marks.push((pointer(&selector, &spec.key.value), spec.meta.origin));
+        }
+        let zone = topology(SpreadBy::Zone);
+        marks.extend(on.zone.iter().map(|it| (pointer(&selector, zone), it.meta.origin)));
+        let node = on.node.iter().map(|node| node.origin);
+        marks.extend(node.map(|why| (pointer(&selector, "kubernetes.io/hostname"), why)));
+        let spread = on.spread.iter().enumerate();
+        marks.extend(spread.map(|(n, spread)| {
+            (format!("{at}/topologySpreadConstraints/{n}"), spread.meta.origin)
+        }));
+        let near = on.together.iter().map(|together| together.meta.origin);
+        marks.extend(near.map(|why| (format!("{at}/affinity/podAffinity"), why)));
+        let far = on.apart.iter().map(|apart| apart.meta.origin);
+        marks.extend(far.map(|why| (format!("{at}/affinity/podAntiAffinity"), why)));
+    }
+    let marks = marks.into_iter().chain(tolerations);
+    marks.fold(draft, |draft, (at, why)| draft.mark_there(&at, why))
 }
 
 /// The nodes: what all pools have in common as labels, the rest as alternatives.
@@ -69,7 +115,7 @@ fn nodes(
         .iter()
         .map(|pool| {
             let mut labels = vec![(POOL_LABEL, estate.pools[pool.to].name.value.to_string())];
-            if has_alone(estate, workload, pool.to) {
+            if alone(estate, workload, pool.to).is_some() {
                 labels.push((TENANT_LABEL, tenant.clone()));
             }
             labels
@@ -165,10 +211,19 @@ fn topology(by: SpreadBy) -> &'static str {
     }
 }
 
+/// The taints that a workload bears, each with the reason for it.
+pub(crate) fn borne(estate: &Estate, workload: &Workload) -> Vec<(Toleration, OriginId)> {
+    tolerations(estate, workload, workload.spec.on.as_ref())
+}
+
 /// The taints of the pools that the workload names, that of the tenant's own machines, and those
 /// that it says it bears; each once.
-fn tolerations(estate: &Estate, workload: &Workload, on: Option<&On>) -> Vec<Toleration> {
-    let mut all: Vec<Toleration> = Vec::new();
+fn tolerations(
+    estate: &Estate,
+    workload: &Workload,
+    on: Option<&On>,
+) -> Vec<(Toleration, OriginId)> {
+    let mut all: Vec<(Toleration, OriginId)> = Vec::new();
     for pool in &workload.pools {
         all.extend(estate.pools[pool.to].spec.taint.iter().map(|taint| {
             let effect = match taint.effect.value {
@@ -176,22 +231,20 @@ fn tolerations(estate: &Estate, workload: &Workload, on: Option<&On>) -> Vec<Tol
                 TaintEffect::PreferNoSchedule => "PreferNoSchedule",
                 TaintEffect::NoExecute => "NoExecute",
             };
-            bears(&taint.key.value, Some(&taint.value.value), Some(effect))
+            let bears = bears(&taint.key.value, Some(&taint.value.value), Some(effect));
+            (bears, taint.meta.origin)
         }));
-        if has_alone(estate, workload, pool.to) {
+        if let Some(why) = alone(estate, workload, pool.to) {
             let tenant = estate.tenants[workload.tenant].name.value.as_str();
-            all.push(bears(TENANT_LABEL, Some(tenant), Some("NoSchedule")));
+            all.push((bears(TENANT_LABEL, Some(tenant), Some("NoSchedule")), why));
         }
     }
     all.extend(on.iter().flat_map(|on| &on.tolerate).map(|tolerate| {
-        bears(
-            &tolerate.key.value,
-            tolerate.value.as_ref().map(|value| &*value.value),
-            None,
-        )
+        let value = tolerate.value.as_ref().map(|value| &*value.value);
+        (bears(&tolerate.key.value, value, None), tolerate.meta.origin)
     }));
     let mut seen = Vec::new();
-    all.retain(|toleration| {
+    all.retain(|(toleration, _)| {
         let new = !seen.contains(toleration);
         seen.extend(new.then(|| toleration.clone()));
         new

@@ -15,7 +15,7 @@ use tenantry_core::{
     schema::construct::Meta,
 };
 
-use super::draft::Draft;
+use super::draft::{Draft, pointer};
 
 /// Whose an object is, and which target makes it for which cluster.
 #[derive(Debug, Clone)]
@@ -203,8 +203,36 @@ impl<'a> Scope<'a> {
 
     /// An object of the scope, to be marked and pushed.
     pub(crate) fn object<T: Serialize>(&self, object: &T) -> Draft {
-        Draft::new(self.target, self.cluster, self.owner, object)
-            .made_from(self.path.clone(), self.origin)
+        let draft = Draft::new(self.target, self.cluster, self.owner, object)
+            .made_from(self.path.clone(), self.origin);
+        self.mark_metadata(draft, "/metadata")
+    }
+
+    /// Says why the metadata of an object, or of a template in it, is so: what others put there
+    /// is theirs, whatever the object itself is there for.
+    pub(crate) fn mark_metadata(&self, draft: Draft, at: &str) -> Draft {
+        let labels = format!("{at}/labels");
+        let mut marks = vec![(
+            pointer(&labels, ESTATE_LABEL),
+            self.estate.name.origin,
+        )];
+        if let Owner::Tenant(tenant) = self.owner {
+            let name = self.estate.tenants[tenant].name.origin;
+            marks.push((format!("{at}/namespace"), name));
+            marks.push((pointer(&labels, TENANT_LABEL), name));
+        }
+        if let (Some(_), Some(workload)) = (&self.workload, self.tagged.last()) {
+            for label in ["app.kubernetes.io/name", WORKLOAD_LABEL] {
+                marks.push((pointer(&labels, label), workload.origin));
+            }
+        }
+        for meta in &self.tagged {
+            for (kind, tags) in [("labels", &meta.labels), ("annotations", &meta.annotations)] {
+                let at = format!("{at}/{kind}");
+                marks.extend(tags.iter().map(|(key, tag)| (pointer(&at, key), tag.origin)));
+            }
+        }
+        marks.into_iter().fold(draft, |draft, (at, origin)| draft.mark_there(&at, origin))
     }
 }
 

@@ -189,6 +189,13 @@ fn external_secret(scope: &Scope<'_>, secret: &Secret, pulls: bool, out: &mut Ob
             },
         },
     });
+    let keys = secret.key.iter().enumerate();
+    let draft = keys.fold(draft, |draft, (at, key)| {
+        let at = format!("/spec/data/{at}");
+        draft
+            .mark(&at, key.meta.origin)
+            .mark(&format!("{at}/remoteRef/key"), secret.from.origin)
+    });
     draft
         .mark("/spec/refreshInterval", secret.refresh.origin)
         .mark("/spec/secretStoreRef", secret.from.origin)

@@ -41,7 +41,11 @@ pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
                 spec: Some(cron),
                 status: None,
             };
-            let draft = scope.object(&cron).mark("/spec/schedule", schedule.origin);
+            let zone = subject.estate.spec.time_zone.origin;
+            let draft = scope
+                .object(&cron)
+                .mark("/spec/schedule", schedule.origin)
+                .mark_there("/spec/timeZone", zone);
             (draft, "/spec/jobTemplate/spec")
         }
     };

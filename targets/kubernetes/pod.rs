@@ -4,7 +4,11 @@ use k8s_openapi::api::core::v1::{
     LocalObjectReference, PodSecurityContext, PodSpec, PodTemplateSpec, SeccompProfile,
     TopologySpreadConstraint,
 };
-use tenantry_core::{model::Replicas, origin::OriginId, schema::kinds::Sandbox};
+use tenantry_core::{
+    model::Replicas,
+    origin::OriginId,
+    schema::kinds::{Port, Sandbox},
+};
 
 use super::{
     container::{self, some},
@@ -105,11 +109,31 @@ fn per_zone(
 
 /// Says of the fields of a template at `at` why they are so.
 pub(super) fn mark(subject: &Subject<'_>, draft: Draft, at: &str) -> Draft {
-    origins(subject, at)
+    let draft = subject.scope.mark_metadata(draft, &format!("{at}/metadata"));
+    let draft = origins(subject, at)
         .into_iter()
         .fold(draft, |draft, (path, origin)| {
             draft.mark_there(&path, origin)
-        })
+        });
+    let draft = mark_volumes(subject, draft, &format!("{at}/spec"));
+    scheduling::mark(subject.estate, subject.workload, draft, &format!("{at}/spec"))
+}
+
+/// Of the volumes and of the paths at which the main container sees them.
+fn mark_volumes(subject: &Subject<'_>, draft: Draft, spec: &str) -> Draft {
+    let volumes = format!("{spec}/volumes");
+    let mounts = format!("{spec}/containers/0/volumeMounts");
+    let disks = subject.workload.disks.iter().fold(draft, |draft, disk| {
+        let (name, why) = (disk.spec.name.value.as_str(), disk.spec.meta.origin);
+        let at = disk.spec.mount.as_ref().map_or(why, |mount| mount.origin);
+        draft
+            .mark_items(&volumes, "name", name, why)
+            .mark_items(&mounts, "name", name, at)
+    });
+    let mounts_of = subject.workload.spec.mount.iter();
+    mounts_of.fold(disks, |draft, mount| {
+        draft.mark_items(&mounts, "mountPath", &mount.path.value.to_string(), mount.meta.origin)
+    })
 }
 
 /// The fields that the spec decides, where they are there, and what decides them.
@@ -121,7 +145,17 @@ fn origins(subject: &Subject<'_>, at: &str) -> Vec<(String, OriginId)> {
     let spec = &workload.spec;
     let main = format!("{at}/spec/containers/0");
     let mut mark = |path: String, origin: OriginId| all.push((path, origin));
-    mark(format!("{main}/image"), pod.image.origin);
+    // The container is there, and the pod with it, because of the line that names its image.
+    mark(format!("{at}/spec"), pod.image.origin);
+    let single = |port: &&Port| port.number.value.as_single().is_some();
+    for (n, port) in spec.port.iter().filter(single).enumerate() {
+        mark(format!("{main}/ports/{n}"), port.meta.origin);
+    }
+    let before = pod.sidecar.iter().map(|one| one.meta.origin);
+    let before = before.chain(pod.init.iter().map(|one| one.meta.origin));
+    for (n, origin) in before.enumerate() {
+        mark(format!("{at}/spec/initContainers/{n}"), origin);
+    }
     mark(format!("{at}/spec/runtimeClassName"), pod.sandbox.origin);
     mark(
         format!("{at}/spec/securityContext/runAsUser"),
@@ -152,16 +186,6 @@ fn origins(subject: &Subject<'_>, at: &str) -> Vec<(String, OriginId)> {
             memory.size.origin,
         );
         mark(format!("{main}/resources/limits/memory"), limit);
-    }
-    if let Some(on) = &spec.on {
-        for field in [
-            "affinity",
-            "nodeSelector",
-            "topologySpreadConstraints",
-            "tolerations",
-        ] {
-            mark(format!("{at}/spec/{field}"), on.meta.origin);
-        }
     }
     if let Some(priority) = workload.priority {
         mark(format!("{at}/spec/priorityClassName"), priority.at);

@@ -260,6 +260,10 @@ pub(super) fn push(
     let mut draft = scope.object(&policy);
     for (section, list, rules) in origins {
         for (at, peers) in rules.iter().enumerate() {
+            // The ports are there for the first who needs them.
+            if let Some(first) = peers.first() {
+                draft = draft.mark(&format!("/spec/{section}/{at}"), *first);
+            }
             for (peer, origin) in peers.iter().enumerate() {
                 draft = draft.mark(&format!("/spec/{section}/{at}/{list}/{peer}"), *origin);
             }

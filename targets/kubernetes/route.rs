@@ -182,14 +182,15 @@ impl Way<'_, '_> {
                 metadata: self.scope.metadata(&self.name),
                 spec,
             })
-            .mark("/spec/parentRefs/0/sectionName", asked.tls.origin)
             .mark("/spec/rules/0/backendRefs/0/port", asked.port.origin)
             .mark_if("/spec/rules/0/matches/0/path/value", asked.path.as_ref())
             .need(self.service())
             .needs(self.clients(kind, out))
             .needs(self.limit(kind, out));
         if let Some(class) = &self.edge.class {
-            draft = draft.mark("/spec/parentRefs/0/name", class.origin);
+            draft = draft
+                .mark("/spec/parentRefs/0", class.origin)
+                .mark("/spec/parentRefs/0/sectionName", asked.tls.origin);
         }
         if let Some(host) = &asked.host {
             draft = draft.mark("/spec/hostnames", host.origin);

@@ -54,10 +54,14 @@ fn push(subject: &Subject<'_>, name: String, spec: ServiceSpec, out: &mut Object
         spec: Some(spec),
         status: None,
     });
-    let single =
-        |port: &&tenantry_core::schema::kinds::Port| port.number.value.as_single().is_some();
-    for (at, port) in subject.workload.spec.port.iter().filter(single).enumerate() {
-        draft = draft.mark_there(&format!("/spec/ports/{at}"), port.meta.origin);
+    // What is exposed by number has no name of its own; the others are found by theirs.
+    for expose in &subject.workload.exposes {
+        let name = port_name(expose.port);
+        draft = draft.mark_items("/spec/ports", "name", &name, expose.spec.meta.origin);
+    }
+    for port in &subject.workload.spec.port {
+        let name = port.name.value.as_str();
+        draft = draft.mark_items("/spec/ports", "name", name, port.meta.origin);
     }
     draft.push(out);
 }

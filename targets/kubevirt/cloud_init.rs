@@ -6,9 +6,10 @@
 use k8s_openapi::api::core::v1::Secret;
 use serde::Serialize;
 use tenantry_core::{
-    emit::{Tree, yaml},
+    emit::{LineOrigins, Tree, yaml},
     lower::Instance,
     model::{Estate, NetworkIn, Workload},
+    origin::OriginId,
     schema::kinds::{FileSystem, User},
 };
 
@@ -23,14 +24,16 @@ pub(super) fn secret_name(workload: &Workload) -> String {
 }
 
 /// The Secret of a text that is too long for the machine's own object.
-pub(super) fn secret(subject: &Subject<'_>) -> Option<Secret> {
-    let text = user_data(subject.estate, subject.workload).filter(|text| text.len() > INLINE)?;
-    Some(Secret {
+pub(super) fn secret(subject: &Subject<'_>) -> Option<(Secret, LineOrigins)> {
+    let data = user_data(subject.estate, subject.workload);
+    let (text, lines) = data.filter(|(text, _)| text.len() > INLINE)?;
+    let secret = Secret {
         metadata: subject.scope.metadata(secret_name(subject.workload)),
         string_data: Some([("userdata".to_owned(), text)].into()),
         type_: Some("Opaque".to_owned()),
         ..Secret::default()
-    })
+    };
+    Some((secret, lines))
 }
 
 /// The keys of a cloud-config that we write, in the order of their names.
@@ -79,14 +82,16 @@ struct File {
     permissions: Option<String>,
 }
 
-/// The user data of a workload's machines; `None` if there is nothing to tell them.
-pub(super) fn user_data(estate: &Estate, workload: &Workload) -> Option<String> {
-    if let Some(text) = whole_text(estate, workload) {
-        return Some(text);
+/// The user data of a workload's machines, and which of its lines is there for which line of the
+/// spec; `None` if there is nothing to tell them.
+pub(super) fn user_data(estate: &Estate, workload: &Workload) -> Option<(String, LineOrigins)> {
+    if let Some((text, origin)) = whole_text(estate, workload) {
+        return Some((text, LineOrigins::of([(1, origin)])));
     }
     let mut config = CloudConfig::default();
-    file_systems(workload, &mut config);
-    folders(workload, &mut config);
+    let mut marks = Marks::new();
+    file_systems(workload, &mut config, &mut marks);
+    folders(workload, &mut config, &mut marks);
     config.users = workload.spec.user.iter().map(account).collect();
     if let Some(spec) = &workload.spec.cloud_init {
         config.packages = spec
@@ -111,12 +116,50 @@ pub(super) fn user_data(estate: &Estate, workload: &Workload) -> Option<String> 
             })
             .collect();
     }
-    let tree = Tree::from_serialize(&config).ok()?;
-    (!tree.root().is_empty()).then(|| format!("#cloud-config\n{}", yaml::document(&tree).as_str()))
+    marks.extend(of_guest(workload));
+    let mut tree = Tree::from_serialize(&config).ok()?;
+    if tree.root().is_empty() {
+        return None;
+    }
+    for (at, origin) in marks {
+        tree.mark(&at, origin);
+    }
+    let body = yaml::document(&tree);
+    let lines = body.lines().changes().iter();
+    // The head is a line of its own.
+    let lines = LineOrigins::of(lines.map(|(line, origin)| (line + 1, *origin)));
+    Some((format!("#cloud-config\n{}", body.as_str()), lines))
+}
+
+/// JSON pointers into a cloud-config, and why what is there is so.
+type Marks = Vec<(String, OriginId)>;
+
+/// Of users, packages, files and commands.
+fn of_guest(workload: &Workload) -> Marks {
+    let mut marks = Marks::new();
+    for (n, user) in workload.spec.user.iter().enumerate() {
+        let at = format!("/users/{n}");
+        let keys = user.ssh_key.iter().enumerate();
+        let keys = keys.map(|(n, key)| (format!("{at}/ssh_authorized_keys/{n}"), key.meta.origin));
+        let groups = user.group.iter().enumerate();
+        let groups = groups.map(|(n, group)| (format!("{at}/groups/{n}"), group.meta.origin));
+        marks.push((at.clone(), user.meta.origin));
+        marks.extend(keys.chain(groups));
+    }
+    if let Some(spec) = &workload.spec.cloud_init {
+        let packages = spec.package.iter().map(|package| package.meta.origin);
+        let runs = spec.run.iter().map(|run| run.meta.origin);
+        let files = spec.write.iter().map(|file| file.meta.origin);
+        let at = |list: &'static str| move |(n, why)| (format!("/{list}/{n}"), why);
+        marks.extend(packages.enumerate().map(at("packages")));
+        marks.extend(runs.enumerate().map(at("runcmd")));
+        marks.extend(files.enumerate().map(at("write_files")));
+    }
+    marks
 }
 
 /// The file of the tenant's config that `from` names: the one called `user-data`, or the first.
-fn whole_text(estate: &Estate, workload: &Workload) -> Option<String> {
+fn whole_text(estate: &Estate, workload: &Workload) -> Option<(String, OriginId)> {
     let from = workload.spec.cloud_init.as_ref()?.from.as_ref()?;
     let config = estate.tenants[workload.tenant]
         .spec
@@ -127,7 +170,8 @@ fn whole_text(estate: &Estate, workload: &Workload) -> Option<String> {
         .file
         .iter()
         .find(|file| &*file.name.value == "user-data");
-    Some(named.or(config.file.first())?.text.value.0.to_string())
+    let file = named.or(config.file.first())?;
+    Some((file.text.value.0.to_string(), file.meta.origin))
 }
 
 fn account(user: &User) -> Account {
@@ -157,7 +201,7 @@ fn account(user: &User) -> Account {
 
 /// Disks with a file system: made if there is none, mounted where they are wanted. A disk that
 /// is late or gone must not keep the machine from starting.
-fn file_systems(workload: &Workload, config: &mut CloudConfig) {
+fn file_systems(workload: &Workload, config: &mut CloudConfig, marks: &mut Marks) {
     for (index, disk) in workload.disks.iter().enumerate() {
         let name = disk.spec.name.value.as_str();
         let at = disk
@@ -185,11 +229,15 @@ fn file_systems(workload: &Workload, config: &mut CloudConfig) {
         };
         if let Some(at) = at {
             let options = "defaults,nofail,x-systemd.device-timeout=30s";
+            let why = disk.spec.meta.origin;
+            marks.push((format!("/mounts/{}", config.mounts.len()), why));
             let check = if filesystem == "ext4" { "2" } else { "0" };
             config
                 .mounts
                 .push([&*device, &*at, filesystem, options, "0", check].map(str::to_owned));
         }
+        let setup = format!("/fs_setup/{}", config.fs_setup.len());
+        marks.push((setup, disk.spec.meta.origin));
         config.fs_setup.push(FsSetup {
             device,
             filesystem,
@@ -200,9 +248,11 @@ fn file_systems(workload: &Workload, config: &mut CloudConfig) {
 }
 
 /// Configs and secrets: small disks in the format of a disc.
-fn folders(workload: &Workload, config: &mut CloudConfig) {
+fn folders(workload: &Workload, config: &mut CloudConfig, marks: &mut Marks) {
     for folder in super::folders::of(workload) {
         let (device, path) = (folder.device(), &*folder.mount.path.value);
+        let at = format!("/mounts/{}", config.mounts.len());
+        marks.push((at, folder.mount.meta.origin));
         let line = [&*device, path, "iso9660", "ro,nofail", "0", "0"];
         config.mounts.push(line.map(str::to_owned));
     }

@@ -9,7 +9,7 @@ use crate::kube::kubevirt::{ConfigMapVolume, Disk, DiskTarget, SecretVolume, Vol
 /// A config or secret, and where the guest mounts it.
 pub(super) struct Folder<'w> {
     /// The name of its disk and volume, and the serial number that the guest finds it by.
-    name: String,
+    pub(super) name: String,
     /// As declared.
     pub(super) mount: &'w kinds::Mount,
 }

@@ -230,13 +230,13 @@ fn cloud_init(subject: &Subject<'_>, instance: Option<&Instance>) -> Option<(Dis
     }
     let long = user_data
         .as_ref()
-        .is_some_and(|text| text.len() > cloud_init::INLINE);
+        .is_some_and(|(text, _)| text.len() > cloud_init::INLINE);
     let source = CloudInit {
         network_data,
         secret_ref: long.then(|| LocalReference {
             name: cloud_init::secret_name(workload),
         }),
-        user_data: user_data.filter(|_| !long),
+        user_data: user_data.filter(|_| !long).map(|(text, _)| text),
     };
     let disk = Disk {
         name: CLOUD_INIT.to_owned(),
@@ -345,8 +345,12 @@ pub(super) fn mark(subject: &Subject<'_>, draft: Draft, at: &str) -> Draft {
         vm,
         ..
     } = subject;
-    let domain = format!("{at}/template/spec/domain");
+    let template = format!("{at}/template");
+    let spec = format!("{template}/spec");
+    let domain = format!("{spec}/domain");
     let mut marks = vec![
+        // The machine is one because of this line.
+        (spec.clone(), vm.meta.origin),
         (format!("{at}/runStrategy"), workload.spec.run.origin),
         (
             format!("{at}/template/spec/evictionStrategy"),
@@ -407,6 +411,13 @@ pub(super) fn mark(subject: &Subject<'_>, draft: Draft, at: &str) -> Draft {
             disk.spec.meta.origin,
         ));
     }
+    let own = workload.disks.iter();
+    let own = own
+        .filter(|disk| !disk.spec.ephemeral.value && disks::dies_with_machine(workload, disk))
+        .map(|disk| disk.spec.meta.origin);
+    for (index, why) in own.enumerate() {
+        marks.push((format!("{at}/dataVolumeTemplates/{index}"), why));
+    }
     for (index, nic) in workload.nics.iter().enumerate() {
         marks.push((
             format!("{domain}/devices/interfaces/{index}"),
@@ -425,7 +436,43 @@ pub(super) fn mark(subject: &Subject<'_>, draft: Draft, at: &str) -> Draft {
         gpus.enumerate()
             .map(|(index, why)| (format!("{domain}/devices/gpus/{index}"), why)),
     );
-    marks.into_iter().fold(draft, |draft, (path, origin)| {
+    for (field, kind) in [
+        ("livenessProbe", ProbeKind::Live),
+        ("readinessProbe", ProbeKind::Ready),
+    ] {
+        let probe = workload.spec.probe.iter().find(|probe| probe.kind.value == kind);
+        marks.extend(probe.map(|probe| (format!("{spec}/{field}"), probe.meta.origin)));
+    }
+    let priority = workload.priority.iter();
+    marks.extend(priority.map(|priority| (format!("{spec}/priorityClassName"), priority.at)));
+    let own = subject.scope.mark_metadata(draft, &format!("{template}/metadata"));
+    let draft = marks.into_iter().fold(own, |draft, (path, origin)| {
         draft.mark_there(&path, origin)
-    })
+    });
+    let draft = scheduling::mark(estate, workload, draft, &spec);
+    mark_guest(subject, draft, &spec)
+}
+
+/// Of what the guest is told, line by line.
+fn mark_guest(subject: &Subject<'_>, draft: Draft, spec: &str) -> Draft {
+    let &Subject {
+        estate, workload, ..
+    } = subject;
+    let user = workload.spec.user.first().map(|user| user.meta.origin);
+    let init = workload.spec.cloud_init.as_ref().map(|init| init.meta.origin);
+    let folders = folders::of(workload).into_iter();
+    let folders = folders.map(|folder| (folder.name.clone(), folder.mount.meta.origin));
+    let told = init.or(user).map(|why| (CLOUD_INIT.to_owned(), why));
+    let draft = folders.chain(told).fold(draft, |draft, (name, why)| {
+        draft
+            .mark_items(&format!("{spec}/domain/devices/disks"), "name", &name, why)
+            .mark_items(&format!("{spec}/volumes"), "name", &name, why)
+    });
+    let Some((_, lines)) = cloud_init::user_data(estate, workload) else {
+        return draft;
+    };
+    // It stands behind the disks and the folders.
+    let volume = workload.disks.len() + folders::of(workload).len();
+    let text = format!("{spec}/volumes/{volume}/cloudInitNoCloud/userData");
+    draft.mark_lines(&text, &lines)
 }

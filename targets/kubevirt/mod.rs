@@ -122,14 +122,22 @@ fn of_tenant(
 /// Everything of one workload.
 fn of_workload(subject: &Subject<'_>, out: &mut Objects) {
     let scope = &subject.scope;
-    if let Some(secret) = cloud_init::secret(subject) {
-        scope.object(&secret).push(out);
+    if let Some((secret, lines)) = cloud_init::secret(subject) {
+        let draft = scope.object(&secret);
+        draft.mark_lines("/stringData/userdata", &lines).push(out);
     }
     for service in service::all(subject)
         .into_iter()
         .chain(service::peers(subject))
     {
-        scope.object(&service).push(out);
+        let ports = &subject.workload.spec.port;
+        ports
+            .iter()
+            .fold(scope.object(&service), |draft, port| {
+                let name = port.name.value.as_str();
+                draft.mark_items("/spec/ports", "name", name, port.meta.origin)
+            })
+            .push(out);
     }
     if subject.plan.instances.is_empty() {
         let pool = pool::of(subject);
@@ -178,10 +186,9 @@ fn kept_disks(subject: &Subject<'_>, instance: &Instance, out: &mut Objects) {
             metadata,
             spec: disks::data_volume(estate, workload, disk),
         };
-        subject
-            .scope
+        let scope = subject.scope.clone().because(disk.spec.meta.origin);
+        scope
             .object(&volume)
-            .mark("/spec", disk.spec.meta.origin)
             .mark("/spec/storage/resources", disk.spec.size.origin)
             .mark_if("/spec/storage/storageClassName", disk.spec.storage.as_ref())
             .need(Need::Component("cdi"))

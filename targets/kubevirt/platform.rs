@@ -13,7 +13,7 @@ use tenantry_core::{
 };
 
 use super::NAME;
-use crate::kube::{Custom, Scope, kubevirt, scheduling};
+use crate::kube::{Custom, Draft, Scope, kubevirt, scheduling};
 
 const CDI_API: &str = "cdi.kubevirt.io/v1beta1";
 
@@ -123,7 +123,7 @@ fn virtualisation(
     scope.namespace = lowered.platform.namespace(cluster, "kubevirt");
     let version = lowered.platform.version(cluster, "kubevirt");
     let (devices, reason) = devices(lowered, cluster).unzip();
-    let placement = tolerations(estate, cluster);
+    let (placement, reasons) = tolerations(estate, cluster);
     let object = Custom {
         api_version: kubevirt::API,
         kind: "KubeVirt",
@@ -144,7 +144,9 @@ fn virtualisation(
             }),
         },
     };
-    let mut draft = scope.object(&object).need(Need::Component("kubevirt"));
+    let draft = scope.object(&object).need(Need::Component("kubevirt"));
+    let placed = "/spec/workloads/nodePlacement/tolerations";
+    let mut draft = mark_each(draft, placed, &reasons);
     if let Some(origin) = reason {
         draft = draft.mark("/spec/configuration/permittedHostDevices", origin);
     }
@@ -159,7 +161,7 @@ fn importer(estate: &Estate, cluster: Id<Cluster>, origin: OriginId, out: &mut O
         .filter(|(_, class)| class.cluster == cluster);
     // A volume that waits for its first user must not be filled somewhere else before.
     let late = classes.any(|(_, class)| class.spec.binding.value == Binding::Late);
-    let placement = tolerations(estate, cluster);
+    let (placement, reasons) = tolerations(estate, cluster);
     let object = Custom {
         api_version: CDI_API,
         kind: "CDI",
@@ -174,7 +176,8 @@ fn importer(estate: &Estate, cluster: Id<Cluster>, origin: OriginId, out: &mut O
             }),
         },
     };
-    scope.object(&object).need(Need::Component("cdi")).push(out);
+    let draft = scope.object(&object).need(Need::Component("cdi"));
+    mark_each(draft, "/spec/workload/tolerations", &reasons).push(out);
 }
 
 fn scope(estate: &Estate, cluster: Id<Cluster>, origin: OriginId) -> Scope<'_> {
@@ -296,16 +299,25 @@ fn mediated(resource: String, external: bool) -> MediatedDevice {
 
 /// What the daemons on the nodes and the importers bear: all that a machine bears, because they
 /// must run where it does.
-fn tolerations(estate: &Estate, cluster: Id<Cluster>) -> Vec<Toleration> {
-    let mut all = Vec::new();
+fn tolerations(
+    estate: &Estate,
+    cluster: Id<Cluster>,
+) -> (Vec<Toleration>, Vec<OriginId>) {
+    let mut all: Vec<(Toleration, OriginId)> = Vec::new();
     for machine in machines(estate, cluster) {
-        for toleration in scheduling::of(estate, machine).tolerations {
-            if !all.contains(&toleration) {
-                all.push(toleration);
+        for (toleration, why) in scheduling::borne(estate, machine) {
+            if !all.iter().any(|(known, _)| *known == toleration) {
+                all.push((toleration, why));
             }
         }
     }
-    all
+    all.into_iter().unzip()
+}
+
+/// Says of each toleration in the list at `at` why it is there.
+fn mark_each(draft: Draft, at: &str, reasons: &[OriginId]) -> Draft {
+    let reasons = reasons.iter().enumerate();
+    reasons.fold(draft, |draft, (n, why)| draft.mark_there(&format!("{at}/{n}"), *why))
 }
 
 #[cfg(test)]

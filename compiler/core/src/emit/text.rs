@@ -20,6 +20,15 @@ impl LineOrigins {
         &self.0
     }
 
+    /// Lines, from 1 and ascending, from which on it is so for another reason.
+    pub fn of(changes: impl IntoIterator<Item = (u32, OriginId)>) -> Self {
+        let mut lines = Self::default();
+        for (line, origin) in changes {
+            lines.enter(line, origin);
+        }
+        lines
+    }
+
     /// From `line` on it is `origin`. Lines come in order, each at most once.
     pub(super) fn enter(&mut self, line: u32, origin: OriginId) {
         let before = self.0.last().map_or(OriginId::NONE, |(_, origin)| *origin);
@@ -42,13 +51,9 @@ impl Text {
     /// Text that is no document of ours: a script from a template, with the lines, from 1 and
     /// ascending, from which on it has another origin.
     pub fn plain(text: &str, reasons: impl IntoIterator<Item = (u32, OriginId)>) -> Self {
-        let mut lines = LineOrigins::default();
-        for (line, origin) in reasons {
-            lines.enter(line, origin);
-        }
         Self {
             text: text.to_owned(),
-            lines,
+            lines: LineOrigins::of(reasons),
             ended: 0,
         }
     }

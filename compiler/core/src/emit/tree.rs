@@ -11,6 +11,7 @@
 
 use std::{collections::HashMap, ops::Range, sync::Arc};
 
+use super::text::LineOrigins;
 use crate::origin::OriginId;
 
 mod build;
@@ -31,6 +32,9 @@ pub struct Tree {
     /// quadratic. Only looked up. (The map's own id would do, were it not that a replaced map
     /// leaves its entries behind.)
     wide: HashMap<(NodeId, KeyId), NodeId>,
+    /// Of texts of several lines, which of them is there for another reason than the whole.
+    /// Only looked up.
+    lines: HashMap<NodeId, LineOrigins>,
     root: NodeId,
 }
 
@@ -135,6 +139,7 @@ impl Tree {
             text: String::new(),
             keys: Keys::default(),
             wide: HashMap::new(),
+            lines: HashMap::new(),
             root: NodeId(0),
         };
         tree.root = tree.add(value);
@@ -172,6 +177,14 @@ impl Tree {
         debug_assert!(found.is_some(), "nothing to mark at `{pointer}`");
         if let Some(node) = found.and_then(|id| self.nodes.get_mut(id.0 as usize)) {
             node.origin = origin;
+        }
+    }
+
+    /// Says of the lines of the text at a JSON pointer where they came from; one whose origin is
+    /// [`OriginId::NONE`] is there because the text is. A path that is not there is ignored.
+    pub fn mark_lines(&mut self, pointer: &str, lines: LineOrigins) {
+        if let Some(id) = self.at(pointer).map(|node| node.id) {
+            self.lines.insert(id, lines);
         }
     }
 
@@ -304,6 +317,11 @@ impl<'t> NodeRef<'t> {
     /// Its own mark, [`OriginId::NONE`] where it has none.
     pub fn origin(self) -> OriginId {
         self.tree.node(self.id).origin
+    }
+
+    /// Where the lines of its text came from, where that is known.
+    pub fn lines(self) -> Option<&'t LineOrigins> {
+        self.tree.lines.get(&self.id)
     }
 
     /// Whether it is the whole document.

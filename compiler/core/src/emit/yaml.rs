@@ -104,13 +104,13 @@ fn write(tree: &Tree, reader: Reader, out: &mut Text) {
                 out.end_line();
             } else {
                 out.add(" ");
-                write_leaf(node, place.column() + 2, reader, out);
+                write_leaf(node, origin, place.column() + 2, reader, out);
             }
             Place::line(place.column() + 2)
         } else {
             if !holds {
                 begin_line(place, origin, out);
-                write_leaf(node, place.column().max(2), reader, out);
+                write_leaf(node, origin, place.column().max(2), reader, out);
             }
             place
         };
@@ -189,7 +189,13 @@ fn write_key(key: &str, column: usize, out: &mut Text) {
 
 /// Writes a scalar, or a map or list that holds nothing, and ends its line. The lines of a block
 /// of text stand at `column`.
-fn write_leaf(node: NodeRef<'_>, column: usize, reader: Reader, out: &mut Text) {
+fn write_leaf(
+    node: NodeRef<'_>,
+    origin: OriginId,
+    column: usize,
+    reader: Reader,
+    out: &mut Text,
+) {
     if reader == Reader::Ansible && node.as_str().is_some_and(is_template) {
         out.add("!unsafe ");
     }
@@ -201,7 +207,13 @@ fn write_leaf(node: NodeRef<'_>, column: usize, reader: Reader, out: &mut Text) 
         View::List => out.add("[]"),
         View::Map => out.add("{}"),
         View::Text(text) => match scalar::block_head(text) {
-            Some(head) => return write_block(text, head, column, out),
+            Some(head) => {
+                let because = |line| match node.lines().map(|lines| lines.at(line)) {
+                    None | Some(OriginId::NONE) => origin,
+                    Some(own) => own,
+                };
+                return write_block(text, head, column, because, out);
+            }
             None => out.add_with(|to| scalar::write_line(text, to)),
         },
     }
@@ -215,11 +227,19 @@ fn is_template(text: &str) -> bool {
         .any(|opening| text.contains(opening))
 }
 
-/// Writes a text line by line below its head.
-fn write_block(text: &str, head: &str, column: usize, out: &mut Text) {
+/// Writes a text line by line below its head, each with its reason.
+fn write_block(
+    text: &str,
+    head: &str,
+    column: usize,
+    because: impl Fn(u32) -> OriginId,
+    out: &mut Text,
+) {
     out.add(head);
     out.end_line();
-    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    for (number, line) in (1..).zip(lines) {
+        out.mark(because(number));
         if !line.is_empty() {
             out.indent(column);
             out.add(line);

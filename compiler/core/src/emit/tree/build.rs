@@ -233,6 +233,9 @@ impl Tree {
             let node = self.node_mut(to);
             node.value = value;
             node.origin = from.origin();
+            if let Some(lines) = from.lines() {
+                self.lines.insert(to, lines.clone());
+            }
             for child in from.children() {
                 let id = self.add(Value::Null);
                 let key = child.key().map(|key| self.keys.intern(key));
