@@ -134,10 +134,15 @@ fn tenant(lowered: &Lowered<'_>, machine: Machine<'_>) -> Option<(String, Origin
         return Some((estate.tenants[tenant.to].name.value.to_string(), tenant.at));
     }
     let name = lowered.placement.dedicated.get(&machine.host)?.to_string();
-    let owner = estate.tenants.values().find(|tenant| *tenant.name.value.as_str() == *name);
+    let owner = estate
+        .tenants
+        .values()
+        .find(|tenant| *tenant.name.value.as_str() == *name);
     let mut gives = owner.into_iter().flat_map(|tenant| &tenant.dedicated);
     let given = gives.find(|(pool, _)| pool.to == machine.host.pool);
-    let why = given.map_or(machine.pool.spec.meta.origin, |(_, given)| given.meta.origin);
+    let why = given.map_or(machine.pool.spec.meta.origin, |(_, given)| {
+        given.meta.origin
+    });
     Some((name, why))
 }
 
@@ -191,7 +196,10 @@ fn node_labels(
     labels
 }
 
-fn node_taints(machine: Machine<'_>, tenant: Option<&(String, OriginId)>) -> Vec<(String, OriginId)> {
+fn node_taints(
+    machine: Machine<'_>,
+    tenant: Option<&(String, OriginId)>,
+) -> Vec<(String, OriginId)> {
     let pool = machine.pool;
     let mut taints: Vec<(String, OriginId)> = pool
         .spec

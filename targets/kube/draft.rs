@@ -115,8 +115,18 @@ impl Draft {
     }
 
     /// The same for the items of a list that have this value under this key.
-    pub(crate) fn mark_items(mut self, list: &str, key: &str, value: &str, origin: OriginId) -> Self {
-        let items = self.tree.at(list).into_iter().flat_map(|list| list.children());
+    pub(crate) fn mark_items(
+        mut self,
+        list: &str,
+        key: &str,
+        value: &str,
+        origin: OriginId,
+    ) -> Self {
+        let items = self
+            .tree
+            .at(list)
+            .into_iter()
+            .flat_map(|list| list.children());
         let is = |item: &NodeRef<'_>| item.get(key).is_some_and(|it| it.as_str() == Some(value));
         let numbers: Vec<usize> = items
             .enumerate()

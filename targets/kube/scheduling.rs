@@ -84,12 +84,19 @@ pub(crate) fn mark(estate: &Estate, workload: &Workload, draft: Draft, at: &str)
             marks.push((pointer(&selector, &spec.key.value), spec.meta.origin));
         }
         let zone = topology(SpreadBy::Zone);
-        marks.extend(on.zone.iter().map(|it| (pointer(&selector, zone), it.meta.origin)));
+        marks.extend(
+            on.zone
+                .iter()
+                .map(|it| (pointer(&selector, zone), it.meta.origin)),
+        );
         let node = on.node.iter().map(|node| node.origin);
         marks.extend(node.map(|why| (pointer(&selector, "kubernetes.io/hostname"), why)));
         let spread = on.spread.iter().enumerate();
         marks.extend(spread.map(|(n, spread)| {
-            (format!("{at}/topologySpreadConstraints/{n}"), spread.meta.origin)
+            (
+                format!("{at}/topologySpreadConstraints/{n}"),
+                spread.meta.origin,
+            )
         }));
         let near = on.together.iter().map(|together| together.meta.origin);
         marks.extend(near.map(|why| (format!("{at}/affinity/podAffinity"), why)));
@@ -241,7 +248,10 @@ fn tolerations(
     }
     all.extend(on.iter().flat_map(|on| &on.tolerate).map(|tolerate| {
         let value = tolerate.value.as_ref().map(|value| &*value.value);
-        (bears(&tolerate.key.value, value, None), tolerate.meta.origin)
+        (
+            bears(&tolerate.key.value, value, None),
+            tolerate.meta.origin,
+        )
     }));
     let mut seen = Vec::new();
     all.retain(|(toleration, _)| {

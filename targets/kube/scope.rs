@@ -212,10 +212,7 @@ impl<'a> Scope<'a> {
     /// is theirs, whatever the object itself is there for.
     pub(crate) fn mark_metadata(&self, draft: Draft, at: &str) -> Draft {
         let labels = format!("{at}/labels");
-        let mut marks = vec![(
-            pointer(&labels, ESTATE_LABEL),
-            self.estate.name.origin,
-        )];
+        let mut marks = vec![(pointer(&labels, ESTATE_LABEL), self.estate.name.origin)];
         if let Owner::Tenant(tenant) = self.owner {
             let name = self.estate.tenants[tenant].name.origin;
             marks.push((format!("{at}/namespace"), name));
@@ -229,10 +226,15 @@ impl<'a> Scope<'a> {
         for meta in &self.tagged {
             for (kind, tags) in [("labels", &meta.labels), ("annotations", &meta.annotations)] {
                 let at = format!("{at}/{kind}");
-                marks.extend(tags.iter().map(|(key, tag)| (pointer(&at, key), tag.origin)));
+                marks.extend(
+                    tags.iter()
+                        .map(|(key, tag)| (pointer(&at, key), tag.origin)),
+                );
             }
         }
-        marks.into_iter().fold(draft, |draft, (at, origin)| draft.mark_there(&at, origin))
+        marks
+            .into_iter()
+            .fold(draft, |draft, (at, origin)| draft.mark_there(&at, origin))
     }
 }
 

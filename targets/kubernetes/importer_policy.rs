@@ -47,8 +47,7 @@ impl Policies<'_> {
             &scope,
             IMPORTER,
             labels([importer::LABEL]),
-            Rules::new(),
-            rules,
+            [(Rules::new(), Vec::new()), (rules, Vec::new())],
             out,
         );
     }

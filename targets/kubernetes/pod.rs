@@ -109,14 +109,21 @@ fn per_zone(
 
 /// Says of the fields of a template at `at` why they are so.
 pub(super) fn mark(subject: &Subject<'_>, draft: Draft, at: &str) -> Draft {
-    let draft = subject.scope.mark_metadata(draft, &format!("{at}/metadata"));
+    let draft = subject
+        .scope
+        .mark_metadata(draft, &format!("{at}/metadata"));
     let draft = origins(subject, at)
         .into_iter()
         .fold(draft, |draft, (path, origin)| {
             draft.mark_there(&path, origin)
         });
     let draft = mark_volumes(subject, draft, &format!("{at}/spec"));
-    scheduling::mark(subject.estate, subject.workload, draft, &format!("{at}/spec"))
+    scheduling::mark(
+        subject.estate,
+        subject.workload,
+        draft,
+        &format!("{at}/spec"),
+    )
 }
 
 /// Of the volumes and of the paths at which the main container sees them.
@@ -132,7 +139,12 @@ fn mark_volumes(subject: &Subject<'_>, draft: Draft, spec: &str) -> Draft {
     });
     let mounts_of = subject.workload.spec.mount.iter();
     mounts_of.fold(disks, |draft, mount| {
-        draft.mark_items(&mounts, "mountPath", &mount.path.value.to_string(), mount.meta.origin)
+        draft.mark_items(
+            &mounts,
+            "mountPath",
+            &mount.path.value.to_string(),
+            mount.meta.origin,
+        )
     })
 }
 

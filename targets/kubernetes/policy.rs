@@ -23,7 +23,7 @@ use tenantry_core::{
     },
     model::{Cluster, Id, Workload},
     origin::OriginId,
-    units::Cidr,
+    units::{Cidr, Ports},
 };
 
 use super::{NAME, blocks::Blocks};
@@ -61,6 +61,9 @@ pub(super) struct Policies<'l> {
 /// Peers by port set, each with the reason why it is there. Ports and peers are never empty.
 pub(super) type Rules = BTreeMap<Vec<Port>, Vec<(NetworkPolicyPeer, OriginId)>>;
 
+/// Ports, and the place where each is declared.
+pub(super) type Declared = Vec<(Ports, OriginId)>;
+
 impl Policies<'_> {
     /// Nothing in, nothing out but questions to the resolver.
     fn closed(&self, tenant: &LoweredTenant, out: &mut Objects) {
@@ -78,8 +81,7 @@ impl Policies<'_> {
             &scope,
             DEFAULT_DENY,
             LabelSelector::default(),
-            Rules::new(),
-            rules,
+            [(Rules::new(), Vec::new()), (rules, Vec::new())],
             out,
         );
     }
@@ -92,14 +94,22 @@ impl Policies<'_> {
             return;
         }
         let scope = Scope::workload(NAME, self.lowered.estate, self.on, tenant, workload);
-        push(
-            &scope,
-            &workload.name,
-            scope.selector(),
-            ingress,
-            egress,
-            out,
-        );
+        let (own, others) = ([workload.id], called(&workload.egress));
+        let rules = [
+            (ingress, self.declared(&own)),
+            (egress, self.declared(&others)),
+        ];
+        push(&scope, &workload.name, scope.selector(), rules, out);
+    }
+
+    /// Where the ports of workloads are declared.
+    fn declared(&self, workloads: &[Id<Workload>]) -> Declared {
+        let ports = workloads
+            .iter()
+            .flat_map(|id| &self.lowered.estate.workloads[*id].spec.port);
+        ports
+            .map(|port| (port.number.value, port.meta.origin))
+            .collect()
     }
 
     fn rules(&self, groups: &[RuleGroup]) -> Rules {
@@ -161,6 +171,17 @@ impl Policies<'_> {
             labels([(WORKLOAD_LABEL, workload.name.value.as_str())]),
         )
     }
+}
+
+/// The workloads among those that are called.
+fn called(groups: &[RuleGroup]) -> Vec<Id<Workload>> {
+    let peers = groups.iter().flat_map(|group| &group.peers);
+    peers
+        .filter_map(|rule| match rule.peer {
+            Peer::Workload(id) => Some(id),
+            _ => None,
+        })
+        .collect()
 }
 
 pub(super) fn add(
@@ -229,18 +250,18 @@ fn port(port: &Port) -> NetworkPolicyPort {
     }
 }
 
-/// One policy. Both directions are named, so that the lists mean all that is allowed.
+/// One policy of what may come in and of what may go out, each with the places where its ports
+/// are declared. Both directions are named, so that the lists mean all that is allowed.
 pub(super) fn push(
     scope: &Scope<'_>,
     name: &str,
     selector: LabelSelector,
-    ingress: Rules,
-    egress: Rules,
+    [(ingress, own), (egress, others)]: [(Rules, Declared); 2],
     out: &mut Objects,
 ) {
     let origins = [
-        ("ingress", "from", origins(&ingress)),
-        ("egress", "to", origins(&egress)),
+        ("ingress", "from", origins(&ingress, &own)),
+        ("egress", "to", origins(&egress, &others)),
     ];
     let policy = NetworkPolicy {
         metadata: scope.metadata(name),
@@ -259,10 +280,15 @@ pub(super) fn push(
     };
     let mut draft = scope.object(&policy);
     for (section, list, rules) in origins {
-        for (at, peers) in rules.iter().enumerate() {
-            // The ports are there for the first who needs them.
+        for (at, (ports, peers)) in rules.iter().enumerate() {
+            // The ports are there for the first who needs them, if nobody declares them.
             if let Some(first) = peers.first() {
                 draft = draft.mark(&format!("/spec/{section}/{at}"), *first);
+            }
+            for (port, origin) in ports.iter().enumerate() {
+                if let Some(origin) = origin {
+                    draft = draft.mark(&format!("/spec/{section}/{at}/ports/{port}"), *origin);
+                }
             }
             for (peer, origin) in peers.iter().enumerate() {
                 draft = draft.mark(&format!("/spec/{section}/{at}/{list}/{peer}"), *origin);
@@ -272,10 +298,21 @@ pub(super) fn push(
     draft.push(out);
 }
 
-fn origins(rules: &Rules) -> Vec<Vec<OriginId>> {
+/// Of each rule, where its ports are declared and why its peers are there.
+fn origins(rules: &Rules, declared: &Declared) -> Vec<(Vec<Option<OriginId>>, Vec<OriginId>)> {
+    let declares = |port: &Port| {
+        let mut known = declared.iter();
+        let found = known.find(|(ports, _)| ports.contains(port.from) && ports.contains(port.to));
+        found.map(|(_, origin)| *origin)
+    };
     rules
-        .values()
-        .map(|peers| peers.iter().map(|(_, origin)| *origin).collect())
+        .iter()
+        .map(|(ports, peers)| {
+            (
+                ports.iter().map(declares).collect(),
+                peers.iter().map(|(_, origin)| *origin).collect(),
+            )
+        })
         .collect()
 }
 

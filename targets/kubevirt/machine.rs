@@ -440,15 +440,21 @@ pub(super) fn mark(subject: &Subject<'_>, draft: Draft, at: &str) -> Draft {
         ("livenessProbe", ProbeKind::Live),
         ("readinessProbe", ProbeKind::Ready),
     ] {
-        let probe = workload.spec.probe.iter().find(|probe| probe.kind.value == kind);
+        let probe = workload
+            .spec
+            .probe
+            .iter()
+            .find(|probe| probe.kind.value == kind);
         marks.extend(probe.map(|probe| (format!("{spec}/{field}"), probe.meta.origin)));
     }
     let priority = workload.priority.iter();
     marks.extend(priority.map(|priority| (format!("{spec}/priorityClassName"), priority.at)));
-    let own = subject.scope.mark_metadata(draft, &format!("{template}/metadata"));
-    let draft = marks.into_iter().fold(own, |draft, (path, origin)| {
-        draft.mark_there(&path, origin)
-    });
+    let own = subject
+        .scope
+        .mark_metadata(draft, &format!("{template}/metadata"));
+    let draft = marks
+        .into_iter()
+        .fold(own, |draft, (path, origin)| draft.mark_there(&path, origin));
     let draft = scheduling::mark(estate, workload, draft, &spec);
     mark_guest(subject, draft, &spec)
 }
@@ -459,7 +465,11 @@ fn mark_guest(subject: &Subject<'_>, draft: Draft, spec: &str) -> Draft {
         estate, workload, ..
     } = subject;
     let user = workload.spec.user.first().map(|user| user.meta.origin);
-    let init = workload.spec.cloud_init.as_ref().map(|init| init.meta.origin);
+    let init = workload
+        .spec
+        .cloud_init
+        .as_ref()
+        .map(|init| init.meta.origin);
     let folders = folders::of(workload).into_iter();
     let folders = folders.map(|folder| (folder.name.clone(), folder.mount.meta.origin));
     let told = init.or(user).map(|why| (CLOUD_INIT.to_owned(), why));

@@ -299,10 +299,7 @@ fn mediated(resource: String, external: bool) -> MediatedDevice {
 
 /// What the daemons on the nodes and the importers bear: all that a machine bears, because they
 /// must run where it does.
-fn tolerations(
-    estate: &Estate,
-    cluster: Id<Cluster>,
-) -> (Vec<Toleration>, Vec<OriginId>) {
+fn tolerations(estate: &Estate, cluster: Id<Cluster>) -> (Vec<Toleration>, Vec<OriginId>) {
     let mut all: Vec<(Toleration, OriginId)> = Vec::new();
     for machine in machines(estate, cluster) {
         for (toleration, why) in scheduling::borne(estate, machine) {
@@ -317,7 +314,9 @@ fn tolerations(
 /// Says of each toleration in the list at `at` why it is there.
 fn mark_each(draft: Draft, at: &str, reasons: &[OriginId]) -> Draft {
     let reasons = reasons.iter().enumerate();
-    reasons.fold(draft, |draft, (n, why)| draft.mark_there(&format!("{at}/{n}"), *why))
+    reasons.fold(draft, |draft, (n, why)| {
+        draft.mark_there(&format!("{at}/{n}"), *why)
+    })
 }
 
 #[cfg(test)]

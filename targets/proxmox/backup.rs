@@ -34,7 +34,7 @@ fn job(site: Site<'_>, id: &str, backup: &Backup, guests: &[&Guest<'_>]) -> Opti
     let spec = &backup.spec;
     let mut job = Params::default();
     job.set("vmid", numbers.join(","))
-        .set("storage", store.name.value.as_str())
+        .set_from("storage", store.name.value.as_str(), backup.to?.at)
         .set_from(
             "schedule",
             calendar(&spec.schedule.value),

@@ -136,7 +136,7 @@ fn download(guest: &Guest<'_>, image: &Image, source: &ImageSource, origin: Orig
     )
     .param("content", "import")
     .param("filename", file)
-    .param("url", url);
+    .param_from("url", url, source.meta.origin);
     if let Some(sum) = &source.sha256 {
         call.params.set("checksum-algorithm", "sha256").set_from(
             "checksum",

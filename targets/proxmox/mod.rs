@@ -176,6 +176,7 @@ fn plan_of(site: Site<'_>, guests: &[Guest<'_>], has_snippets: bool) -> Plan {
         pve: format!(">={release}.0 <{}", release + 1),
         auth,
         time_zone: site.estate().spec.time_zone.value.to_string(),
+        zone_origin: site.estate().spec.time_zone.origin,
         nodes: site.nodes().into_iter().map(str::to_owned).collect(),
         templates: guest::templates(site, guests),
         storages: storages(&calls, has_snippets),

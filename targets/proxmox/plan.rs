@@ -324,6 +324,17 @@ impl Call {
         self
     }
 
+    /// A parameter that a line of the spec decided.
+    pub(super) fn param_from(
+        mut self,
+        key: &str,
+        value: impl Into<Value>,
+        origin: OriginId,
+    ) -> Self {
+        self.params.set_from(key, value, origin);
+        self
+    }
+
     pub(super) fn params(mut self, params: Params) -> Self {
         self.params.extend(params);
         self
@@ -389,7 +400,7 @@ impl Call {
 }
 
 /// What must be there before the first call.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Requires {
     /// The releases of the server that it is for.
     pub(super) pve: String,
@@ -397,6 +408,9 @@ pub(super) struct Requires {
     pub(super) auth: Vec<Auth>,
     /// The time zone of the machines: schedules are in it.
     pub(super) time_zone: String,
+    /// Why it is that one.
+    #[serde(skip)]
+    pub(super) zone_origin: OriginId,
     /// Machines.
     pub(super) nodes: Vec<String>,
     /// Templates, the machine they lie on, and the keys of their configuration.
@@ -416,6 +430,9 @@ pub(super) struct Template {
     pub(super) node: String,
     pub(super) vmid: u32,
     pub(super) has: Vec<String>,
+    /// The image that lies there.
+    #[serde(skip)]
+    pub(super) origin: OriginId,
 }
 
 /// What a storage must take.
@@ -451,9 +468,21 @@ impl Plan {
         let mut tree = Tree::from_serialize(self)?;
         for (index, call) in self.calls.iter().enumerate() {
             tree.mark(&format!("/calls/{index}"), call.origin);
-            for (key, origin) in call.params.origins() {
-                tree.mark(&format!("/calls/{index}/params/{key}"), origin);
+            let update = call
+                .update
+                .iter()
+                .flat_map(|update| update.params.origins());
+            let update = update.map(|(key, origin)| (format!("update/params/{key}"), origin));
+            let own = call.params.origins();
+            let own = own.map(|(key, origin)| (format!("params/{key}"), origin));
+            for (at, origin) in own.chain(update) {
+                tree.mark(&format!("/calls/{index}/{at}"), origin);
             }
+        }
+        let requires = &self.requires;
+        tree.mark("/requires/time_zone", requires.zone_origin);
+        for (index, template) in requires.templates.iter().enumerate() {
+            tree.mark(&format!("/requires/templates/{index}"), template.origin);
         }
         Ok(tree)
     }

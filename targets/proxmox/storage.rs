@@ -117,16 +117,18 @@ fn class(storage: &Storage) -> Params {
         let pool = zfs.pool.as_ref().map_or(name, |pool| &pool.value);
         params
             .set("type", "zfspool")
-            .set("pool", pool)
+            .set_from("pool", pool, zfs.meta.origin)
             .set("sparse", true);
     } else if let Some(lvm) = &spec.lvm {
         let group = lvm.group.as_ref().map_or(name, |group| &group.value);
-        params.set("type", "lvm").set("vgname", group);
+        params
+            .set("type", "lvm")
+            .set_from("vgname", group, lvm.meta.origin);
     } else if let Some(nfs) = &spec.nfs {
         params
             .set("type", "nfs")
-            .set("server", nfs.server.value.to_string())
-            .set("export", &*nfs.export.value);
+            .set_from("server", nfs.server.value.to_string(), nfs.server.origin)
+            .set_from("export", &*nfs.export.value, nfs.export.origin);
     }
     params
 }
@@ -136,13 +138,13 @@ fn backup(store: &BackupStore) -> Params {
     if let Some(nfs) = &store.nfs {
         params
             .set("type", "nfs")
-            .set("server", nfs.server.value.to_string())
-            .set("export", &*nfs.export.value);
+            .set_from("server", nfs.server.value.to_string(), nfs.server.origin)
+            .set_from("export", &*nfs.export.value, nfs.export.origin);
     } else if let Some(pbs) = &store.pbs {
         params
             .set("type", "pbs")
-            .set("server", pbs.server.value.to_string())
-            .set("datastore", &*pbs.datastore.value);
+            .set_from("server", pbs.server.value.to_string(), pbs.server.origin)
+            .set_from("datastore", &*pbs.datastore.value, pbs.datastore.origin);
         if let Some(fingerprint) = &pbs.fingerprint {
             params.set_from("fingerprint", &*fingerprint.value, fingerprint.origin);
         }

@@ -56,7 +56,15 @@ pub(in super::super) fn snippets(site: Site<'_>, guests: &[Guest<'_>]) -> Vec<Sn
 /// Adds the settings to a machine's.
 pub(super) fn params(site: Site<'_>, guest: &Guest<'_>, params: &mut Params) {
     if is_file_needed(site, guest) {
-        params.set("cicustom", format!("user=local:snippets/{}", name(guest)));
+        let spec = &guest.workload.spec;
+        let user = spec.user.first().map(|user| user.meta.origin);
+        let init = spec.cloud_init.as_ref().map(|init| init.meta.origin);
+        let why = init.or(user).unwrap_or(spec.meta.origin);
+        params.set_from(
+            "cicustom",
+            format!("user=local:snippets/{}", name(guest)),
+            why,
+        );
         return;
     }
     let Some(user) = guest.workload.spec.user.first() else {

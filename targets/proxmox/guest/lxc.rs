@@ -1,6 +1,6 @@
 //! System containers.
 
-use tenantry_core::schema::kinds::Lxc;
+use tenantry_core::{origin::OriginId, schema::kinds::Lxc};
 
 use super::{
     super::{
@@ -27,7 +27,7 @@ pub(super) fn calls(site: Site<'_>, guest: &Guest<'_>, spec: &Lxc, out: &mut Vec
         guest.instance.origin,
     )
     .param("vmid", guest.vmid)
-    .param("pool", guest.tenant.namespace.as_str());
+    .param_from("pool", guest.tenant.namespace.as_str(), owner(site, guest));
     create
         .params
         .set_from("ostemplate", &*spec.image.value, spec.image.origin)
@@ -80,9 +80,14 @@ fn config(site: Site<'_>, guest: &Guest<'_>) -> Params {
     }
     if let Some(memory) = &workload.spec.memory {
         let mib = memory.size.value.get() >> 20;
-        params.set_from("memory", mib, memory.size.origin);
+        params.set_from("memory", mib, memory.size.origin).set_from(
+            "swap",
+            0_u32,
+            memory.meta.origin,
+        );
+    } else {
+        params.set("swap", 0_u32);
     }
-    params.set("swap", 0_u32);
     net::of_container(site, guest, &mut params);
     net::resolver(site, guest, &mut params);
     life(guest, &mut params);
@@ -114,6 +119,11 @@ fn mounts(site: Site<'_>, guest: &Guest<'_>, out: &mut Vec<Call>) {
         out.push(made);
         out.push(disk::grow(guest, &key, data, class, id));
     }
+}
+
+/// Why a guest is in its tenant's pool.
+pub(super) fn owner(site: Site<'_>, guest: &Guest<'_>) -> OriginId {
+    site.estate().tenants[guest.tenant.id].name.origin
 }
 
 /// The tenant's name.

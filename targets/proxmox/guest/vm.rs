@@ -13,7 +13,7 @@ use super::{
         site::{Guest, Site},
     },
     cloud_init, description, disk, identity, life,
-    lxc::{tenant, thousandths},
+    lxc::{owner, tenant, thousandths},
     needs, net, taken,
 };
 
@@ -77,6 +77,7 @@ pub(super) fn template(site: Site<'_>, guest: &Guest<'_>) -> Option<Template> {
         node: home(site)?.to_owned(),
         vmid,
         has: vec![slot],
+        origin: images::image(site, guest).map_or(guest.instance.origin, |it| it.meta.origin),
     })
 }
 
@@ -95,9 +96,9 @@ fn clone(site: Site<'_>, guest: &Guest<'_>, template: u32, class: &Storage) -> C
     )
     .param("newid", guest.vmid)
     .param("name", guest.instance.name.as_str())
-    .param("pool", guest.tenant.namespace.as_str())
+    .param_from("pool", guest.tenant.namespace.as_str(), owner(site, guest))
     .param("full", true)
-    .param("storage", class.name.value.as_str());
+    .param_from("storage", class.name.value.as_str(), class.name.origin);
     if home != guest.node {
         call.params.set("target", guest.node);
     }
@@ -125,7 +126,7 @@ fn create(
         guest.instance.origin,
     )
     .param("vmid", guest.vmid)
-    .param("pool", guest.tenant.namespace.as_str())
+    .param_from("pool", guest.tenant.namespace.as_str(), owner(site, guest))
     .params(config.clone());
     if let Some((slot, root)) = disk::slots(guest.workload).into_iter().next() {
         let mut options = disk::options(guest.workload, root, class, &slot);
@@ -194,11 +195,12 @@ fn config(site: Site<'_>, guest: &Guest<'_>, spec: &Vm) -> Params {
     let mut params = Params::default();
     let image = images::image(site, guest);
     let windows = image.is_some_and(|image| image.os.value == Os::Windows);
+    let system = image.map_or(spec.meta.origin, |image| image.os.origin);
     params
         .set("name", guest.instance.name.as_str())
         .set("description", description(guest))
         .set("tags", guest.tags(tenant(site, guest)))
-        .set("ostype", if windows { "win11" } else { "l26" })
+        .set_from("ostype", if windows { "win11" } else { "l26" }, system)
         .set_from("machine", spec.machine.value.word(), spec.machine.origin);
     let bios = match spec.firmware.value {
         Firmware::Uefi => "ovmf",
@@ -222,7 +224,8 @@ fn config(site: Site<'_>, guest: &Guest<'_>, spec: &Vm) -> Params {
         cloud_init::params(site, guest, &mut params);
     }
     let agent = image.is_some_and(|image| image.agent.value);
-    params.set("agent", format!("enabled={}", u32::from(agent)));
+    let asks = image.map_or(spec.meta.origin, |image| image.agent.origin);
+    params.set_from("agent", format!("enabled={}", u32::from(agent)), asks);
     life(guest, &mut params);
     params
 }
@@ -279,10 +282,16 @@ fn memory(site: Site<'_>, guest: &Guest<'_>, params: &mut Params) {
         .and_then(|cpu| cpu.numa.as_ref());
     let cells = memory.hugepages.is_some() || numa.is_some_and(|numa| numa.value);
     let balloon = memory.balloon.as_ref().is_some_and(|balloon| balloon.value);
+    let ballooned = memory.balloon.as_ref();
+    let ballooned = ballooned.map_or(memory.meta.origin, |balloon| balloon.origin);
     params
         .set_from("memory", mib, memory.size.origin)
-        .set("balloon", if balloon { mib } else { 0 })
-        .set("numa", cells);
+        .set_from("balloon", if balloon { mib } else { 0 }, ballooned)
+        .set_from(
+            "numa",
+            cells,
+            numa.map_or(memory.meta.origin, |numa| numa.origin),
+        );
     let merges = guest
         .workload
         .pools

@@ -119,14 +119,19 @@ impl Args {
         }
         let number = |digits: &str| digits.parse::<u32>().ok();
         match self.what.rsplit_once(':') {
-            Some((file, digits)) if number(digits).is_some() => Ok(number(digits).map(|number| Line {
-                file: file.replace('\\', "/"),
-                number,
-            })),
-            _ if self.what.contains('/') && Path::new(&self.what).is_file() => {
-                Err(Failure::new(format!("which line of {}?", self.what))
-                    .help(format!("write it behind a colon: `tenantry why {}:1`", self.what)))
+            Some((file, digits)) if number(digits).is_some() => {
+                Ok(number(digits).map(|number| Line {
+                    file: file.replace('\\', "/"),
+                    number,
+                }))
             }
+            _ if self.what.contains('/') && Path::new(&self.what).is_file() => Err(Failure::new(
+                format!("which line of {}?", self.what),
+            )
+            .help(format!(
+                "write it behind a colon: `tenantry why {}:1`",
+                self.what
+            ))),
             _ => Ok(None),
         }
     }

@@ -189,13 +189,7 @@ fn write_key(key: &str, column: usize, out: &mut Text) {
 
 /// Writes a scalar, or a map or list that holds nothing, and ends its line. The lines of a block
 /// of text stand at `column`.
-fn write_leaf(
-    node: NodeRef<'_>,
-    origin: OriginId,
-    column: usize,
-    reader: Reader,
-    out: &mut Text,
-) {
+fn write_leaf(node: NodeRef<'_>, origin: OriginId, column: usize, reader: Reader, out: &mut Text) {
     if reader == Reader::Ansible && node.as_str().is_some_and(is_template) {
         out.add("!unsafe ");
     }

@@ -37,7 +37,10 @@ pub fn locate<'o>(
     outputs: &'o [Output],
     typed: &str,
 ) -> Result<Vec<(usize, &'o Artifact)>, Missing> {
-    let parts: Vec<&str> = typed.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
+    let parts: Vec<&str> = typed
+        .split('/')
+        .filter(|part| !matches!(*part, "" | "."))
+        .collect();
     for from in 0..parts.len() {
         let path = parts[from..].join("/");
         let named = from.checked_sub(1).map(|above| parts[above]);
@@ -47,7 +50,10 @@ pub fn locate<'o>(
             .filter_map(|(at, output)| Some((at, output.artifacts.get(&path)?)))
             .collect();
         let of_env = |(at, _): &&(usize, &Artifact)| {
-            outputs[*at].env.as_deref().is_some_and(|env| Some(env) == named)
+            outputs[*at]
+                .env
+                .as_deref()
+                .is_some_and(|env| Some(env) == named)
         };
         if let Some(hit) = hits.iter().find(of_env) {
             return Ok(vec![*hit]);
@@ -59,7 +65,10 @@ pub fn locate<'o>(
     let known: Vec<String> = outputs
         .iter()
         .flat_map(|output| {
-            let folder = output.env.as_ref().map_or(String::new(), |env| format!("{env}/"));
+            let folder = output
+                .env
+                .as_ref()
+                .map_or(String::new(), |env| format!("{env}/"));
             output
                 .artifacts
                 .iter()
@@ -68,7 +77,10 @@ pub fn locate<'o>(
         .collect();
     let near = nearest(&parts.join("/"), known.iter().map(String::as_str)).or_else(|| {
         let last = parts.last().copied().unwrap_or_default();
-        known.iter().map(String::as_str).find(|path| path.ends_with(&format!("/{last}")))
+        known
+            .iter()
+            .map(String::as_str)
+            .find(|path| path.ends_with(&format!("/{last}")))
     });
     Err(Missing::File(near.map(str::to_owned)))
 }
@@ -80,7 +92,9 @@ pub fn locate<'o>(
 pub fn find(scene: &Scene, artifact: &Artifact, line: u32) -> Result<At, Missing> {
     let text = String::from_utf8_lossy(&artifact.bytes);
     let wanted = usize::try_from(line).unwrap_or(usize::MAX);
-    let stands = wanted.checked_sub(1).and_then(|index| text.lines().nth(index));
+    let stands = wanted
+        .checked_sub(1)
+        .and_then(|index| text.lines().nth(index));
     let Some(stands) = stands else {
         return Err(Missing::Line(text.lines().count()));
     };

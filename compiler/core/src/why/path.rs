@@ -131,9 +131,8 @@ impl<'s> Catalogue<'s> {
 
     fn values(&mut self, vocabulary: &Vocabulary, node: &'s Node, own: &str, aliases: &[String]) {
         let kind = vocabulary.kind(node.kind);
-        let slots = fields(kind).filter(|(field, slot)| {
-            node.value(*field).is_some() || slot.default.is_some()
-        });
+        let slots = fields(kind)
+            .filter(|(field, slot)| node.value(*field).is_some() || slot.default.is_some());
         for (field, slot) in slots {
             self.under(own, aliases, &slot.name, node, &What::Field(field));
         }
@@ -261,7 +260,8 @@ impl Entry<'_> {
                     let said: Vec<String> = said.iter().map(|v| v.lit.to_string()).collect();
                     found.value = Some(said.join(" "));
                 } else {
-                    let default = slot.and_then(|slot| slot.default.as_deref().map(str::to_owned));
+                    let default =
+                        slot.and_then(|slot| slot.default.as_ref().map(ToString::to_string));
                     found.value = default;
                     found.origin = scene
                         .origins
@@ -313,7 +313,7 @@ fn fields(kind: &Kind) -> impl Iterator<Item = (Field, &crate::schema::kind::Slo
 fn parts(kind: &Kind, node: &Node) -> Vec<Part> {
     let part = |(field, slot): (Field, &crate::schema::kind::Slot)| {
         let said: Vec<&ValueField> = node.values(field).collect();
-        let default = || slot.default.as_deref().map(str::to_owned);
+        let default = || slot.default.as_ref().map(ToString::to_string);
         let (value, origin) = match said.first() {
             Some(first) => {
                 let words: Vec<String> = said.iter().map(|v| v.lit.to_string()).collect();
@@ -345,7 +345,12 @@ fn names(vocabulary: &Vocabulary, parent: &Node, is_top: bool, at: usize) -> Vec
     let kind = vocabulary.kind(child.kind);
     let word = kind.name.as_str();
     let alike: Vec<usize> = (0..parent.children.len())
-        .filter(|n| parent.children.get(*n).is_some_and(|c| c.kind == child.kind))
+        .filter(|n| {
+            parent
+                .children
+                .get(*n)
+                .is_some_and(|c| c.kind == child.kind)
+        })
         .collect();
     let key = child.key(&kind.key).replace(' ', ".");
     let name = kind

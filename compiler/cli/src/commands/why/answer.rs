@@ -23,7 +23,11 @@ impl Document {
         for answer in answers {
             let alike = |other: &&mut Answer| {
                 let envs = other.envs.clone();
-                **other == Answer { envs, ..answer.clone() }
+                **other
+                    == Answer {
+                        envs,
+                        ..answer.clone()
+                    }
             };
             match merged.iter_mut().find(alike) {
                 Some(other) => other.envs.extend(answer.envs),

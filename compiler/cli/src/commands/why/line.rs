@@ -4,7 +4,10 @@ use std::{fs, path::Path};
 
 use tenantry_core::{
     Built,
-    emit::{Artifact, artifact::{MANIFEST, SOURCE_MAP}},
+    emit::{
+        Artifact,
+        artifact::{MANIFEST, SOURCE_MAP},
+    },
     why::{self, Missing},
 };
 
@@ -19,8 +22,10 @@ use crate::{exit::Failure, render::counted};
 pub(super) fn answers(line: &Line, built: &Built, root: &Path) -> Result<Vec<Answer>, Failure> {
     let name = line.file.rsplit('/').next().unwrap_or(&line.file);
     if name == MANIFEST || name == SOURCE_MAP {
-        return Err(Failure::new(format!("{name} only tells of the other files"))
-            .help("ask about a line of one of those"));
+        return Err(
+            Failure::new(format!("{name} only tells of the other files"))
+                .help("ask about a line of one of those"),
+        );
     }
     let files = why::locate(&built.outputs, &line.file).map_err(|why| missing(&why, line))?;
     let mut answers = Vec::new();
@@ -33,8 +38,7 @@ pub(super) fn answers(line: &Line, built: &Built, root: &Path) -> Result<Vec<Ans
         };
         let disk = read(&line.file);
         let (number, stale) = now(artifact, disk.as_deref(), line)?;
-        let found =
-            why::find_line(scene, artifact, number).map_err(|why| missing(&why, line))?;
+        let found = why::find_line(scene, artifact, number).map_err(|why| missing(&why, line))?;
         answers.push(Answer {
             envs: scene.env.iter().map(ToString::to_string).collect(),
             line: Some(Emitted {
