@@ -106,6 +106,19 @@ pub fn expanded(files: &Files) -> Result<Vec<(Option<String>, String)>, String> 
         .collect())
 }
 
+/// Builds an estate as [`output`] does, and keeps why everything is as it is.
+///
+/// # Errors
+/// The findings, a line each, of an estate that cannot be built.
+pub fn traced(files: &Files) -> Result<Built, String> {
+    let targets = tenantry_targets::all();
+    let built = tenantry_core::trace(&world(files), library(), &targets, &Options::default());
+    if built.outputs.is_empty() {
+        return Err(told(&built.run));
+    }
+    Ok(built)
+}
+
 fn library() -> Library {
     Library {
         files: tenantry_stdlib::FILES,

@@ -142,7 +142,7 @@ fn mark_volumes(subject: &Subject<'_>, draft: Draft, spec: &str) -> Draft {
         draft.mark_items(
             &mounts,
             "mountPath",
-            &mount.path.value.to_string(),
+            mount.path.value.as_ref(),
             mount.meta.origin,
         )
     })

@@ -18,3 +18,4 @@ mod kills;
 mod readme;
 mod streams;
 mod vendor;
+mod why;
