@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, io, path::Path};
 
 use tenantry_core::{
-    Options, Run, build,
+    Built, Options, Run, build,
     compile::trees,
     diag::Diagnostic,
     emit::Manifest,

@@ -114,6 +114,11 @@ impl Draft {
         self
     }
 
+    /// The text at a JSON pointer.
+    pub(super) fn text(&self, pointer: &str) -> Option<&str> {
+        self.tree.at(pointer)?.as_str()
+    }
+
     /// The same for the items of a list that have this value under this key.
     pub(crate) fn mark_items(
         mut self,
@@ -166,12 +171,7 @@ impl Draft {
 
     /// The identity, as the object says it.
     pub(crate) fn id(&self) -> KubeId {
-        let text = |pointer: &str| {
-            self.tree
-                .at(pointer)
-                .and_then(|node| node.as_str())
-                .map(str::to_owned)
-        };
+        let text = |pointer: &str| self.text(pointer).map(str::to_owned);
         KubeId {
             api_version: text("/apiVersion").unwrap_or_default(),
             kind: text("/kind").unwrap_or_default(),

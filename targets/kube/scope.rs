@@ -214,9 +214,13 @@ impl<'a> Scope<'a> {
         let labels = format!("{at}/labels");
         let mut marks = vec![(pointer(&labels, ESTATE_LABEL), self.estate.name.origin)];
         if let Owner::Tenant(tenant) = self.owner {
-            let name = self.estate.tenants[tenant].name.origin;
-            marks.push((format!("{at}/namespace"), name));
-            marks.push((pointer(&labels, TENANT_LABEL), name));
+            let tenant = &self.estate.tenants[tenant];
+            marks.push((pointer(&labels, TENANT_LABEL), tenant.name.origin));
+            // What stands in another namespace has its own reason for that.
+            let namespace = format!("{at}/namespace");
+            if draft.text(&namespace) == self.namespace.as_deref() {
+                marks.push((namespace, tenant.namespace.origin));
+            }
         }
         if let (Some(_), Some(workload)) = (&self.workload, self.tagged.last()) {
             for label in ["app.kubernetes.io/name", WORKLOAD_LABEL] {

@@ -85,7 +85,7 @@ pub struct Scene {
     /// The nodes that the model was made from.
     pub root: Node,
     /// The kinds of those nodes.
-    pub vocabulary: &'static Vocabulary,
+    pub vocabulary: Arc<Vocabulary>,
     /// Why each value is so: of the nodes and, where a model could be made, of what it holds.
     pub origins: Origins,
 }

@@ -2,7 +2,7 @@
 
 use tenantry_core::{
     model::Body,
-    origin::OriginId,
+    origin::V,
     schema::kinds::{Cni, Distribution, Encryption, Installer, NetworkPlan, PortProtocol},
 };
 
@@ -61,9 +61,9 @@ fn kube_proxy(cx: &Context<'_>, cni: &Cni, values: &mut Values) {
     if !replaced.value {
         return;
     }
-    if let Some((host, port, origin)) = api(cx) {
-        values.set("k8sServiceHost", &host, origin);
-        values.set("k8sServicePort", &port, origin);
+    if let Some((host, port)) = api(cx) {
+        values.set("k8sServiceHost", &host.value, host.origin);
+        values.set("k8sServicePort", &port.value, port.origin);
     }
     let plan = cx.cluster().spec.network_plan.as_ref();
     if let Some(pool) = plan.and_then(|plan| plan.gateway_pool.as_ref()) {
@@ -73,7 +73,7 @@ fn kube_proxy(cx: &Context<'_>, cni: &Cni, values: &mut Values) {
 
 /// Where each node reaches the API server. Kubespray gives each node a local balancer over all
 /// control-plane machines; elsewhere it is the first address that is known.
-fn api(cx: &Context<'_>) -> Option<(String, String, OriginId)> {
+fn api(cx: &Context<'_>) -> Option<(V<String>, V<String>)> {
     let cluster = cx.cluster();
     let addresses = cx.estate.api_addresses(cx.id);
     let facts = cluster
@@ -81,7 +81,6 @@ fn api(cx: &Context<'_>) -> Option<(String, String, OriginId)> {
         .facts
         .as_ref()
         .and_then(|facts| facts.api.as_ref());
-    let port = facts.map_or_else(|| "6443".to_owned(), |api| api.port.value.to_string());
     let kubernetes = cluster.spec.kubernetes.as_ref();
     let balanced = kubernetes.is_some_and(|kubernetes| {
         kubernetes.distribution.value == Distribution::Kubeadm
@@ -93,7 +92,11 @@ fn api(cx: &Context<'_>) -> Option<(String, String, OriginId)> {
     } else {
         first.value.to_string()
     };
-    Some((host, port, first.origin))
+    let port = facts.map_or_else(
+        || V::new("6443".to_owned(), first.origin),
+        |api| api.port.map(ToString::to_string),
+    );
+    Some((V::new(host, first.origin), port))
 }
 
 /// The same ranges that the installer gives Kubernetes.

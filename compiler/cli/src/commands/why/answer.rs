@@ -4,10 +4,9 @@
 use std::path::Path;
 
 use serde::Serialize;
-use tenantry_core::{Scene, load::Sources, why};
+use tenantry_core::{Scene, load::Sources, schema::describe::summary, why};
 
 use super::{chain, typed};
-use crate::render::kind::summary;
 
 /// All answers to a question.
 #[derive(Debug, Serialize)]
