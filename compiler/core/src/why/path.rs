@@ -212,9 +212,11 @@ impl<'s> Catalogue<'s> {
             .map(|name| name.split('.').next().unwrap_or(name))
             .collect();
         direct.dedup();
+        // Half a word is no slip of the finger, but means the whole one.
+        let begun = || direct.iter().copied().find(|name| name.starts_with(rest));
         Unknown {
             words: format!("`{known}` has no `{rest}`"),
-            help: match nearest(rest, below.iter().copied()) {
+            help: match nearest(rest, below.iter().copied()).or_else(begun) {
                 Some(near) => format!("did you mean `{known}.{near}`?"),
                 None if direct.is_empty() => "it holds nothing further".to_owned(),
                 None => format!("it has {}", direct.join(", ")),
