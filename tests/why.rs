@@ -68,7 +68,7 @@ fn every_line_leads_to_a_place_in_the_spec() {
         let mut lines = 0;
         for_each_line(&built, |scene, artifact, number, line, origin| {
             lines += 1;
-            let span = scene.origins.span(origin);
+            let span = scene.origins.editable(origin);
             let place = span.and_then(|span| why::place(&built.run.sources, span));
             let at = format!("{name}: {}:{number}: {line}", artifact.path);
             let place = place.unwrap_or_else(|| panic!("{at} leads nowhere"));
@@ -95,7 +95,7 @@ fn the_map_that_is_written_leads_to_the_same_places() {
             .collect();
         let mut size = 0;
         for_each_line(&built, |scene, artifact, number, _, origin| {
-            let span = scene.origins.span(origin).unwrap();
+            let span = scene.origins.editable(origin).unwrap();
             let place = why::place(&built.run.sources, span).unwrap();
             let mapped = maps[&scene.env]
                 .place(artifact.path.as_str(), number)
@@ -263,7 +263,7 @@ fn table(built: &Built, env: Option<&str>, wanted: &[&str]) -> String {
             let _infallible = writeln!(out, "\n{path}");
             last = (path.to_owned(), String::new());
         }
-        let span = scene.origins.span(origin).unwrap();
+        let span = scene.origins.editable(origin).unwrap();
         let place = why::place(&built.run.sources, span).unwrap();
         let led = format!("{}:{}: {}", place.file, place.line, short(&place.text, 60));
         if led != last.1 {

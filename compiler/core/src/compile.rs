@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use tenantry_syntax::Span;
+
 use crate::{
     check as checks, close,
     diag::{self, Diagnostic, Findings, Level},
@@ -13,10 +15,10 @@ use crate::{
     load::{self, Library, Sources},
     lock::{self, Allocations, Lock},
     lower, model,
-    origin::Origins,
+    origin::{OriginId, Origins},
     outcome::Clean,
     place, plan, prove, resolve,
-    schema::{self, kind::Vocabulary, node::Node},
+    schema::{self, kind::Vocabulary, node::Node, ty::Lit},
     target::Target,
     world::{ReadError, World},
 };
@@ -86,6 +88,8 @@ pub struct Scene {
     pub root: Node,
     /// The kinds of those nodes.
     pub vocabulary: Arc<Vocabulary>,
+    /// What each parameter comes to, by the span of its declaration.
+    pub params: Vec<(Span, Lit, OriginId)>,
     /// Why each value is so: of the nodes and, where a model could be made, of what it holds.
     pub origins: Origins,
 }
@@ -376,6 +380,7 @@ fn environment(
             env: env.clone(),
             root: resolved.root.clone(),
             vocabulary: Arc::clone(&typed.words.vocabulary),
+            params: resolved.params.clone(),
             origins: resolved.origins.clone(),
         }),
         _ => None,

@@ -91,6 +91,26 @@ impl Instances {
         })
     }
 
+    /// Whether a span lies in expanded text.
+    pub fn is_expanded(&self, span: Span) -> bool {
+        self.get(span.file).is_some()
+    }
+
+    /// The nearest real text before this file: the text itself, else the call that led to it,
+    /// and so on outwards; where all of it lies behind, the outermost.
+    pub fn nearest(&self, span: Span, before: FileId) -> Span {
+        let mut at = span;
+        while self.real(at).file >= before
+            && let Some(instance) = self.get(at.file)
+        {
+            match &instance.cause {
+                Cause::Call { at: call, .. } => at = *call,
+                Cause::Row { .. } => at.file = instance.outer,
+            }
+        }
+        self.real(at)
+    }
+
     /// How a text came to be: the causes, innermost first.
     pub fn causes(&self, span: Span) -> Vec<&Cause> {
         let mut causes = Vec::new();

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt, ops::Deref};
 
 use tenantry_syntax::{FileId, Span};
 
-use crate::instances::Instances;
+use crate::{instances::Instances, schema::kind::Field};
 
 /// An entry of the [`Origins`] table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,10 +23,16 @@ pub enum How {
     Literal,
     /// Inherited from a profile; `from` holds the `like` that brought it.
     Profile,
-    /// The kind's default; the span is the node that left it out.
-    Default,
-    /// A parameter's value; `from` holds the place that used it.
+    /// The kind's default for this slot; the span is the node that left it out.
+    Default(Field),
+    /// Worked out by the expression at the span from the values of names, whose origins `from`
+    /// holds.
     Param,
+    /// A parameter's value from outside; the span is its declaration.
+    Given,
+    /// The value of a name as it is: the expression at the span is nothing but the name, and
+    /// `from` holds the name's origin.
+    Named,
     /// Set for one environment by `in ENV { … }`.
     Environment,
     /// Worked out from `from` by the phase or rule named.
@@ -123,6 +129,32 @@ impl Origins {
             }
         }
         None
+    }
+
+    /// The real text that one would change for this value alone, for who comes from a line of an
+    /// emitted file.
+    ///
+    /// It is [`Origins::span`] but for two things. Text that is expanded serves many: a value
+    /// there that is nothing but a name leads to what gave the name its value, such as the cell of
+    /// a table or the argument of a call. And text of the library leads to the call that brought
+    /// it.
+    pub fn editable(&self, id: OriginId) -> Option<Span> {
+        let mut way = vec![id];
+        let mut at = self.get(id);
+        // A chain is shorter than the table: an origin is made from earlier ones only.
+        while let (How::Named, Some(span), Some(next)) = (at.how, at.span, at.from.first())
+            && self.instances.is_expanded(span)
+        {
+            way.push(*next);
+            at = self.get(*next);
+        }
+        let real = |id: &OriginId| Some(self.instances.nearest(self.span(*id)?, self.library_from));
+        let own = |span: &Span| span.file < self.library_from;
+        way.iter()
+            .rev()
+            .filter_map(real)
+            .find(own)
+            .or_else(|| real(&id))
     }
 
     /// The place where the value itself is written, be it in the library.

@@ -67,6 +67,15 @@ impl Program {
         &self.0.ty
     }
 
+    /// Whether it is nothing but a name, or a field of what a name stands for.
+    pub fn is_name(&self) -> bool {
+        let mut tree = self.tree();
+        while let ExprKind::Field { of, .. } = &tree.kind {
+            tree = of;
+        }
+        matches!(tree.kind, ExprKind::Name(_))
+    }
+
     /// The names and fields that it uses, in the order of the text.
     pub fn uses(&self) -> Vec<Path> {
         self.0.tree.paths()

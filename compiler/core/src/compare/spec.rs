@@ -130,7 +130,7 @@ impl Reader<'_> {
             && places.len() < MOST_PLACES
         {
             let origin = self.origins.get(id);
-            if origin.how == How::Param && !origin.from.is_empty() {
+            if matches!(origin.how, How::Param | How::Named) && !origin.from.is_empty() {
                 open.extend(origin.from.iter().rev());
             } else {
                 places.extend(self.origins.span(id));

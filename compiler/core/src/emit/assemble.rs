@@ -147,7 +147,7 @@ fn file(object: &Object, path: &super::ArtifactPath, content: &Content) -> Artif
 
 fn place(estate: &Estate, sources: &Sources, origin: OriginId) -> Option<Place> {
     let origins = &estate.origins;
-    let span = origins.instances.real(origins.span(origin)?);
+    let span = origins.editable(origin)?;
     let (line, column) = sources.position(span)?;
     Some(Place {
         file: sources.path(span.file).to_owned(),

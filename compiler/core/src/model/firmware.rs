@@ -23,7 +23,9 @@ impl Estate {
             .image_of(workload)
             .and_then(|image| image.firmware.as_ref());
         match of_image {
-            Some(made_for) if self.origins.get(own.origin).how == How::Default => Some(*made_for),
+            Some(made_for) if matches!(self.origins.get(own.origin).how, How::Default(_)) => {
+                Some(*made_for)
+            }
             _ => Some(*own),
         }
     }

@@ -48,6 +48,8 @@ pub struct Resolved {
     pub root: Node,
     /// Why each value is so.
     pub origins: Origins,
+    /// What each parameter comes to, by the span of its declaration.
+    pub params: Vec<(Span, Lit, OriginId)>,
     /// What the library declares.
     pub library: Library,
     /// The bounds of this run.
@@ -95,6 +97,7 @@ pub fn resolve(
         brought: Vec::new(),
         stopped: false,
         origins: Origins::new(typed.library_from, typed.words.files.len()),
+        params: Vec::new(),
         findings: Findings::new(),
         profiles: HashMap::new(),
         nodes: 0,
@@ -116,6 +119,7 @@ pub fn resolve(
     let Resolver {
         env,
         origins,
+        params,
         mut findings,
         stopped,
         globals,
@@ -131,6 +135,7 @@ pub fn resolve(
             env,
             root,
             origins,
+            params,
             library: typed.library,
             limits: typed.limits.clone(),
             words: typed.words.clone(),
@@ -166,6 +171,8 @@ struct Resolver<'t> {
     /// Whether a bound was passed, which was reported: nothing more is brought, so that it ends.
     stopped: bool,
     origins: Origins,
+    /// What each parameter comes to, by its declaration.
+    params: Vec<(Span, Lit, OriginId)>,
     findings: Findings,
     /// How many nodes there are so far, what profiles bring included.
     nodes: usize,

@@ -70,7 +70,7 @@ fn one(
     let ty = ParamType::of(kind, node);
     let full = format!("{prefix}{name}");
     let set = sets.iter().rev().find(|(set, _)| *set == full);
-    let set = set.map(|(_, value)| (given(ty, value), node.span, How::Param));
+    let set = set.map(|(_, value)| (given(ty, value), node.span, How::Given));
     let (lit, span, how) = set.or_else(|| chosen(resolver, kind, node)).or_else(|| {
         let env = resolver.env.clone();
         resolver
@@ -95,7 +95,9 @@ fn one(
             .push(rules::out_of_bounds(name, &lit, span, &bound, node.span));
         return None;
     }
-    Some((lit, resolver.origins.add(Some(span), how, vec![])))
+    let origin = resolver.origins.add(Some(span), how, vec![]);
+    resolver.params.push((node.span, lit.clone(), origin));
+    Some((lit, origin))
 }
 
 /// A value from outside: a number or a boolean where the type has those, else text.

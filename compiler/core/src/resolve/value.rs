@@ -62,7 +62,12 @@ impl Resolver<'_> {
             Expr::Lit(lit) => Some((lit.clone(), self.origins.literal(place))),
             Expr::Formula(formula) => {
                 let (lit, from) = self.single(formula)?;
-                Some((lit, self.origins.add(Some(place), How::Param, from)))
+                let how = if formula.program.is_name() && !from.is_empty() {
+                    How::Named
+                } else {
+                    How::Param
+                };
+                Some((lit, self.origins.add(Some(place), how, from)))
             }
             Expr::Text(pieces) => {
                 let mut text = String::new();

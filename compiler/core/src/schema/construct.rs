@@ -118,14 +118,14 @@ fn parse<T: Typed>(value: &ValueField, slot: &Slot, cx: &mut Cx<'_>) -> Option<V
     }
 }
 
-fn default<T: Typed>(node: &Node, slot: &Slot, cx: &mut Cx<'_>) -> Option<V<T>> {
+fn default<T: Typed>(node: &Node, field: Field, slot: &Slot, cx: &mut Cx<'_>) -> Option<V<T>> {
     let value = T::parse(&Lit::of_default(slot.default.as_deref()?)).ok();
     debug_assert!(
         value.is_some(),
         "the default of `{}` is of its type",
         slot.name
     );
-    let origin = cx.origins.add(Some(node.span), How::Default, vec![]);
+    let origin = cx.origins.add(Some(node.span), How::Default(field), vec![]);
     Some(V::new(value?, origin))
 }
 
@@ -137,7 +137,7 @@ impl<T: Typed> ScalarField for V<T> {
     fn take(node: &Node, field: Field, slot: &Slot, cx: &mut Cx<'_>) -> Option<Self> {
         match node.value(field) {
             Some(value) => parse(value, slot, cx),
-            None if slot.default.is_some() => default(node, slot, cx),
+            None if slot.default.is_some() => default(node, field, slot, cx),
             None => {
                 if !node.broken.contains(&field) && !node.excuses(&slot.name) {
                     let kind = cx.vocabulary.kind(node.kind);
@@ -158,7 +158,7 @@ impl<T: Typed> ScalarField for Option<V<T>> {
     fn take(node: &Node, field: Field, slot: &Slot, cx: &mut Cx<'_>) -> Option<Self> {
         match node.value(field) {
             Some(value) => parse(value, slot, cx).map(Some),
-            None => Some(default(node, slot, cx)),
+            None => Some(default(node, field, slot, cx)),
         }
     }
 }

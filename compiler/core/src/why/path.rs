@@ -7,6 +7,8 @@
 
 use std::collections::BTreeMap;
 
+use tenantry_syntax::Span;
+
 use crate::{
     compile::Scene,
     diag::nearest::nearest,
@@ -14,6 +16,7 @@ use crate::{
     schema::{
         kind::{Field, Kind, Vocabulary},
         node::{Node, ValueField},
+        ty::Lit,
     },
 };
 
@@ -111,9 +114,9 @@ impl<'s> Catalogue<'s> {
         let mut due: Vec<(&Node, String, Vec<String>)> =
             vec![(&scene.root, String::new(), vec![String::new()])];
         while let Some((node, own, aliases)) = due.pop() {
-            all.values(scene.vocabulary, node, &own, &aliases);
+            all.values(&scene.vocabulary, node, &own, &aliases);
             for (at, child) in node.children.iter().enumerate() {
-                let names = names(scene.vocabulary, node, own.is_empty(), at);
+                let names = names(&scene.vocabulary, node, own.is_empty(), at);
                 let Some(first) = names.first() else { continue };
                 let path = join(&own, first);
                 let mut under: Vec<String> = aliases
@@ -239,7 +242,13 @@ impl Entry<'_> {
         match &self.what {
             What::Node => {
                 found.parts = parts(kind, self.node);
-                found.inner = inner(scene.vocabulary, self.node);
+                found.inner = inner(&scene.vocabulary, self.node);
+                let is_own = |(at, ..): &&(Span, Lit, OriginId)| *at == self.node.span;
+                if let Some((_, value, origin)) = scene.params.iter().find(is_own) {
+                    found.value = Some(value.to_string());
+                    found.origin = *origin;
+                    return found;
+                }
                 // Its value is what stands behind the key: `"2TiB"` of `disk data "2TiB"`.
                 let own = fields(kind).map(|(field, _)| field);
                 let own = own.filter(|field| !kind.key.contains(field));
@@ -267,7 +276,7 @@ impl Entry<'_> {
                     found.value = default;
                     found.origin = scene
                         .origins
-                        .find(Some(self.node.span), How::Default, &[])
+                        .find(Some(self.node.span), How::Default(*field), &[])
                         .unwrap_or(self.node.origin);
                 }
             }
@@ -286,9 +295,9 @@ pub(super) fn of_origin(scene: &Scene, id: OriginId, near: &[&str]) -> Option<St
     let origin = scene.origins.get(id);
     let all = Catalogue::of(scene);
     let is = |entry: &&Entry<'_>| match &entry.what {
-        What::Node => {
-            entry.node.origin == id
-                || (origin.how == How::Default && origin.span == Some(entry.node.span))
+        What::Node => entry.node.origin == id,
+        What::Field(field) if origin.how == How::Default(*field) => {
+            origin.span == Some(entry.node.span)
         }
         What::Field(field) => entry.node.value(*field).is_some_and(|v| v.origin == id),
         What::Tag(value) => value.origin == id,

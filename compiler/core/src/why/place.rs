@@ -17,6 +17,8 @@ pub struct Place {
     pub column: u32,
     /// The whole line as it stands, without its indentation.
     pub text: String,
+    /// The name of the node in whose head it stands; empty where it is none.
+    pub node: String,
     /// The nodes around it, the outermost first: `tenant acme`, `workload trainer`.
     pub within: Vec<String>,
 }
@@ -42,6 +44,7 @@ pub fn place(sources: &Sources, span: Span) -> Option<Place> {
     let (line, column) = sources.position(span)?;
     let text = source.parse.text();
     let index = usize::try_from(line).ok()?.checked_sub(1)?;
+    let (within, node) = around(source.parse.document(), span);
     Some(Place {
         span,
         file: source.path.to_string(),
@@ -53,12 +56,14 @@ pub fn place(sources: &Sources, span: Span) -> Option<Place> {
             .unwrap_or_default()
             .trim()
             .to_owned(),
-        within: around(source.parse.document(), span),
+        node,
+        within,
     })
 }
 
-/// The heads of the nodes in whose blocks a span lies.
-fn around(document: ast::Document<'_>, span: Span) -> Vec<String> {
+/// The heads of the nodes in whose blocks a span lies, and the name of the node there that it is
+/// a part of.
+fn around(document: ast::Document<'_>, span: Span) -> (Vec<String>, String) {
     let mut heads = Vec::new();
     let mut level: Vec<ast::Node<'_>> = document.nodes().collect();
     loop {
@@ -66,8 +71,15 @@ fn around(document: ast::Document<'_>, span: Span) -> Vec<String> {
             node.block_span()
                 .is_some_and(|block| block.start <= span.start && span.start < block.end)
         };
-        let Some(node) = level.into_iter().find(holds) else {
-            return heads;
+        let Some(node) = level.iter().copied().find(holds) else {
+            let is = |node: &&ast::Node<'_>| {
+                node.span().start <= span.start && span.start < node.span().end
+            };
+            let node = level.iter().find(is);
+            return (
+                heads,
+                node.map_or_else(String::new, |node| node.name().into_owned()),
+            );
         };
         heads.push(head(node));
         level = node.nodes().collect();

@@ -42,6 +42,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         limits,
         words,
         values,
+        params: _,
     } = resolved;
     let mut cx = Cx {
         vocabulary,
