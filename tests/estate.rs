@@ -119,6 +119,12 @@ pub fn traced(files: &Files) -> Result<Built, String> {
     Ok(built)
 }
 
+/// Why the values of an estate are so, whether or not it can be built.
+pub fn followed(files: &Files) -> Built {
+    let targets = tenantry_targets::all();
+    tenantry_core::trace(&world(files), library(), &targets, &Options::default())
+}
+
 fn library() -> Library {
     Library {
         files: tenantry_stdlib::FILES,

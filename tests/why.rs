@@ -320,3 +320,129 @@ fn a_reader_finds_each_reason_where_he_would_look() {
     ];
     insta::assert_snapshot!("homelab", table(&home, None, &home_files));
 }
+
+/// A ground with a definition that is called for each row of a table.
+const SITES: &str = r#"estate shop { env staging prod }
+cluster c {
+    kubernetes "1.34"
+    zone a b c
+}
+cpu-model small cores=8
+pool general { nodes 3; cpu small; memory "64GiB" }
+storage fast { longhorn; capacity "1TiB" }
+param copies type=int default=2 {
+    in prod 3
+}
+table sites {
+    column size bytes
+    row f001 size="1GiB"
+    row f002 size="2GiB"
+}
+let team red
+define service {
+    arg name type=name
+    param size type=bytes
+    param port type=int default=8080
+    body {
+        workload $name {
+            label team $team
+            container image="registry.example.com/shop/web:1.0.0"
+            on general
+            cpu 1
+            memory $size
+            replicas "${copies * 2}"
+            port http $port
+        }
+    }
+}
+tenant t {
+    each site in="sites" {
+        service "web-${site.key}" size=$site.size
+    }
+}
+"#;
+
+/// The roles of a value's chain, each with the line that it is at.
+fn reasons(built: &Built, env: &str, question: &str) -> Vec<(&'static str, String)> {
+    let scene = built.scenes.iter().find(|s| s.env.as_deref() == Some(env));
+    let scene = scene.unwrap();
+    let found = why::ask(scene, question).unwrap();
+    let chain = why::chain(&scene.origins, &built.run.sources, found.origin);
+    let line = |link: &why::Link| link.place.as_ref().map_or("", |at| &at.text).to_owned();
+    chain.iter().map(|l| (l.role.name(), line(l))).collect()
+}
+
+fn pairs(of: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    of.iter()
+        .map(|(role, line)| (*role, (*line).to_owned()))
+        .collect()
+}
+
+#[test]
+fn what_is_expanded_tells_the_call_the_row_and_what_the_names_stand_for() {
+    let files = Files::from([("tenantry.kdl".to_owned(), SITES.to_owned())]);
+    let built = estate::followed(&files);
+    let call = ("call", r#"service "web-${site.key}" size=$site.size"#);
+    let row = ("row", r#"row f002 size="2GiB""#);
+    let of = |field: &str| reasons(&built, "prod", &format!("t.web-f002 {field}"));
+    assert_eq!(of("cpu.request"), pairs(&[("written", "cpu 1"), call, row]));
+    assert_eq!(
+        of("memory.size"),
+        pairs(&[
+            ("use", "memory $size"),
+            call,
+            row,
+            ("argument", call.1),
+            ("cell", row.1)
+        ])
+    );
+    assert_eq!(
+        of("replicas"),
+        pairs(&[
+            ("use", r#"replicas "${copies * 2}""#),
+            call,
+            row,
+            ("parameter", "in prod 3")
+        ])
+    );
+    assert_eq!(
+        of("port.http.number"),
+        pairs(&[
+            ("use", "port http $port"),
+            call,
+            row,
+            ("parameter", "param port type=int default=8080")
+        ])
+    );
+    assert_eq!(
+        of("label.team")
+            .last()
+            .map(|(role, line)| (*role, line.as_str())),
+        Some(("let", "let team red"))
+    );
+    assert_eq!(
+        reasons(&built, "prod", "param.copies"),
+        pairs(&[("parameter", "in prod 3")])
+    );
+    assert_eq!(
+        reasons(&built, "staging", "param.copies"),
+        pairs(&[("parameter", "param copies type=int default=2 {")])
+    );
+}
+
+/// A constant of a body leads to the body; a value that is a name's, to what gave it for this row.
+#[test]
+fn a_map_leads_from_an_expansion_to_the_line_to_change() {
+    let files = Files::from([("tenantry.kdl".to_owned(), SITES.to_owned())]);
+    let built = estate::followed(&files);
+    let scene = built.scenes.first().unwrap();
+    let line = |question: &str| {
+        let found = why::ask(scene, question).unwrap();
+        let span = scene.origins.editable(found.origin).unwrap();
+        why::place(&built.run.sources, span).unwrap().text
+    };
+    assert_eq!(line("t.web-f001 cpu.request"), "cpu 1");
+    assert_eq!(line("t.web-f001 memory.size"), r#"row f001 size="1GiB""#);
+    assert_eq!(line("t.web-f002 memory.size"), r#"row f002 size="2GiB""#);
+    assert_eq!(line("t.web-f002 replicas"), r#"replicas "${copies * 2}""#);
+}
