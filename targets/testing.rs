@@ -78,7 +78,7 @@ impl Made {
             .run
             .findings
             .iter()
-            .map(|finding| format!("{}: {}", finding.rule.name, finding.message))
+            .map(|finding| format!("{}: {}", finding.rule.name(), finding.message))
             .collect()
     }
 

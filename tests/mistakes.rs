@@ -41,7 +41,7 @@ fn tell(run: &Run, finding: &Diagnostic) -> String {
         out,
         "{}[{}]: {}",
         finding.level.name(),
-        finding.rule.name,
+        finding.rule.name(),
         finding.message
     );
     let label = finding.label.as_deref().unwrap_or_default();
@@ -75,7 +75,7 @@ fn ten_mistakes_are_ten_findings() {
     let rules: BTreeSet<&str> = run
         .findings
         .iter()
-        .map(|finding| finding.rule.name)
+        .map(|finding| finding.rule.name())
         .collect();
     assert_eq!(rules.len(), 10, "of ten rules");
     assert!(

@@ -152,7 +152,8 @@ fn told(run: &Run) -> String {
             let (line, column) = place.unwrap_or_default();
             format!(
                 "    {line}:{column} {}: {}",
-                finding.rule.name, finding.message
+                finding.rule.name(),
+                finding.message
             )
         })
         .collect();
@@ -224,13 +225,13 @@ fn every_finding_of_an_example_says_how_to_go_on() {
     for page in pages() {
         let Some(bad) = &page.bad else { continue };
         for finding in run(bad).findings {
-            assert!(finding.span.is_some(), "{}: no place", finding.rule.name);
+            assert!(finding.span.is_some(), "{}: no place", finding.rule.name());
             // What is wrong with a text that is not KDL is often said by its place alone.
-            let said = finding.label.is_some() || finding.rule.family == Family::Syntax;
-            assert!(said, "{}: no words at its place", finding.rule.name);
-            assert!(finding.help.is_some(), "{}: no help", finding.rule.name);
+            let said = finding.label.is_some() || finding.rule.family() == Family::Syntax;
+            assert!(said, "{}: no words at its place", finding.rule.name());
+            assert!(finding.help.is_some(), "{}: no help", finding.rule.name());
             let stop = finding.message.ends_with('.');
-            assert!(!stop, "{}: a message has no full stop", finding.rule.name);
+            assert!(!stop, "{}: a message has no full stop", finding.rule.name());
         }
     }
 }

@@ -48,7 +48,7 @@ fn complaints(text: &str) -> Vec<String> {
                 .span
                 .map(|span| (built.run.sources.path(span.file), finding.span))
                 .map(|(path, span)| (path, span.and_then(|at| built.run.sources.position(at))));
-            format!("{place:?} {}: {}", finding.rule.name, finding.message)
+            format!("{place:?} {}: {}", finding.rule.name(), finding.message)
         })
         .collect();
     if told.is_empty() && built.outputs.iter().all(|out| out.artifacts.is_empty()) {

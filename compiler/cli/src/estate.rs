@@ -8,7 +8,7 @@ use std::{
 use tenantry_core::{
     FileId,
     compile::{Options, Summary},
-    diag::{Diagnostic, Level, Rule},
+    diag::{Diagnostic, Level, RuleRef},
     emit,
     limits::Limits,
     load::{self, Library, ROOT_FILE, Sources},
@@ -160,9 +160,9 @@ pub(crate) fn words(path: &Path) -> Result<Arc<Words>, Failure> {
 /// How a run with these findings ends.
 pub(crate) fn exit(findings: &[Diagnostic]) -> Exit {
     let has = |wanted: &dyn Fn(&Diagnostic) -> bool| findings.iter().any(wanted);
-    if has(&|finding| is_defect(finding.rule)) {
+    if has(&|finding| is_defect(&finding.rule)) {
         Exit::Bug
-    } else if has(&|finding| finding.rule.name == LIMIT_RULE) {
+    } else if has(&|finding| finding.rule.name() == LIMIT_RULE) {
         Exit::Limit
     } else if has(&|finding| finding.level >= Level::Error) {
         Exit::Findings
@@ -172,9 +172,9 @@ pub(crate) fn exit(findings: &[Diagnostic]) -> Exit {
 }
 
 /// What these find, an earlier phase should have: the estate is not to blame.
-fn is_defect(rule: &'static Rule) -> bool {
+fn is_defect(rule: &RuleRef) -> bool {
     let phases = [plan::RULES, emit::assemble::RULES, prove::RULES];
-    phases.into_iter().flatten().any(|defect| *defect == rule)
+    phases.into_iter().flatten().any(|defect| rule == defect)
 }
 
 /// What an estate holds, in a line.

@@ -182,17 +182,18 @@ impl Instances {
         if self.entries.is_empty() {
             return;
         }
-        let mut joined: BTreeMap<(&'static str, Span), usize> = BTreeMap::new();
+        let mut joined: BTreeMap<(Arc<str>, Span), usize> = BTreeMap::new();
         let mut settled: Findings = Vec::new();
         let mut more: Vec<Vec<Arc<str>>> = Vec::new();
         for mut finding in findings.drain(..) {
             let rows = self.settle_one(&mut finding);
             if let (Some((_, key)), Some(span)) = (rows.first(), finding.span) {
-                if let Some(at) = joined.get(&(finding.rule.name, span)) {
+                let mistake = (finding.rule.name().into(), span);
+                if let Some(at) = joined.get(&mistake) {
                     more[*at].push(key.clone());
                     continue;
                 }
-                joined.insert((finding.rule.name, span), settled.len());
+                joined.insert(mistake, settled.len());
             }
             for (span, key) in rows {
                 finding = finding.also(span, format!("for the row `{key}`"));

@@ -6,11 +6,17 @@ use std::{collections::BTreeSet, sync::Arc};
 use tenantry_syntax::Span;
 
 use crate::{
-    diag::{Diagnostic, Findings, Level},
+    diag::{Diagnostic, Findings, Level, RuleRef},
     instances::Instances,
     model::Estate,
     rules,
-    schema::{TypedEstate, kinds::RuleLevel, node::TypedNode},
+    schema::{
+        TypedEstate,
+        decode::UserRule,
+        kinds::RuleLevel,
+        node::TypedNode,
+        words::{UnitId, Words},
+    },
 };
 
 /// An `allow` of the text.
@@ -26,7 +32,7 @@ pub(crate) struct Allowance {
 impl Allowance {
     /// Whether a finding is about something in the node: its place, or another that it labels.
     fn covers(&self, finding: &Diagnostic, instances: &Instances) -> bool {
-        finding.rule.name == &*self.rule
+        finding.rule.name() == &*self.rule
             && finding
                 .span
                 .into_iter()
@@ -47,10 +53,18 @@ pub(crate) fn allowances(typed: &TypedEstate) -> (Vec<Allowance>, Findings) {
         .chain(bodies)
         .for_each(|node| collect(node, &mut all));
     let mut findings = Findings::new();
-    all.retain(|allow| match rules::find(&allow.rule) {
+    all.retain_mut(|allow| match rules::find(&allow.rule) {
         None => {
-            findings.push(rules::unknown(&allow.rule, allow.at));
-            false
+            let unit = typed.words.unit_of(allow.at.file);
+            match own_rule(&typed.words, &typed.rules, unit, &allow.rule) {
+                Own::Known(rule) => allow.rule.clone_from(&rule.head.name),
+                Own::Lost => return false,
+                Own::Unknown(names) => {
+                    findings.push(rules::unknown(&allow.rule, allow.at, &names));
+                    return false;
+                }
+            }
+            true
         }
         Some(rule) if !rules::adjustable(rule) => {
             findings.push(rules::fixed(rule, allow.at));
@@ -91,6 +105,37 @@ pub(crate) fn apply(
     used
 }
 
+/// What a name that none of our rules has may be.
+enum Own<'r> {
+    /// A rule of the spec's own.
+    Known(&'r UserRule),
+    /// One of a package that could not be loaded, which was reported.
+    Lost,
+    /// None of these.
+    Unknown(Vec<&'r str>),
+}
+
+/// The rule of that name, as a unit says it.
+fn own_rule<'r>(words: &Words, rules: &'r [UserRule], unit: UnitId, name: &str) -> Own<'r> {
+    if words.is_lost(unit, name) {
+        return Own::Lost;
+    }
+    let owner = words.owner(unit, name);
+    let known = rules
+        .iter()
+        .find(|rule| owner == Some((rule.unit, &*rule.name)));
+    match known {
+        Some(rule) => Own::Known(rule),
+        None => Own::Unknown(rules.iter().map(|rule| &*rule.head.name).collect()),
+    }
+}
+
+fn at_level(findings: &mut Findings, rule: &RuleRef, level: Level) {
+    for finding in findings.iter_mut().filter(|finding| finding.rule == *rule) {
+        finding.level = level;
+    }
+}
+
 fn set(estate: &Estate, findings: &mut Findings) {
     for set in estate.spec.rules.iter().flat_map(|rules| &rules.set) {
         let level = match set.level.value {
@@ -100,17 +145,21 @@ fn set(estate: &Estate, findings: &mut Findings) {
             RuleLevel::Error => Level::Error,
         };
         match rules::find(&set.rule.value) {
-            None => findings.push(rules::unknown(
-                &set.rule.value,
-                estate.span(set.rule.origin),
-            )),
+            None => {
+                let text = &estate.text;
+                match own_rule(&text.words, &text.rules, UnitId::ESTATE, &set.rule.value) {
+                    Own::Known(rule) => at_level(findings, &rule.head.clone().into(), level),
+                    Own::Lost => {}
+                    Own::Unknown(names) => {
+                        let span = estate.span(set.rule.origin);
+                        findings.push(rules::unknown(&set.rule.value, span, &names));
+                    }
+                }
+            }
             Some(rule) if !rules::adjustable(rule) => {
                 findings.push(rules::fixed(rule, estate.span(set.level.origin)))
             }
-            Some(rule) => findings
-                .iter_mut()
-                .filter(|finding| finding.rule == rule)
-                .for_each(|finding| finding.level = level),
+            Some(rule) => at_level(findings, &rule.into(), level),
         }
     }
     findings.retain(|finding| finding.level != Level::Off);

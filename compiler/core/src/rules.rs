@@ -62,11 +62,12 @@ pub fn adjustable(rule: &Rule) -> bool {
     )
 }
 
-/// A name that no rule has.
-pub fn unknown(name: &str, span: Span) -> Diagnostic {
+/// A name that no rule has: none of ours, and none of the spec's own, which are `own`.
+pub fn unknown(name: &str, span: Span, own: &[&str]) -> Diagnostic {
     let finding = Diagnostic::new(&UNKNOWN_RULE, span, format!("no rule is called `{name}`"))
         .label("unknown");
-    match nearest(name, all().into_iter().map(|rule| rule.name)) {
+    let ours = all().into_iter().map(|rule| rule.name);
+    match nearest(name, ours.chain(own.iter().copied())) {
         Some(near) => finding
             .help(format!("did you mean `{near}`?"))
             .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),

@@ -462,7 +462,7 @@ mod values {
     fn a_value_from_outside_needs_its_parameter() {
         let files = [("tenantry.kdl", GROUND), ("shop.kdl", SIZED)];
         let compiled = compile_with(Some("prod"), &[("sise", "3GiB")], &files);
-        assert_eq!(compiled.findings[0].rule.name, "unknown-parameter");
+        assert_eq!(compiled.findings[0].rule.name(), "unknown-parameter");
     }
 }
 

@@ -54,7 +54,7 @@ fn flows(tenants: &str) -> (Vec<String>, Vec<String>) {
         lines,
         findings
             .iter()
-            .map(|finding| finding.rule.name.to_owned())
+            .map(|finding| finding.rule.name().to_owned())
             .collect(),
     )
 }

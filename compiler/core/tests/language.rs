@@ -584,7 +584,7 @@ mod bounds {
         let told: Vec<&str> = compiled
             .findings
             .iter()
-            .map(|finding| finding.rule.name)
+            .map(|finding| finding.rule.name())
             .collect();
         assert_eq!(told, ["limit-passed"]);
     }

@@ -21,7 +21,7 @@ fn told(estate: &str, workload: &str) -> Vec<(String, &'static str)> {
     let run = check(&world, Library::default(), &[], &Options::default());
     run.findings
         .iter()
-        .map(|finding| (finding.rule.name.to_owned(), finding.level.name()))
+        .map(|finding| (finding.rule.name().to_owned(), finding.level.name()))
         .collect()
 }
 

@@ -50,7 +50,7 @@ fn told(run: &Run) -> Vec<String> {
             .iter()
             .map(|label| place(label.span))
             .collect();
-        format!("{} {at} {}", finding.rule.name, more.join(" "))
+        format!("{} {at} {}", finding.rule.name(), more.join(" "))
             .trim_end()
             .to_owned()
     });
@@ -220,7 +220,7 @@ fn a_path_to_no_package_says_what_is_there() {
         }
         let run = run(&files);
         assert_eq!(messages(&run), [expected], "{path}");
-        assert_eq!(run.findings[0].rule.name, "package-not-found");
+        assert_eq!(run.findings[0].rule.name(), "package-not-found");
         let span = run.findings[0].span.unwrap();
         assert_eq!(run.sources.text(span), format!("\"{path}\""));
     }
@@ -242,7 +242,7 @@ fn a_use_that_cannot_be_followed_is_told_as_a_value_is() {
             ("tenantry.kdl", uses),
             ("vendor/pg/tenantry.kdl", "package pg"),
         ]);
-        let rules: Vec<&str> = run.findings.iter().map(|found| found.rule.name).collect();
+        let rules: Vec<&str> = run.findings.iter().map(|found| found.rule.name()).collect();
         assert_eq!(rules, [rule], "{uses}: {:?}", messages(&run));
     }
 }
@@ -339,7 +339,7 @@ fn a_package_by_itself_is_checked_without_an_estate() {
             "tenant acme\npriority db many\npackage again".into(),
         ),
     ]);
-    let rules: Vec<&str> = bad.findings.iter().map(|found| found.rule.name).collect();
+    let rules: Vec<&str> = bad.findings.iter().map(|found| found.rule.name()).collect();
     assert_eq!(
         rules,
         [
@@ -391,7 +391,7 @@ fn packages_are_bounded() {
     let mut options = Options::default();
     options.limits.packages = 3;
     let run = check(&Memory::new(files), Library::default(), &[], &options);
-    let rules: Vec<&str> = run.findings.iter().map(|found| found.rule.name).collect();
+    let rules: Vec<&str> = run.findings.iter().map(|found| found.rule.name()).collect();
     assert!(
         rules.iter().all(|rule| *rule == "limit-passed"),
         "{rules:?}"

@@ -85,7 +85,7 @@ fn told_on(ground: &str, tenants: &str) -> Vec<String> {
     let run = tenantry_core::check(&world, Library::default(), &[&Exact], &Options::default());
     run.findings
         .iter()
-        .map(|finding| format!("{}: {}", finding.rule.name, finding.message))
+        .map(|finding| format!("{}: {}", finding.rule.name(), finding.message))
         .collect()
 }
 

@@ -141,7 +141,7 @@ impl Report {
         let limit = self
             .findings
             .iter()
-            .any(|finding| finding.rule.name == crate::estate::LIMIT_RULE);
+            .any(|finding| finding.rule.name() == crate::estate::LIMIT_RULE);
         Ok(
             match (
                 limit,

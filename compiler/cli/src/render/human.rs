@@ -7,7 +7,7 @@ use miette::{
     ThemeStyles,
 };
 use owo_colors::Style;
-use tenantry_core::diag::{Diagnostic, Level};
+use tenantry_core::diag::{Diagnostic, Level, RuleRef};
 
 use super::{
     Counts, Files,
@@ -28,8 +28,10 @@ pub(crate) fn render(findings: &[Diagnostic], files: &dyn Files, look: Look) -> 
     let mut explained = BTreeSet::new();
     for finding in findings {
         out += &report(finding, &places, look);
-        if explained.insert(finding.rule.name) {
-            let hint = format!("tenantry explain {}", finding.rule.name);
+        // A rule of the spec's own has no page: what it is for stands where it is declared.
+        let has_page = matches!(finding.rule, RuleRef::BuiltIn(_));
+        if has_page && explained.insert(finding.rule.name()) {
+            let hint = format!("tenantry explain {}", finding.rule.name());
             out += &note("more", &look.faint(&hint), look);
         }
         out.push('\n');
@@ -107,7 +109,7 @@ fn handler(finding: &Diagnostic, snippets: &Snippets, look: Look) -> GraphicalRe
     if theme.styles.highlights.is_empty() {
         theme.styles.highlights.push(Style::new());
     }
-    let title = format!("{}[{}]:", finding.level.name(), finding.rule.name);
+    let title = format!("{}[{}]:", finding.level.name(), finding.rule.name());
     theme.characters.error.clone_from(&title);
     theme.characters.warning.clone_from(&title);
     theme.characters.advice = title;

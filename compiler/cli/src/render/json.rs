@@ -114,8 +114,8 @@ pub(crate) fn pretty(document: &impl Serialize) -> String {
 
 fn convert<'a>(finding: &'a Diagnostic, places: &Places<'a>) -> Finding<'a> {
     Finding {
-        rule: finding.rule.name,
-        family: finding.rule.family.name(),
+        rule: finding.rule.name(),
+        family: finding.rule.family().name(),
         level: finding.level.name(),
         message: &finding.message,
         place: place(finding.span, places),

@@ -31,7 +31,7 @@ fn line(finding: &Diagnostic, places: &Places<'_>) -> String {
     format!(
         "{place}{}[{}]: {message}{envs}\n",
         finding.level.name(),
-        finding.rule.name
+        finding.rule.name()
     )
 }
 

@@ -5,6 +5,7 @@
 //! what is tainted, so that capacity and flow errors appear in the same run as a misspelt image.
 
 pub mod features;
+mod own;
 pub mod rules;
 
 use crate::{
@@ -69,5 +70,6 @@ pub fn run<'a>(
     for check in rules::checks() {
         check(&subject, &mut findings);
     }
+    own::judge(estate, &mut findings);
     Outcome::new(Checked { estate, platform }, findings)
 }

@@ -9,7 +9,7 @@ pub mod words;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use rule::{Family, Level, Rule};
+pub use rule::{Family, Level, OwnRule, Rule, RuleRef};
 pub(crate) use rule::{declare_rule, rule_set};
 use tenantry_syntax::Span;
 
@@ -35,7 +35,7 @@ pub struct Fix {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The rule that fired; its name is the diagnostic's code.
-    pub rule: &'static Rule,
+    pub rule: RuleRef,
     /// How grave, after the estate's `rules { set … }`.
     pub level: Level,
     /// What is wrong, in one sentence without a full stop, with the figures filled in.
@@ -58,10 +58,11 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A finding of `rule` at `span`, at the rule's own level.
-    pub fn new(rule: &'static Rule, span: Span, message: impl Into<String>) -> Self {
+    pub fn new(rule: impl Into<RuleRef>, span: Span, message: impl Into<String>) -> Self {
+        let rule = rule.into();
         Self {
+            level: rule.level(),
             rule,
-            level: rule.level,
             message: message.into(),
             span: Some(span),
             label: None,
@@ -74,7 +75,7 @@ impl Diagnostic {
     }
 
     /// A finding about the estate as a whole.
-    pub fn nowhere(rule: &'static Rule, message: impl Into<String>) -> Self {
+    pub fn nowhere(rule: impl Into<RuleRef>, message: impl Into<String>) -> Self {
         Self {
             span: None,
             ..Self::new(rule, Span::default(), message)
@@ -102,6 +103,13 @@ impl Diagnostic {
     #[must_use]
     pub fn why(mut self, text: impl Into<String>) -> Self {
         self.why = Some(text.into());
+        self
+    }
+
+    /// Adds the reason, if there is one to say.
+    #[must_use]
+    pub fn maybe_why(mut self, text: Option<impl Into<String>>) -> Self {
+        self.why = text.map(Into::into).or(self.why);
         self
     }
 
@@ -136,7 +144,12 @@ pub type Findings = Vec<Diagnostic>;
 /// Sorts by place, then rule, then text, so that parallel work and hash order never show.
 pub fn sort(findings: &mut Findings) {
     findings.sort_by(|a, b| {
-        (a.span, a.rule.name, &a.message, &a.envs).cmp(&(b.span, b.rule.name, &b.message, &b.envs))
+        (a.span, a.rule.name(), &a.message, &a.envs).cmp(&(
+            b.span,
+            b.rule.name(),
+            &b.message,
+            &b.envs,
+        ))
     });
     findings.dedup();
 }
@@ -148,11 +161,12 @@ pub fn merge_envs(per_env: Vec<(Arc<str>, Findings)>) -> Findings {
     let mut merged: Findings = Vec::new();
     // Where in `merged` the findings of one place, rule and message are: a broken estate may
     // have tens of thousands, and each must find its like without looking at all of them.
-    let mut index: BTreeMap<(Option<Span>, &str, String), Vec<usize>> = BTreeMap::new();
+    let mut index: BTreeMap<(Option<Span>, String, String), Vec<usize>> = BTreeMap::new();
     for (env, findings) in per_env {
         for mut finding in findings {
             finding.envs.clear();
-            let key = (finding.span, finding.rule.name, finding.message.clone());
+            let rule = finding.rule.name().to_owned();
+            let key = (finding.span, rule, finding.message.clone());
             let alike = index.entry(key).or_default();
             match alike
                 .iter()

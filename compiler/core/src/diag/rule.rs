@@ -1,6 +1,10 @@
 //! A rule is a page with a function: declared once, and `explain`, the listing, the settings
 //! in `rules { set … }` and the fixtures hang on that declaration.
 
+use std::sync::Arc;
+
+use tenantry_syntax::Span;
+
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -63,6 +67,8 @@ pub enum Family {
     Graph,
     /// What a target could not emit, or a defect of ours.
     Output,
+    /// What the spec itself asks for.
+    Own,
 }
 
 impl Family {
@@ -86,6 +92,7 @@ impl Family {
             Self::Platform => "platform",
             Self::Graph => "graph",
             Self::Output => "output",
+            Self::Own => "own",
         }
     }
 }
@@ -104,6 +111,72 @@ pub struct Rule {
     /// The page that `explain` prints: Markdown with `kdl bad` and `kdl good` examples, which
     /// are its fixtures.
     pub page: &'static str,
+}
+
+/// A rule that the spec declares.
+#[derive(Debug, PartialEq, Eq)]
+pub struct OwnRule {
+    /// Its name, as the estate says it: `no-spot`, or `pg.no-spot` of a package.
+    pub name: Arc<str>,
+    /// Its level unless the estate sets another.
+    pub level: Level,
+    /// What it is for, in its own words.
+    pub doc: Option<Arc<str>>,
+    /// Where its name stands.
+    pub declared: Span,
+}
+
+/// The rule of a finding: one of ours, or one of the spec's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleRef {
+    /// Ours.
+    BuiltIn(&'static Rule),
+    /// The spec's own.
+    Own(Arc<OwnRule>),
+}
+
+impl RuleRef {
+    /// Its name; the code of its findings.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::BuiltIn(rule) => rule.name,
+            Self::Own(rule) => &rule.name,
+        }
+    }
+
+    /// What it is about.
+    pub fn family(&self) -> Family {
+        match self {
+            Self::BuiltIn(rule) => rule.family,
+            Self::Own(_) => Family::Own,
+        }
+    }
+
+    /// Its level unless the estate sets another.
+    pub fn level(&self) -> Level {
+        match self {
+            Self::BuiltIn(rule) => rule.level,
+            Self::Own(rule) => rule.level,
+        }
+    }
+}
+
+impl From<&'static Rule> for RuleRef {
+    fn from(rule: &'static Rule) -> Self {
+        Self::BuiltIn(rule)
+    }
+}
+
+impl From<Arc<OwnRule>> for RuleRef {
+    fn from(rule: Arc<OwnRule>) -> Self {
+        Self::Own(rule)
+    }
+}
+
+impl PartialEq<&'static Rule> for RuleRef {
+    fn eq(&self, rule: &&'static Rule) -> bool {
+        matches!(self, Self::BuiltIn(own) if own == rule)
+    }
 }
 
 /// Declares a rule as a static: `declare_rule! { pub RULE = "name", Family, Level, "summary", page }`.

@@ -15,6 +15,7 @@ use crate::{
     model::{Cluster, Estate, Id},
     origin::OriginId,
     schema::{
+        decode::UserRule,
         kind::{Field, KindId, Vocabulary},
         node::{Node, Tag, ValueField},
         ty::Lit,
@@ -31,6 +32,8 @@ pub struct Text {
     pub words: Arc<Words>,
     /// The values of parameters, `let`s and tables, by unit; a wrong one is left out.
     pub values: Vec<BTreeMap<Arc<str>, Value>>,
+    /// The rules of the spec's own.
+    pub rules: Arc<[UserRule]>,
 }
 
 /// A node, by the places of it and the nodes around it among their siblings.

@@ -32,6 +32,7 @@ use crate::{
     outcome::Outcome,
     schema::{
         TypedEstate,
+        decode::UserRule,
         kind::Kind,
         node::{Expr, Node, Tag, TypedField, TypedNode, TypedText, ValueField},
         ty::Lit,
@@ -58,6 +59,8 @@ pub struct Resolved {
     pub words: Arc<Words>,
     /// The values of parameters, `let`s and tables, by unit; a wrong one is left out.
     pub values: Vec<BTreeMap<Arc<str>, Value>>,
+    /// The rules of the spec's own.
+    pub rules: Arc<[UserRule]>,
 }
 
 /// The environments that an estate declares, in the order of the text, with their places.
@@ -139,6 +142,7 @@ pub fn resolve(
             library: typed.library,
             limits: typed.limits.clone(),
             words: typed.words.clone(),
+            rules: typed.rules.clone(),
             values: globals.into_iter().map(scope::values).collect(),
         },
         findings,

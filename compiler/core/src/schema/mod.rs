@@ -20,7 +20,7 @@ pub mod words;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use decode::{Decoded, Profile};
+use decode::{Decoded, Profile, UserRule};
 use kind::KindId;
 use node::{Meant, TypedNode};
 use tenantry_syntax::{FileId, Span};
@@ -47,6 +47,8 @@ pub struct TypedEstate {
     pub flawed: Vec<Meant>,
     /// All profiles.
     pub profiles: Vec<Profile>,
+    /// All rules of the spec's own.
+    pub rules: Arc<[UserRule]>,
     /// What the library declares, whether it was loaded or not.
     pub library: Library,
     /// The bounds of this run.
@@ -73,22 +75,28 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         nodes: Vec::new(),
         flawed: Vec::new(),
         profiles: Vec::new(),
+        rules: Arc::new([]),
         library: sources.library,
         limits: sources.limits.clone(),
         library_from: sources.library_from(),
     };
+    let mut own = Vec::new();
     for Decoded {
         nodes,
         flawed,
         profiles,
+        rules,
         findings: found,
     } in decoded
     {
         estate.nodes.extend(nodes);
         estate.flawed.extend(flawed);
         estate.profiles.extend(profiles);
+        own.extend(rules);
         findings.extend(found);
     }
+    rules_once(&own, &mut findings);
+    estate.rules = own.into();
     root_only(sources, &estate, &mut findings);
     packages::settle(sources, &mut estate, &mut findings);
     profiles_once(&estate, &mut findings);
@@ -111,6 +119,24 @@ fn profiles_once(estate: &TypedEstate, findings: &mut Findings) {
                 .also(first, "the first one")
                 .help("give one of them another name, or join what they say"),
             );
+        }
+    }
+}
+
+/// Two rules of one name, or one that is called like one of ours.
+fn rules_once(rules: &[UserRule], findings: &mut Findings) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for rule in rules {
+        let (name, span) = (&rule.head.name, rule.head.declared);
+        if crate::rules::find(name).is_some() {
+            let message = format!("`{name}` is the name of a rule of the compiler");
+            findings.push(
+                Diagnostic::new(&rules::DUPLICATE_NODE, span, message)
+                    .label("taken")
+                    .help("give it another name, so that `allow` and `set` know which is meant"),
+            );
+        } else if let Some(first) = seen.insert(name, span) {
+            findings.push(rules::stands_twice("rule", name, span, first));
         }
     }
 }

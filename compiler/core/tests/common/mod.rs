@@ -54,7 +54,7 @@ impl Compiled {
             .map(|f| {
                 format!(
                     "{} at {:?}",
-                    f.rule.name,
+                    f.rule.name(),
                     f.span.map_or("", |span| self.sources.text(span))
                 )
             })
@@ -68,7 +68,7 @@ impl Compiled {
         reason = "not every test file asks"
     )]
     pub fn rules(&self) -> Vec<&str> {
-        self.findings.iter().map(|f| f.rule.name).collect()
+        self.findings.iter().map(|f| f.rule.name()).collect()
     }
 
     /// The model of an estate without findings.

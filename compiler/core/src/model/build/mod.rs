@@ -43,6 +43,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         words,
         values,
         params: _,
+        rules: own,
     } = resolved;
     let mut cx = Cx {
         vocabulary,
@@ -121,6 +122,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
                 root: Arc::new(root),
                 words,
                 values,
+                rules: own,
             },
             tainted,
             broken_ground: !complete || in_parts || kept + 1 != written,

@@ -40,7 +40,7 @@ impl Decoder<'_, '_> {
             let inside = finding
                 .span
                 .is_some_and(|span| call.whole.start <= span.start && span.end <= call.whole.end);
-            let about_the_call = finding.rule.name != rules::WRONG_EXPRESSION.name;
+            let about_the_call = finding.rule != &rules::WRONG_EXPRESSION;
             if inside && about_the_call && finding.related.is_empty() {
                 finding.related.push(crate::diag::Label {
                     span: define.span,

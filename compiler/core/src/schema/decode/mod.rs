@@ -10,12 +10,14 @@ mod entries;
 pub(super) mod expr;
 mod free;
 mod profile;
+mod rule;
 mod special;
 mod unknown;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use profile::Profile;
+pub use rule::{Judgement, UserRule};
 use tenantry_syntax::{Span, ast};
 use unknown::meant;
 
@@ -40,6 +42,8 @@ pub struct Decoded {
     pub flawed: Vec<Meant>,
     /// The profiles.
     pub profiles: Vec<Profile>,
+    /// The rules of the spec's own, those in profiles included.
+    pub rules: Vec<UserRule>,
     /// What was found.
     pub findings: Findings,
 }
@@ -66,7 +70,10 @@ pub fn decode_file(
     for node in document.nodes() {
         let name = node.name();
         match &*name {
-            "profile" => decoded.profiles.extend(decoder.profile(node, root)),
+            "profile" => decoded
+                .profiles
+                .extend(decoder.profile(node, root, &mut decoded.rules)),
+            "rule" => decoded.rules.extend(decoder.rule(node, root, None)),
             name if DECLARATIONS.contains(&name) => {}
             _ => others.push(node),
         }

@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use tenantry_syntax::{Span, ast};
 
-use super::{Decoder, unknown::shape};
+use super::{
+    Decoder,
+    rule::{UserRule, Within},
+    unknown::shape,
+};
 use crate::{
     diag::Diagnostic,
     schema::{
@@ -35,7 +39,12 @@ const PROFILE_KINDS: &[&str] = &["workload", "pool", "tenant", "cluster"];
 
 impl Decoder<'_, '_> {
     /// `profile NAME for=KIND { … }`: the body is a node of that kind with its name left out.
-    pub(super) fn profile(&mut self, node: ast::Node<'_>, root: KindId) -> Option<Profile> {
+    pub(super) fn profile(
+        &mut self,
+        node: ast::Node<'_>,
+        root: KindId,
+        rules: &mut Vec<UserRule>,
+    ) -> Option<Profile> {
         self.refuse_annotation(node.annotation());
         let Some((name, span)) = self.words_of(node).into_iter().next() else {
             self.findings.push(shape(node, "NAME { … }"));
@@ -68,7 +77,16 @@ impl Decoder<'_, '_> {
         // The one argument was the profile's own name.
         body.fields
             .retain(|field| matches!(field.field, Field::Prop(_)));
-        self.block(node, &mut body);
+        body.whole = node.span();
+        let (own, rest): (Vec<_>, Vec<_>) = node.nodes().partition(|n| n.name() == "rule");
+        self.children(rest.into_iter(), &mut body);
+        let within = Within {
+            profile: &name,
+            on: kind,
+        };
+        for rule in own {
+            rules.extend(self.rule(rule, root, Some(&within)));
+        }
         let doc = body.doc.take();
         Some(Profile {
             name,

@@ -1,7 +1,7 @@
 //! What a spec builds its own vocabulary with: `let`, `table`, `define`, `profile`, and the
 //! nodes that any block may hold.
 
-use super::{param::*, prelude::*};
+use super::{param::*, prelude::*, rule::RuleDecl};
 
 kind! {
     /// A name for a value: `let replicas 3`, `let zones a b c`, `let twice "${replicas * 2}"`.
@@ -109,6 +109,8 @@ kind! {
         arg name: V<Name>;
         /// What it has defaults for.
         prop r#for: V<ProfileFor> = "workload";
+        /// A rule that holds for what is like it.
+        child rule: Vec<RuleDecl>;
     }
 }
 

@@ -21,6 +21,8 @@ kind! {
         child define: Vec<Define>;
         /// Defaults that are taken with `like`.
         child profile: Vec<Profile>;
+        /// A rule of your own.
+        child rule: Vec<RuleDecl>;
         /// A place whose parts fail together: a building, its power.
         child site: Vec<Site>;
         /// A connection between two sites.
