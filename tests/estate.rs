@@ -151,7 +151,7 @@ fn told(run: &Run) -> String {
         let place = place.map_or_else(String::new, |(path, (line, column))| {
             format!("{path}:{line}:{column}: ")
         });
-        let _infallible = writeln!(text, "{place}{}: {message}", rule.name);
+        let _infallible = writeln!(text, "{place}{}: {message}", rule.name());
     }
     text
 }

@@ -12,7 +12,7 @@ use crate::{
     schema::{
         describe::placed,
         kind::{KindId, Slot},
-        kinds::{RuleDecl, Severity},
+        kinds::{RuleDecl, RuleSeverity},
         node::{Expr, Formula, TypedNode},
         rules,
         ty::{Lit, Typed},
@@ -80,12 +80,13 @@ impl Decoder<'_, '_> {
             }
             return None;
         };
-        let level =
-            match written("severity").and_then(|(word, _)| Severity::parse(&Lit::Str(word)).ok()) {
-                Some(Severity::Warn) => Level::Warn,
-                Some(Severity::Note) => Level::Note,
-                Some(Severity::Error) | None => Level::Error,
-            };
+        let level = match written("severity")
+            .and_then(|(word, _)| RuleSeverity::parse(&Lit::Str(word)).ok())
+        {
+            Some(RuleSeverity::Warn) => Level::Warn,
+            Some(RuleSeverity::Note) => Level::Note,
+            Some(RuleSeverity::Error) | None => Level::Error,
+        };
         let on = match (written("on"), within) {
             (Some((word, at)), _) => self.subject(&word, at, root),
             (None, Some(within)) => Some(within.on),

@@ -4,7 +4,7 @@ use super::prelude::*;
 
 choices! {
     /// How grave it is where a rule finds something.
-    pub enum Severity {
+    pub enum RuleSeverity {
         /// Wrong; nothing is written.
         Error = "error",
         /// Probably wrong; does not stop a build.
@@ -27,7 +27,7 @@ kind! {
         /// the kind that the profile is for, unless it says another.
         prop on: Option<V<Arc<str>>>;
         /// How grave it is.
-        prop severity: V<Severity> = "error";
+        prop severity: V<RuleSeverity> = "error";
         /// When something is wrong.
         child when: Option<RuleWhen>;
         /// What is wrong then, in one sentence.
