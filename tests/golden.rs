@@ -18,6 +18,10 @@ use std::path::{Path, PathBuf};
 /// Set to anything but the empty string or `0`, [`compare_dir`] rewrites instead of comparing.
 pub const UPDATE: &str = "TENANTRY_UPDATE";
 
+/// Beside `out/`, for an output too large to be stored whole: a line for each folder of it that is
+/// kept. Its manifest always is, and that has the hash of every file.
+pub const SAMPLE: &str = "sample.txt";
+
 /// How many differing files a message shows before it only counts.
 const SHOWN_FILES: usize = 10;
 /// How many differing lines of one file a message shows.
@@ -34,6 +38,32 @@ const SHOWN_LINES: usize = 12;
 /// lines that differ, and how to accept the change.
 pub fn compare_dir(expected: &Path, produced: &BTreeMap<String, Vec<u8>>) -> Result<(), String> {
     compare_or_update(expected, produced, updating())
+}
+
+/// What is kept of an output: all of it, or what [`SAMPLE`] in the folder `golden` lists.
+///
+/// # Errors
+/// Whatever the file system answers, a missing file apart.
+pub fn kept(
+    golden: &Path,
+    produced: BTreeMap<String, Vec<u8>>,
+) -> io::Result<BTreeMap<String, Vec<u8>>> {
+    let sample = match fs::read_to_string(golden.join(SAMPLE)) {
+        Ok(sample) => sample,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(produced),
+        Err(error) => return Err(error),
+    };
+    let wanted = |path: &str| {
+        let folders = sample.lines().filter(|line| !line.is_empty());
+        path.ends_with("manifest.json")
+            || folders
+                .filter_map(|folder| path.strip_prefix(folder))
+                .any(|rest| rest.starts_with('/'))
+    };
+    Ok(produced
+        .into_iter()
+        .filter(|(path, _)| wanted(path))
+        .collect())
 }
 
 /// Whether [`UPDATE`] is set.
@@ -231,6 +261,21 @@ mod tests {
 
         compare_or_update(dir.path(), &second, true).unwrap();
         assert_eq!(read_dir(dir.path()).unwrap(), second);
+    }
+
+    #[test]
+    fn a_sample_is_folders_and_the_manifest() {
+        let dir = tempfile::tempdir().unwrap();
+        let all = files(&[
+            ("manifest.json", ""),
+            ("a/x", ""),
+            ("ab/x", ""),
+            ("b/x", ""),
+        ]);
+        assert_eq!(kept(dir.path(), all.clone()).unwrap(), all);
+        fs::write(dir.path().join(SAMPLE), "a\n").unwrap();
+        let some = files(&[("manifest.json", ""), ("a/x", "")]);
+        assert_eq!(kept(dir.path(), all).unwrap(), some);
     }
 
     #[test]

@@ -7,6 +7,9 @@ use tenantry_syntax::{FileId, Limits, ast, parse};
 
 use crate::exit::Failure;
 
+/// Parameters that a file may have values for.
+const MOST: usize = 10_000;
+
 /// Reads the values, in the order of the text.
 ///
 /// # Errors
@@ -29,15 +32,21 @@ pub(crate) fn read(path: &Path, max_bytes: u32) -> Result<Vec<(String, String)>,
         let line = text[..error.span.start as usize].matches('\n').count() + 1;
         return Err(Failure::new(format!("{shown}:{line}: {}", error.message)));
     }
+    if parsed.document().nodes().nth(MOST).is_some() {
+        return Err(Failure::new(format!(
+            "{shown} has values for more than {MOST} parameters"
+        )));
+    }
     parsed
         .document()
         .nodes()
         .map(|node| {
-            let line = text[..node.name_span().start as usize]
-                .matches('\n')
-                .count()
-                + 1;
             value(node).ok_or_else(|| {
+                // Counted only for the message: for each node it would be quadratic.
+                let line = text[..node.name_span().start as usize]
+                    .matches('\n')
+                    .count()
+                    + 1;
                 Failure::new(format!("{shown}:{line}: `{}` needs one value", node.name()))
                     .help("a parameters file has a line `NAME VALUE` for each parameter")
             })

@@ -360,6 +360,16 @@ fn environments(
     if declared.is_empty() {
         return vec![None];
     }
+    let most = typed.limits.environments;
+    if declared.len() > most {
+        findings.push(resolve::rules::too_many_environments(
+            resolve::environments(typed)
+                .get(most)
+                .map(|(_, span)| *span),
+            most,
+        ));
+        return Vec::new();
+    }
     declared.into_iter().map(Some).collect()
 }
 
@@ -488,6 +498,7 @@ fn summary(compiled: &[Compiled]) -> Summary {
 
 fn finish(sources: Sources, mut findings: Findings, mut summary: Summary) -> Run {
     diag::sort(&mut findings);
+    findings.iter_mut().for_each(Diagnostic::shorten);
     summary.package = sources.alone.as_ref().map(|head| head.name.clone());
     Run {
         sources,

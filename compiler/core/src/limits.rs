@@ -47,7 +47,7 @@ macro_rules! limits {
 
 limits! {
     /// Bytes in one file.
-    file_bytes: u32 = 16 << 20;
+    file_bytes: u32 = 4 << 20;
     /// Files in an estate.
     files: usize = 10_000;
     /// Packages that an estate uses, those that they use counted.
@@ -59,7 +59,15 @@ limits! {
     /// Nesting of blocks in a file.
     depth: u32 = 64;
     /// Nodes in an estate, with all that profiles, loops and definitions bring.
-    nodes: usize = 300_000;
+    nodes: usize = 100_000;
+    /// Arguments and properties of one node.
+    entries: usize = 4_096;
+    /// Environments of an estate: each is compiled as an estate of its own.
+    environments: usize = 64;
+    /// Steps of all expressions of an estate: an element looked at, a part worked out.
+    steps: u64 = 4_000_000;
+    /// Bytes of the texts that expressions make, all together.
+    made_bytes: usize = 16 << 20;
     /// Calls of definitions within calls.
     expansions: usize = 32;
     /// Nesting of folders.

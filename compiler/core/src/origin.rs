@@ -1,8 +1,9 @@
 //! Where a value comes from. A value of the model is a [`V`]; its [`OriginId`] leads to the
 //! chain that answers "why are you so?".
 
-use std::{collections::HashMap, fmt, ops::Deref};
+use std::{fmt, ops::Deref};
 
+use indexmap::IndexSet;
 use tenantry_syntax::{FileId, Span};
 
 use crate::{instances::Instances, schema::kind::Field};
@@ -55,8 +56,7 @@ pub struct Origin {
 pub struct Origins {
     /// The first file of the library, which a reader cannot mend.
     library_from: FileId,
-    entries: Vec<Origin>,
-    known: HashMap<Origin, OriginId>,
+    entries: IndexSet<Origin>,
     /// Where expanded text stands.
     pub instances: Instances,
 }
@@ -70,8 +70,7 @@ impl Default for Origins {
         };
         Self {
             library_from: FileId(u32::MAX),
-            entries: vec![none],
-            known: HashMap::new(),
+            entries: [none].into(),
             instances: Instances::default(),
         }
     }
@@ -80,14 +79,8 @@ impl Default for Origins {
 impl Origins {
     /// The id of an origin, entered on first sight.
     pub fn add(&mut self, span: Option<Span>, how: How, from: Vec<OriginId>) -> OriginId {
-        let origin = Origin { span, how, from };
-        if let Some(id) = self.known.get(&origin) {
-            return *id;
-        }
-        let id = OriginId(u32::try_from(self.entries.len()).unwrap_or(0));
-        self.entries.push(origin.clone());
-        self.known.insert(origin, id);
-        id
+        let (at, _) = self.entries.insert_full(Origin { span, how, from });
+        OriginId(u32::try_from(at).unwrap_or(0))
     }
 
     /// The id of an origin that was entered before.
@@ -103,7 +96,9 @@ impl Origins {
 
     /// One link.
     pub fn get(&self, id: OriginId) -> &Origin {
-        self.entries.get(id.0 as usize).unwrap_or(&self.entries[0])
+        self.entries
+            .get_index(id.0 as usize)
+            .unwrap_or(&self.entries[0])
     }
 
     /// The nearest place in the text that its reader can mend: the origin's own, else the first

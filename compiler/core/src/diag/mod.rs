@@ -138,6 +138,32 @@ impl Diagnostic {
     }
 }
 
+/// Bytes of a text of a finding beyond which its middle is left out. A value of the spec may be
+/// megabytes long, and is quoted in what is said of it.
+const LONGEST: usize = 2_000;
+
+impl Diagnostic {
+    /// Leaves out the middle of what nobody would read to its end.
+    pub(crate) fn shorten(&mut self) {
+        let own = [&mut self.label, &mut self.why, &mut self.help];
+        let related = self.related.iter_mut().map(|label| &mut label.text);
+        let titles = self.fixes.iter_mut().map(|fix| &mut fix.title);
+        for text in own.into_iter().flatten().chain(related).chain(titles) {
+            shorten(text);
+        }
+        shorten(&mut self.message);
+    }
+}
+
+fn shorten(text: &mut String) {
+    if text.len() <= LONGEST {
+        return;
+    }
+    let head = text.floor_char_boundary(LONGEST / 2);
+    let tail = text.ceil_char_boundary(text.len() - LONGEST / 4);
+    text.replace_range(head..tail, "…");
+}
+
 /// What a phase has to say, in the order it was found; [`sort`] puts it in the order of the text.
 pub type Findings = Vec<Diagnostic>;
 

@@ -135,6 +135,8 @@ impl Resolver<'_> {
             if self.exhausted() {
                 break;
             }
+            // A row costs something even if it yields nothing.
+            self.nodes += 1;
             let cause = Cause::Row { at, key };
             let file = self.origins.instances.enter(typed.span.file, outer, cause);
             let before = self.here.replace(file);
@@ -307,6 +309,14 @@ impl Resolver<'_> {
             let first = self.typed.nodes.first().map(|node| node.span);
             self.findings
                 .push(rules::too_many_nodes(self.nodes, limit, first, most));
+        }
+        let limit = self.typed.limits.made_bytes;
+        if !self.stopped && self.made > limit {
+            self.stopped = true;
+            let outermost = self.brought.first().map(|by| by.at);
+            let first = self.typed.nodes.first().map(|node| node.span);
+            let at = outermost.or(first).unwrap_or_default();
+            self.findings.push(rules::too_much_text(at, limit));
         }
         self.stopped
     }

@@ -104,6 +104,8 @@ pub fn resolve(
         findings: Findings::new(),
         profiles: HashMap::new(),
         nodes: 0,
+        steps: typed.limits.steps,
+        made: 0,
     };
     let mut root = resolver.empty_root();
     resolver.declared(sets, &mut root);
@@ -178,8 +180,12 @@ struct Resolver<'t> {
     /// What each parameter comes to, by its declaration.
     params: Vec<(Span, Lit, OriginId)>,
     findings: Findings,
-    /// How many nodes there are so far, what profiles bring included.
+    /// How many nodes there are so far, what profiles bring and the rows of loops included.
     nodes: usize,
+    /// Steps that expressions may still take.
+    steps: u64,
+    /// Bytes of the texts that expressions have made so far.
+    made: usize,
     /// Profiles already resolved; `None` while one is being resolved, which is how a circle shows.
     profiles: HashMap<usize, Option<Rc<Node>>>,
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tenantry_syntax::Span;
 
 use crate::{
+    cel,
     diag::{Diagnostic, nearest::nearest, rule_set},
     load::rules::LIMIT_PASSED,
     origin::Origins,
@@ -186,6 +187,52 @@ pub fn too_many_nodes(
         None => Diagnostic::nowhere(&LIMIT_PASSED, words),
     };
     finding.help("a large profile counts anew for each node that is like it: make it smaller, split the estate, or allow more with `--limit nodes=…`")
+}
+
+/// A text that its expressions make longer than a text may be.
+pub fn too_long_a_text(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &LIMIT_PASSED,
+        span,
+        format!(
+            "with the values of its expressions this text is longer than {} KiB",
+            cel::limits::STRING_BYTES >> 10
+        ),
+    )
+    .label("grows too long")
+    .help("a long text belongs into the body of a `file`, whose length is not computed")
+}
+
+/// All expressions together take longer than they may.
+pub fn too_many_steps(span: Span, limit: u64) -> Diagnostic {
+    Diagnostic::new(
+        &LIMIT_PASSED,
+        span,
+        format!("the estate's expressions take more than {limit} steps, all together"),
+    )
+    .label("one too many")
+    .help("work out once, in a `let`, what many places need, or allow more with `--limit steps=…`")
+}
+
+/// All texts together that expressions make.
+pub fn too_much_text(span: Span, limit: usize) -> Diagnostic {
+    Diagnostic::new(
+        &LIMIT_PASSED,
+        span,
+        format!("expressions make more than {limit} bytes of text, all together"),
+    )
+    .label("one too many")
+    .help("make them shorter or fewer, or allow more with `--limit made-bytes=…`")
+}
+
+/// More environments than are compiled at once.
+pub fn too_many_environments(at: Option<Span>, limit: usize) -> Diagnostic {
+    let words = format!("the estate has more than {limit} environments");
+    let finding = match at {
+        Some(span) => Diagnostic::new(&LIMIT_PASSED, span, words).label("one too many"),
+        None => Diagnostic::nowhere(&LIMIT_PASSED, words),
+    };
+    finding.help("allow more with `--limit environments=…`: each is an estate of its own, with the time and memory of one")
 }
 
 /// Profiles that are like each other in a long chain.

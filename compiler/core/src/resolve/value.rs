@@ -81,7 +81,12 @@ impl Resolver<'_> {
                             from.extend(origins);
                         }
                     }
+                    if text.len() > cel::limits::STRING_BYTES {
+                        self.findings.push(rules::too_long_a_text(place));
+                        return None;
+                    }
                 }
+                self.made += text.len();
                 Some((
                     Lit::Str(text.into()),
                     self.origins.add(Some(place), How::Param, from),
@@ -125,7 +130,15 @@ impl Resolver<'_> {
                 from.push(origin);
             }
         }
-        match cel::evaluate(&formula.program, &scope, &mut Budget::default()) {
+        if self.steps == 0 {
+            self.too_many_steps(formula);
+            return None;
+        }
+        let allowed = self.steps.min(cel::limits::STEPS);
+        let mut budget = Budget::new(allowed);
+        let value = cel::evaluate(&formula.program, &scope, &mut budget);
+        self.steps -= allowed.saturating_sub(budget.left());
+        match value {
             Ok(value) => Some((value, from)),
             Err(problem) => {
                 let mut finding = expression(&problem, &formula.at);
@@ -154,6 +167,16 @@ impl Resolver<'_> {
             });
         }
         free
+    }
+
+    /// Says once that all expressions together have taken too long.
+    fn too_many_steps(&mut self, formula: &Formula) {
+        if !self.stopped {
+            self.stopped = true;
+            let at = self.at(formula.at.span);
+            let finding = rules::too_many_steps(at, self.typed.limits.steps);
+            self.findings.push(finding);
+        }
     }
 
     /// Whether a condition holds; where it cannot be worked out, which was reported, it does not.

@@ -23,7 +23,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use decode::{Decoded, Profile, UserRule};
 use kind::KindId;
 use node::{Meant, TypedNode};
-use tenantry_syntax::{FileId, Span};
+use tenantry_syntax::{FileId, Span, ast};
 use words::{UnitId, Words};
 
 use crate::{
@@ -59,6 +59,9 @@ pub struct TypedEstate {
 
 /// Decodes all files.
 pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
+    if let Some(finding) = too_many(sources) {
+        return Outcome::nothing([finding].into_iter().collect());
+    }
     let (_, root) = vocabulary::builtin();
     let (words, mut findings) = declare::declare(sources);
     let files: Vec<(&crate::load::Source, UnitId)> = sources
@@ -101,6 +104,40 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
     packages::settle(sources, &mut estate, &mut findings);
     profiles_once(&estate, &mut findings);
     Outcome::new(estate, findings)
+}
+
+/// More nodes in the text alone than an estate may have: refused before each is read.
+fn too_many(sources: &Sources) -> Option<Diagnostic> {
+    let limit = sources.limits.nodes;
+    let mut left = limit;
+    for source in sources.files() {
+        let mut open: Vec<ast::Node<'_>> = Vec::new();
+        for node in source.parse.document().nodes() {
+            open.push(node);
+            while let Some(node) = open.pop() {
+                let Some(rest) = left.checked_sub(1) else {
+                    let words = format!("the estate has more than {limit} nodes");
+                    return Some(
+                        Diagnostic::new(&crate::load::rules::LIMIT_PASSED, node.name_span(), words)
+                            .label("one too many")
+                            .help("split the estate, or allow more with `--limit nodes=…`"),
+                    );
+                };
+                left = rest;
+                let most = sources.limits.entries;
+                if node.entries().nth(most).is_some() {
+                    let words = format!("a node has more than {most} arguments and properties");
+                    return Some(
+                        Diagnostic::new(&crate::load::rules::LIMIT_PASSED, node.name_span(), words)
+                            .label("this one")
+                            .help("make several of it, or allow more with `--limit entries=…`"),
+                    );
+                }
+                open.extend(node.nodes());
+            }
+        }
+    }
+    None
 }
 
 /// Two profiles of one name for one kind.

@@ -1,6 +1,9 @@
 //! Parameters and `let`s.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use tenantry_syntax::{Span, ast};
 
@@ -40,32 +43,16 @@ impl Declarer {
             // Without a name: what is wrong is said by reading it.
             self.read_let(*unit, *node);
         }
-        let all: BTreeMap<(UnitId, Arc<str>), ()> =
-            waiting.iter().map(|w| ((w.unit, w.spelt()), ())).collect();
-        for one in &mut waiting {
-            one.needs
-                .retain(|need| all.contains_key(&(one.unit, need.clone())));
-        }
-        while !waiting.is_empty() {
-            let pending: Vec<(UnitId, Arc<str>)> =
-                waiting.iter().map(|w| (w.unit, w.spelt())).collect();
-            let ready = |one: &Waiting<'_>| {
-                let waits = |need: &Arc<str>| {
-                    pending
-                        .iter()
-                        .any(|(unit, name)| *unit == one.unit && name == need)
-                };
-                !one.needs.iter().any(waits)
-            };
-            let Some(at) = waiting.iter().position(ready) else {
-                return self.let_circle(&waiting, names);
-            };
-            let one = waiting.remove(at);
+        let order = in_order(&waiting);
+        let mut left: BTreeMap<usize, Waiting<'_>> = waiting.drain(..).enumerate().collect();
+        for one in order.iter().filter_map(|at| left.remove(at)) {
             let typed = self.read_let(one.unit, one.node);
             let ty = self.type_of_let(&typed);
             self.name(one.unit, &one.name, one.span, ty, names);
             self.value(one.unit, typed);
         }
+        let left: Vec<Waiting<'_>> = left.into_values().collect();
+        self.let_circle(&left, names);
     }
 
     fn read_let(&mut self, unit: UnitId, node: ast::Node<'_>) -> TypedNode {
@@ -190,6 +177,39 @@ impl<'a> Waiting<'a> {
     fn spelt(&self) -> Arc<str> {
         cel::spelling(&self.name).into()
     }
+}
+
+/// The order in which they can be worked out, the first in the text first wherever several can;
+/// without those that wait for themselves.
+fn in_order(waiting: &[Waiting<'_>]) -> Vec<usize> {
+    let mut named: BTreeMap<(UnitId, Arc<str>), Vec<usize>> = BTreeMap::new();
+    for (at, one) in waiting.iter().enumerate() {
+        named.entry((one.unit, one.spelt())).or_default().push(at);
+    }
+    let mut missing = vec![0_usize; waiting.len()];
+    let mut users: Vec<Vec<usize>> = vec![Vec::new(); waiting.len()];
+    for (at, one) in waiting.iter().enumerate() {
+        let needs: BTreeSet<&Arc<str>> = one.needs.iter().collect();
+        for need in needs {
+            for needed in named.get(&(one.unit, need.clone())).into_iter().flatten() {
+                missing[at] += 1;
+                users[*needed].push(at);
+            }
+        }
+    }
+    let free = missing.iter().enumerate().filter(|(_, count)| **count == 0);
+    let mut ready: BTreeSet<usize> = free.map(|(at, _)| at).collect();
+    let mut order = Vec::with_capacity(waiting.len());
+    while let Some(at) = ready.pop_first() {
+        order.push(at);
+        for user in &users[at] {
+            missing[*user] -= 1;
+            if missing[*user] == 0 {
+                ready.insert(*user);
+            }
+        }
+    }
+    order
 }
 
 /// The names that a string's expressions begin with.

@@ -1,6 +1,6 @@
 //! Arguments and properties.
 
-use std::sync::Arc;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use tenantry_syntax::{Span, ast};
 
@@ -33,7 +33,7 @@ impl Decoder<'_, '_> {
         let kind = words.vocabulary.kind(out.kind);
         self.expand = expands(node);
         let mut position = 0usize;
-        let mut seen: Vec<(String, Span)> = Vec::new();
+        let mut seen: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
         let mut surplus: Option<(Span, usize)> = None;
         for entry in node.entries() {
             match entry {
@@ -56,7 +56,7 @@ impl Decoder<'_, '_> {
                 ast::Entry::Prop(prop) => {
                     self.refuse_annotation(prop.annotation());
                     let name = prop.name();
-                    if let Some((_, first)) = seen.iter().find(|(known, _)| *known == *name) {
+                    if let Some(first) = seen.get(&name) {
                         let finding = Diagnostic::new(
                             &rules::DUPLICATE_PROPERTY,
                             prop.span(),
@@ -68,7 +68,7 @@ impl Decoder<'_, '_> {
                         self.findings.push(finding);
                         continue;
                     }
-                    seen.push((name.clone().into_owned(), prop.span()));
+                    seen.insert(name.clone(), prop.span());
                     if !ignore.contains(&&*name) {
                         self.property(kind, prop, out);
                     }
