@@ -16,7 +16,7 @@ fn definitions_that_double() {
     }
     Estate::on_ground(&(text + "d29 x"))
         .check()
-        .refused(&["limit-passed", "d29"]);
+        .refused(&["limit-passed"]);
 }
 
 #[test]

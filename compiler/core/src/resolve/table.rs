@@ -50,6 +50,9 @@ impl Object for Row {
     }
 }
 
+/// Cells of a table that weigh as much as a node.
+const CELLS: usize = 8;
+
 impl Resolver<'_> {
     /// Works out everything that is declared, and leaves parameters and tables in the root, so
     /// that what they lack is said like that of any node.
@@ -149,6 +152,11 @@ impl Resolver<'_> {
                 let finding = rules::duplicate(kind, &key, row.span, first.span, &self.origins);
                 self.findings.push(finding);
                 continue;
+            }
+            // A row has a cell for each column, whatever the text says of it.
+            self.nodes += kind.props.len() / CELLS;
+            if self.exhausted() {
+                return;
             }
             let index = i64::try_from(values.len()).unwrap_or(i64::MAX);
             let (cells, fields) = cells(kind, row, &key, index);
