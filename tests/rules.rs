@@ -5,7 +5,8 @@ use tenantry_core::{
     Options, Run, check,
     diag::{Family, Rule},
     load::{Library, ROOT_FILE},
-    rules,
+    rules, test,
+    testing::Wanted,
     world::Memory,
 };
 
@@ -113,7 +114,7 @@ fn listing(page: &str, opening: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// Checks a listing: added to the base, or alone where it declares its own estate. What stands
+/// Checks a listing, its tests included: added to the base, or alone where it declares its own estate. What stands
 /// below a line such as `// vendor/pg/tenantry.kdl` is a file of that name.
 fn run(listing: &str) -> Run {
     let mut files: Vec<(&str, String)> = vec![("example.kdl", String::new())];
@@ -134,12 +135,13 @@ fn run(listing: &str) -> Run {
         files: tenantry_stdlib::FILES,
         index: tenantry_stdlib::INDEX,
     };
-    check(
-        &Memory::new(files),
-        library,
-        &tenantry_targets::all(),
-        &Options::default(),
-    )
+    let world = Memory::new(files);
+    let (targets, options) = (tenantry_targets::all(), Options::default());
+    let mut run = check(&world, library, &targets, &options);
+    let tests = test(&world, library, &targets, &options, &Wanted::default());
+    let failures = tests.tests.into_iter().flat_map(|test| test.findings);
+    run.findings.extend(failures);
+    run
 }
 
 /// Findings as one reads them in a failure.

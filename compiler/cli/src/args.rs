@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Why(commands::why::Args),
     Graph(commands::graph::Args),
     Targets(commands::targets::Args),
+    Test(commands::test::Args),
     Vendor(commands::vendor::Args),
     Completions(commands::completions::Args),
 }

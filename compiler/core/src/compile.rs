@@ -20,6 +20,7 @@ use crate::{
     place, plan, prove, resolve,
     schema::{self, kind::Vocabulary, node::Node, ty::Lit},
     target::Target,
+    testing::{self, Tested, Wanted},
     world::{ReadError, World},
 };
 
@@ -136,6 +137,56 @@ pub fn build(
     options: &Options,
 ) -> Built {
     compile(world, library, targets, options, Until::Prove)
+}
+
+/// What came of an estate's tests.
+#[derive(Debug)]
+pub struct Tests {
+    /// What was found before any test could run.
+    pub run: Run,
+    /// The tests, in the order of the text; none beside an error.
+    pub tests: Vec<Tested>,
+}
+
+/// Runs the tests of an estate, or of a package by itself. What is wrong with the text itself is
+/// told first, and then no test is run.
+pub fn test(
+    world: &dyn World,
+    library: Library,
+    targets: &[&dyn Target],
+    options: &Options,
+    wanted: &Wanted,
+) -> Tests {
+    let mut findings = Findings::new();
+    let (sources, typed) = read(world, library, options, &mut findings);
+    let old = read_lock(world, &mut findings);
+    let mut tests = Vec::new();
+    if let Some(typed) = &typed {
+        let mut environments = environments(typed, options, &mut findings);
+        let asked = |env: &Option<Arc<str>>| {
+            let wanted = |wanted: &String| env.as_deref() == Some(wanted);
+            options.env.as_ref().is_none_or(wanted)
+        };
+        environments.retain(asked);
+        findings.retain(|finding| finding.level >= Level::Error);
+        if Clean::of(&findings).is_some() {
+            let ground = testing::Ground {
+                typed,
+                package: sources.alone.as_ref().map(|head| &head.name),
+                targets,
+                sets: &options.sets,
+                old: &old,
+            };
+            match testing::run(ground, &environments, wanted) {
+                Ok(tested) => tests = tested,
+                Err(finding) => findings.push(*finding),
+            }
+        }
+    }
+    Tests {
+        run: finish(sources, findings, Summary::default()),
+        tests,
+    }
 }
 
 /// What an estate's text means in each of its environments, before any phase has judged it.
@@ -340,6 +391,9 @@ fn read(
     findings.extend(ranges);
     let decoded = schema::decode(&sources);
     findings.extend(decoded.findings);
+    if let Some(typed) = &decoded.value {
+        findings.extend(testing::declared(typed, sources.alone.is_some()));
+    }
     (sources, decoded.value)
 }
 
@@ -441,7 +495,7 @@ fn environment(
 
 /// From the model to ordered objects. Objects are made only for an estate without errors: they
 /// could not be used, and what a target would say of a broken one is no further mistake.
-fn backend(
+pub(crate) fn backend(
     estate: &model::Estate,
     targets: &[&dyn Target],
     old: &Allocations,

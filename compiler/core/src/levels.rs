@@ -43,15 +43,17 @@ impl Allowance {
 
 /// All `allow`s of an estate, and what is wrong with them.
 pub(crate) fn allowances(typed: &TypedEstate) -> (Vec<Allowance>, Findings) {
-    let mut all = Vec::new();
     let profiles = typed.profiles.iter().map(|profile| &profile.body);
     let bodies = typed.words.defines.iter().flat_map(|d| d.bodies.values());
-    typed
-        .nodes
-        .iter()
-        .chain(profiles)
-        .chain(bodies)
-        .for_each(|node| collect(node, &mut all));
+    allowances_in(typed.nodes.iter().chain(profiles).chain(bodies))
+}
+
+/// The `allow`s of these nodes and of what stands in them.
+pub(crate) fn allowances_in<'n>(
+    nodes: impl Iterator<Item = &'n TypedNode>,
+) -> (Vec<Allowance>, Findings) {
+    let mut all = Vec::new();
+    nodes.for_each(|node| collect(node, &mut all));
     let mut findings = Findings::new();
     all.retain_mut(|allow| match rules::find(&allow.rule) {
         None => {

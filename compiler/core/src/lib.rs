@@ -28,9 +28,10 @@ pub mod resolve;
 pub mod rules;
 pub mod schema;
 pub mod target;
+pub mod testing;
 pub mod units;
 pub mod why;
 pub mod world;
 
-pub use compile::{Built, Options, Run, Scene, build, check, trace};
+pub use compile::{Built, Options, Run, Scene, build, check, test, trace};
 pub use tenantry_syntax::{FileId, Span};

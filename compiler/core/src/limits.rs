@@ -74,6 +74,8 @@ limits! {
     folders: usize = 32;
     /// Profiles that a chain of `like` may pass through.
     profiles: usize = 32;
+    /// Tests that one run may make, each environment counted.
+    tests: usize = 10_000;
     /// Machines in a pool.
     machines: u32 = 20_000;
     /// Replicas of a workload.

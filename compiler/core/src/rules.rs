@@ -5,7 +5,7 @@ use tenantry_syntax::Span;
 use crate::{
     check,
     diag::{Diagnostic, Family, Rule, nearest::nearest, rule_set},
-    emit, flows, load, lock, lower, model, place, plan, prove, resolve, schema,
+    emit, flows, load, lock, lower, model, place, plan, prove, resolve, schema, testing,
 };
 
 rule_set! {
@@ -33,6 +33,7 @@ pub fn all() -> Vec<&'static Rule> {
         emit::assemble::RULES,
         emit::patch::RULES,
         prove::RULES,
+        testing::rules::RULES,
     ];
     let mut rules: Vec<&'static Rule> = phases
         .into_iter()

@@ -440,7 +440,7 @@ mod nodes {
 
     #[test]
     fn a_kind_that_is_not_compiled_yet_is_never_ignored() {
-        assert_eq!(told("test x"), [r#"unsupported-kind at "test""#]);
+        assert_eq!(told("rule x"), [r#"unsupported-kind at "rule""#]);
     }
 
     #[test]

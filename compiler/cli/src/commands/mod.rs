@@ -12,6 +12,7 @@ pub(crate) mod init;
 mod reference;
 pub(crate) mod schema;
 pub(crate) mod targets;
+pub(crate) mod test;
 pub(crate) mod vendor;
 pub(crate) mod why;
 
@@ -38,6 +39,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Command::Why(args) => why::run(args, console),
         Command::Graph(args) => graph::run(args, console),
         Command::Targets(args) => targets::run(args, console),
+        Command::Test(args) => test::run(args, console),
         Command::Vendor(args) => vendor::run(args, console),
         Command::Completions(args) => completions::run(args, console),
     }

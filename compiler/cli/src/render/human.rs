@@ -23,6 +23,21 @@ const MARGIN: usize = 12;
 
 /// All findings, one report each, and a line that counts them. Empty without findings.
 pub(crate) fn render(findings: &[Diagnostic], files: &dyn Files, look: Look) -> String {
+    let mut out = reports(findings, files, look);
+    if let Some(sentence) = Counts::of(findings).sentence() {
+        let worst = findings
+            .iter()
+            .map(|finding| finding.level)
+            .max()
+            .unwrap_or(Level::Note);
+        out += &look.level(&sentence, worst);
+        out.push('\n');
+    }
+    out
+}
+
+/// All findings, one report each; a rule's page is pointed at once.
+pub(crate) fn reports(findings: &[Diagnostic], files: &dyn Files, look: Look) -> String {
     let places = Places::of(files);
     let mut out = String::new();
     let mut explained = BTreeSet::new();
@@ -34,15 +49,6 @@ pub(crate) fn render(findings: &[Diagnostic], files: &dyn Files, look: Look) -> 
             let hint = format!("tenantry explain {}", finding.rule.name());
             out += &note("more", &look.faint(&hint), look);
         }
-        out.push('\n');
-    }
-    if let Some(sentence) = Counts::of(findings).sentence() {
-        let worst = findings
-            .iter()
-            .map(|finding| finding.level)
-            .max()
-            .unwrap_or(Level::Note);
-        out += &look.level(&sentence, worst);
         out.push('\n');
     }
     out

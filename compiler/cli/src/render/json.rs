@@ -104,6 +104,13 @@ pub(crate) fn render<S: Serialize>(findings: &[Diagnostic], files: &dyn Files, m
     pretty(&document)
 }
 
+/// Findings for another document of ours, in the same shape.
+pub(crate) fn values(findings: &[Diagnostic], files: &dyn Files) -> Vec<serde_json::Value> {
+    let places = Places::of(files);
+    let value = |finding| serde_json::to_value(convert(finding, &places)).unwrap_or_default();
+    findings.iter().map(value).collect()
+}
+
 /// Any document of ours as text, with a final line break.
 pub(crate) fn pretty(document: &impl Serialize) -> String {
     // Our documents have strings for keys and no fallible parts, so that writing cannot fail.

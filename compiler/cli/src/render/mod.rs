@@ -2,10 +2,11 @@
 
 pub(crate) mod human;
 pub(crate) mod json;
+pub(crate) mod junit;
 pub(crate) mod kind;
 mod line;
 pub(crate) mod markdown;
-mod place;
+pub(crate) mod place;
 pub(crate) mod short;
 mod snippet;
 pub(crate) mod style;

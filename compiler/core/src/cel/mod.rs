@@ -30,7 +30,7 @@ mod value;
 
 use std::sync::Arc;
 
-pub use eval::{Budget, evaluate};
+pub use eval::{Budget, evaluate, evaluate_part};
 pub use functions::{Form, Function};
 pub use interpolate::{Piece, interpolate};
 pub use parse::parse;

@@ -6,8 +6,22 @@ use crate::schema::{
     node::{Node, Omit, Tag, ValueField},
 };
 
+/// Where a node stands that two texts speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    /// Where the nearer one does.
+    Near,
+    /// Where it did: the nearer text only tries what would be.
+    Far,
+}
+
 /// Merges `near` over `far`; the result is left in `far`, with what `near` says in front.
 pub(super) fn merge(vocabulary: &Vocabulary, near: Node, far: &mut Node) {
+    merge_at(vocabulary, near, far, Stands::Near);
+}
+
+/// The same, where one may choose what is pointed at later.
+pub(super) fn merge_at(vocabulary: &Vocabulary, near: Node, far: &mut Node, stands: Stands) {
     let kind = vocabulary.kind(far.kind);
     drop_omitted(vocabulary, &near.omits, far);
     drop_other_alternatives(vocabulary, kind, &near, far);
@@ -18,10 +32,12 @@ pub(super) fn merge(vocabulary: &Vocabulary, near: Node, far: &mut Node) {
         match counterpart(vocabulary, kind, &child, &far.children) {
             Some(at) => {
                 let inherited = &mut far.children[at];
-                inherited.span = child.span;
-                inherited.name_span = child.name_span;
-                inherited.origin = child.origin;
-                merge(vocabulary, child, inherited);
+                if stands == Stands::Near {
+                    inherited.span = child.span;
+                    inherited.name_span = child.name_span;
+                    inherited.origin = child.origin;
+                }
+                merge_at(vocabulary, child, inherited, stands);
             }
             None => far.children.push(child),
         }

@@ -3,6 +3,7 @@
 //! literals are left, each with the origin that says why it is so.
 
 mod expand;
+mod given;
 mod merge;
 mod param;
 mod profile;
@@ -18,6 +19,7 @@ use std::{
 };
 
 use expand::{Brought, Content};
+pub use given::Given;
 use merge::merge;
 use scope::{Bound, Globals};
 use table::Rows;
@@ -83,12 +85,30 @@ pub fn resolve(
     env: Option<&Arc<str>>,
     sets: &[(String, String)],
 ) -> Outcome<Resolved> {
-    let environments = environments(typed);
+    resolve_given(typed, env, sets, None)
+}
+
+/// The same with what is given for a test laid over the estate, nearest of all. A package has no
+/// estate: there, one of its name is made for what is given.
+pub fn resolve_given(
+    typed: &TypedEstate,
+    env: Option<&Arc<str>>,
+    sets: &[(String, String)],
+    given: Option<Given<'_>>,
+) -> Outcome<Resolved> {
+    let mut environments: Vec<Arc<str>> = environments(typed)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    // A package is for any estate, so its tests may be of any environment.
+    if given.is_some_and(|given| given.package.is_some()) {
+        environments.extend(env.cloned());
+    }
     let units = typed.words.units.len();
     let mut resolver = Resolver {
         typed,
         env: env.cloned(),
-        environments: environments.into_iter().map(|(name, _)| name).collect(),
+        environments,
         globals: vec![Globals::new(); units],
         rows: BTreeMap::new(),
         here: None,
@@ -119,6 +139,9 @@ pub fn resolve(
         merge(&typed.words.vocabulary, content, &mut root);
     }
     root.flawed.extend(typed.flawed.iter().cloned());
+    if let Some(given) = given {
+        resolver.given(given, &mut root);
+    }
     resolver.exhausted();
     resolver.refuse_duplicates(&root);
     let Resolver {

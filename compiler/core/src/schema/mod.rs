@@ -20,7 +20,7 @@ pub mod words;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use decode::{Decoded, Profile, UserRule};
+use decode::{Decoded, Profile, TestCase, UserRule};
 use kind::KindId;
 use node::{Meant, TypedNode};
 use tenantry_syntax::{FileId, Span, ast};
@@ -49,6 +49,8 @@ pub struct TypedEstate {
     pub profiles: Vec<Profile>,
     /// All rules of the spec's own.
     pub rules: Arc<[UserRule]>,
+    /// All tests, those of packages that are used among them.
+    pub tests: Vec<TestCase>,
     /// What the library declares, whether it was loaded or not.
     pub library: Library,
     /// The bounds of this run.
@@ -79,6 +81,7 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         flawed: Vec::new(),
         profiles: Vec::new(),
         rules: Arc::new([]),
+        tests: Vec::new(),
         library: sources.library,
         limits: sources.limits.clone(),
         library_from: sources.library_from(),
@@ -89,6 +92,7 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         flawed,
         profiles,
         rules,
+        tests,
         findings: found,
     } in decoded
     {
@@ -96,6 +100,7 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         estate.flawed.extend(flawed);
         estate.profiles.extend(profiles);
         own.extend(rules);
+        estate.tests.extend(tests);
         findings.extend(found);
     }
     rules_once(&own, &mut findings);
@@ -103,6 +108,7 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
     root_only(sources, &estate, &mut findings);
     packages::settle(sources, &mut estate, &mut findings);
     profiles_once(&estate, &mut findings);
+    tests_once(&estate, &mut findings);
     Outcome::new(estate, findings)
 }
 
@@ -160,6 +166,7 @@ fn profiles_once(estate: &TypedEstate, findings: &mut Findings) {
     }
 }
 
+<<<<<<< HEAD
 /// Two rules of one name, or one that is called like one of ours.
 fn rules_once(rules: &[UserRule], findings: &mut Findings) {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
@@ -174,6 +181,17 @@ fn rules_once(rules: &[UserRule], findings: &mut Findings) {
             );
         } else if let Some(first) = seen.insert(name, span) {
             findings.push(rules::stands_twice("rule", name, span, first));
+        }
+    }
+}
+
+/// Two tests of one name: whoever reads that one failed could not tell which.
+fn tests_once(estate: &TypedEstate, findings: &mut Findings) {
+    let mut seen: BTreeMap<(UnitId, &str), Span> = BTreeMap::new();
+    for test in &estate.tests {
+        if let Some(first) = seen.insert((test.unit, &*test.name), test.span) {
+            findings.push(rules::stands_twice("test", &test.name, test.span, first));
+>>>>>>> a010390 (Let a spec hold tests, and run them with `tenantry test`)
         }
     }
 }

@@ -53,13 +53,27 @@ impl Default for Budget {
 /// # Errors
 /// What has no value, at the part that has none.
 pub fn evaluate(program: &Program, vars: &dyn Vars, budget: &mut Budget) -> Result<Value, Problem> {
+    evaluate_part(program, program.tree(), vars, budget)
+}
+
+/// The value of a part of a checked expression that stands in no macro: what an element is called
+/// has no value outside.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_part(
+    program: &Program,
+    part: &Expr,
+    vars: &dyn Vars,
+    budget: &mut Budget,
+) -> Result<Value, Problem> {
     let mut evaluator = Evaluator {
         text: program.text(),
         vars,
         budget,
         bound: Vec::new(),
     };
-    evaluator.value(program.tree())
+    evaluator.value(part)
 }
 
 struct Evaluator<'e> {

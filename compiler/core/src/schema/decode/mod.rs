@@ -12,6 +12,7 @@ mod free;
 mod profile;
 mod rule;
 mod special;
+mod test;
 mod unknown;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -19,6 +20,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub use profile::Profile;
 pub use rule::{Judgement, UserRule};
 use tenantry_syntax::{Span, ast};
+pub use test::{Expectation, Found, TestCase};
 use unknown::meant;
 
 use super::{
@@ -44,6 +46,8 @@ pub struct Decoded {
     pub profiles: Vec<Profile>,
     /// The rules of the spec's own, those in profiles included.
     pub rules: Vec<UserRule>,
+    /// The tests.
+    pub tests: Vec<TestCase>,
     /// What was found.
     pub findings: Findings,
 }
@@ -74,6 +78,7 @@ pub fn decode_file(
                 .profiles
                 .extend(decoder.profile(node, root, &mut decoded.rules)),
             "rule" => decoded.rules.extend(decoder.rule(node, root, None)),
+            "test" => decoded.tests.extend(decoder.test(node, root)),
             name if DECLARATIONS.contains(&name) => {}
             _ => others.push(node),
         }

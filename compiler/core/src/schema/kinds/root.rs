@@ -55,6 +55,8 @@ kind! {
         child gpu_model: Vec<GpuModel>;
         /// A tenant.
         child tenant: Vec<Tenant>;
+        /// What must hold; `tenantry test` runs it.
+        child test: Vec<Test>;
     }
 }
 
