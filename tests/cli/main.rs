@@ -17,5 +17,6 @@ mod init;
 mod kills;
 mod readme;
 mod streams;
+mod test;
 mod vendor;
 mod why;

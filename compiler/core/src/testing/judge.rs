@@ -11,10 +11,11 @@ use super::{
     unexpected,
 };
 use crate::{
-    cel::{self, Budget, Expr, ExprKind, Value},
+    cel::{self, Budget, Expr, ExprKind, Value, Vars},
     diag::{Diagnostic, Findings, Level},
     instances::Instances,
-    resolve::Values,
+    model::Estate,
+    query::{Names, View},
     schema::{
         decode::{Expectation, Found, TestCase},
         node::Formula,
@@ -29,8 +30,8 @@ pub(super) struct Attempt<'a> {
     pub(super) places: Vec<Option<Places>>,
     /// Paths that could have been said.
     pub(super) known: Vec<String>,
-    /// The names of expressions.
-    pub(super) values: Values,
+    /// The model, where the errors leave one.
+    pub(super) estate: Option<&'a Estate>,
     /// How to lead places back.
     pub(super) instances: &'a Instances,
 }
@@ -41,7 +42,7 @@ pub(super) fn judge(test: &TestCase, attempt: Attempt<'_>) -> Findings {
         findings,
         places,
         known,
-        values,
+        estate,
         instances,
     } = attempt;
     let mut expected: BTreeSet<usize> = BTreeSet::new();
@@ -51,6 +52,7 @@ pub(super) fn judge(test: &TestCase, attempt: Attempt<'_>) -> Findings {
         }
     }
     let errors: Vec<usize> = unexpected(&findings, &expected, Level::Error).collect();
+    let view = estate.map(|estate| (estate, View::of(estate)));
     let mut failed = Findings::new();
     for (expectation, places) in test.expectations.iter().zip(&places) {
         match expectation {
@@ -64,7 +66,13 @@ pub(super) fn judge(test: &TestCase, attempt: Attempt<'_>) -> Findings {
             }
             // Beside an error that nobody expects, what holds says nothing.
             Expectation::Holds(_) if !errors.is_empty() => {}
-            Expectation::Holds(formula) => failed.extend(holds(formula, &values)),
+            Expectation::Holds(formula) => failed.extend(match &view {
+                Some((estate, view)) => {
+                    let names = Names::of_estate(estate, view, test.unit);
+                    holds(formula, &names, view)
+                }
+                None => Some(rules::nothing_to_ask(formula.at.span)),
+            }),
         }
     }
     failed.extend(errors.iter().map(|at| in_test(&findings[*at], test)));
@@ -142,9 +150,11 @@ fn missing(
 }
 
 /// What to say of an expression that is not true.
-fn holds(formula: &Formula, values: &Values) -> Option<Diagnostic> {
+fn holds(formula: &Formula, values: &dyn Vars, view: &View) -> Option<Diagnostic> {
     let budget = &mut Budget::default();
-    match cel::evaluate(&formula.program, values, budget) {
+    let value = cel::evaluate(&formula.program, values, budget);
+    match value {
+        _ if view.was_unsure() => Some(rules::nothing_to_ask(formula.at.span)),
         Ok(Value::Bool(true)) => None,
         Ok(_) => {
             let part = culprit(formula, formula.program.tree(), values, budget);
@@ -164,7 +174,7 @@ fn holds(formula: &Formula, values: &Values) -> Option<Diagnostic> {
 fn culprit<'e>(
     formula: &'e Formula,
     expr: &'e Expr,
-    values: &Values,
+    values: &dyn Vars,
     budget: &mut Budget,
 ) -> &'e Expr {
     let mut expr = expr;
@@ -185,7 +195,7 @@ fn culprit<'e>(
 fn parts<'e>(
     formula: &'e Formula,
     expr: &'e Expr,
-    values: &Values,
+    values: &dyn Vars,
     budget: &mut Budget,
 ) -> Vec<(&'e str, Span, String)> {
     let of: Vec<&Expr> = match &expr.kind {

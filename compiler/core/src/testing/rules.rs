@@ -134,6 +134,17 @@ pub(super) fn not_worked_out(problem: &Problem, span: Span) -> Diagnostic {
         )
 }
 
+/// What an expression asks for is not there, because of errors that the test expects.
+pub(super) fn nothing_to_ask(span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &EXPECTATION_FAILED,
+        span,
+        "this leans on what the errors that the test expects leave unknown",
+    )
+    .label("cannot be worked out")
+    .help("expect it in a test of its own, where nothing is broken")
+}
+
 /// More tests than a run may make.
 pub(super) fn too_many(count: usize, limit: usize, first: Span) -> Diagnostic {
     Diagnostic::new(

@@ -38,6 +38,9 @@ pub(crate) struct Ground<'r> {
     pub(crate) old: &'r Lock,
 }
 
+/// What a test came to, by environment.
+type PerEnv = Vec<(Option<Arc<str>>, Findings)>;
+
 /// Runs the tests that are wanted in these environments, in the order of the text.
 ///
 /// # Errors
@@ -58,7 +61,7 @@ pub(crate) fn run(
         return Err(Box::new(rules::too_many(runs.len(), limit, first)));
     }
     let found = par::map(&runs, |(at, env)| one(ground, tests[*at], env.as_ref()));
-    let mut per_test: BTreeMap<usize, Vec<(Option<Arc<str>>, Findings)>> = BTreeMap::new();
+    let mut per_test: BTreeMap<usize, PerEnv> = BTreeMap::new();
     for ((at, env), findings) in runs.into_iter().zip(found) {
         per_test.entry(at).or_default().push((env, findings));
     }
@@ -75,20 +78,17 @@ fn envs_of<'e>(
     environments: &'e [Option<Arc<str>>],
 ) -> impl Iterator<Item = Option<Arc<str>>> + 'e {
     let own = test.env.as_ref().map(|(env, _)| env);
-    // No environment of a package is declared.
-    let undeclared = own.filter(|_| ground.package.is_some()).cloned();
+    // A package declares none, so any may be named.
+    let undeclared = own.filter(|_| ground.package.is_some());
     let declared = environments
         .iter()
-        .filter(move |env| own.is_none_or(|own| env.as_ref() == Some(own)));
-    let declared = declared.cloned().filter({
-        let undeclared = undeclared.is_some();
-        move |_| !undeclared
-    });
-    undeclared.map(Some).into_iter().chain(declared)
+        .filter(move |env| undeclared.is_none() && own.is_none_or(|own| env.as_ref() == Some(own)));
+    let undeclared = undeclared.cloned().map(Some);
+    undeclared.into_iter().chain(declared.cloned())
 }
 
 /// What came of a test in all its environments.
-fn joined(test: &TestCase, found: Vec<(Option<Arc<str>>, Findings)>) -> Tested {
+fn joined(test: &TestCase, found: PerEnv) -> Tested {
     let envs = found.iter().filter_map(|(env, _)| env.clone()).collect();
     let per_env = found
         .into_iter()
@@ -130,7 +130,6 @@ fn one(ground: Ground<'_>, test: &TestCase, env: Option<&Arc<str>>) -> Findings 
         });
     let places: Vec<Option<Places>> = asked.collect();
     let known = path::known(vocabulary, &resolved.root);
-    let values = resolved.values.get(test.unit.0 as usize).cloned();
     let instances = resolved.origins.instances.clone();
     let modelled = model::build(resolved, vocabulary);
     findings.extend(modelled.findings);
@@ -150,7 +149,7 @@ fn one(ground: Ground<'_>, test: &TestCase, env: Option<&Arc<str>>) -> Findings 
         findings,
         places,
         known,
-        values: values.unwrap_or_default(),
+        estate: modelled.value.as_ref(),
         instances: &instances,
     };
     judge::judge(test, attempt)

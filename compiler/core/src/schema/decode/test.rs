@@ -8,6 +8,7 @@ use super::{Decoder, entries::Scalar, unknown::shape};
 use crate::{
     cel::Type,
     diag::{Diagnostic, Level},
+    query,
     schema::{
         construct::Construct,
         kind::KindId,
@@ -76,7 +77,11 @@ impl Decoder<'_, '_> {
             self.report(finding);
         }
         let given = self.given(node, root);
+        // What is expected may speak of all that comes out.
+        let scope = std::mem::take(&mut self.scope);
+        self.scope = query::of_estate(&scope);
         let expectations = self.expectations(node, root);
+        self.scope = scope;
         let kind = self.words.vocabulary.kind(head.kind);
         let text = |name: &str| match head.literal(kind.field(name)?)? {
             (Lit::Str(text), span) => Some((text.clone(), span)),
