@@ -7,6 +7,8 @@
 #![cfg(all(test, target_os = "linux"))]
 #![expect(
     clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
     reason = "tests lay out folders and watch the clock of a child"
 )]
 

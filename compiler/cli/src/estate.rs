@@ -241,7 +241,7 @@ mod tests {
     fn what_a_rule_calls_a_defect_of_ours_ends_like_one() {
         for rule in tenantry_core::rules::all() {
             let says_so = rule.summary.ends_with("a defect of the compiler");
-            assert_eq!(is_defect(rule), says_so, "{}", rule.name);
+            assert_eq!(is_defect(&rule.into()), says_so, "{}", rule.name);
         }
     }
 }

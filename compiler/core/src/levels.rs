@@ -45,11 +45,12 @@ impl Allowance {
 pub(crate) fn allowances(typed: &TypedEstate) -> (Vec<Allowance>, Findings) {
     let profiles = typed.profiles.iter().map(|profile| &profile.body);
     let bodies = typed.words.defines.iter().flat_map(|d| d.bodies.values());
-    allowances_in(typed.nodes.iter().chain(profiles).chain(bodies))
+    allowances_in(typed, typed.nodes.iter().chain(profiles).chain(bodies))
 }
 
 /// The `allow`s of these nodes and of what stands in them.
 pub(crate) fn allowances_in<'n>(
+    typed: &TypedEstate,
     nodes: impl Iterator<Item = &'n TypedNode>,
 ) -> (Vec<Allowance>, Findings) {
     let mut all = Vec::new();
@@ -105,6 +106,22 @@ pub(crate) fn apply(
         by.is_empty()
     });
     used
+}
+
+/// What is wrong with the name of a rule as a unit says it.
+pub(crate) fn unknown_rule(
+    typed: &TypedEstate,
+    unit: UnitId,
+    name: &str,
+    span: Span,
+) -> Option<Diagnostic> {
+    if rules::find(name).is_some() {
+        return None;
+    }
+    match own_rule(&typed.words, &typed.rules, unit, name) {
+        Own::Unknown(names) => Some(rules::unknown(name, span, &names)),
+        Own::Known(_) | Own::Lost => None,
+    }
 }
 
 /// What a name that none of our rules has may be.

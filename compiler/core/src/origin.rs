@@ -86,7 +86,8 @@ impl Origins {
     /// The id of an origin that was entered before.
     pub fn find(&self, span: Option<Span>, how: How, from: &[OriginId]) -> Option<OriginId> {
         let from = from.to_vec();
-        self.known.get(&Origin { span, how, from }).copied()
+        let at = self.entries.get_index_of(&Origin { span, how, from })?;
+        u32::try_from(at).ok().map(OriginId)
     }
 
     /// What a literal at `span` has.

@@ -439,11 +439,6 @@ mod nodes {
     }
 
     #[test]
-    fn a_kind_that_is_not_compiled_yet_is_never_ignored() {
-        assert_eq!(told("rule x"), [r#"unsupported-kind at "rule""#]);
-    }
-
-    #[test]
     fn a_misspelt_property_has_a_mend() {
         let compiled = on_ground(&container("cpu 1 limt=2"));
         assert_eq!(compiled.told(), [r#"unknown-property at "limt""#]);

@@ -47,7 +47,7 @@ fn told(tests: &Tests) -> BTreeMap<String, Vec<String>> {
     assert!(tests.run.findings.is_empty(), "{:?}", before(tests));
     let text = |finding: &tenantry_core::diag::Diagnostic| {
         let place = finding.span.map_or("", |span| tests.run.sources.text(span));
-        format!("{} at {place:?}: {}", finding.rule.name, finding.message)
+        format!("{} at {place:?}: {}", finding.rule.name(), finding.message)
     };
     tests
         .tests

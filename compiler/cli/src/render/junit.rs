@@ -50,7 +50,7 @@ fn case(test: &Tested, files: &dyn Files, out: &mut String) {
 /// Why a case did not go well: the first message where lists show it, all of them within.
 fn outcome(element: &str, findings: &[Diagnostic], files: &dyn Files) -> String {
     let (message, rule) = match findings.first() {
-        Some(first) => (first.message.as_str(), first.rule.name),
+        Some(first) => (first.message.as_str(), first.rule.name()),
         None => ("", ""),
     };
     let mut text = short::render(findings, files);

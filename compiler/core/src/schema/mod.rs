@@ -166,7 +166,6 @@ fn profiles_once(estate: &TypedEstate, findings: &mut Findings) {
     }
 }
 
-<<<<<<< HEAD
 /// Two rules of one name, or one that is called like one of ours.
 fn rules_once(rules: &[UserRule], findings: &mut Findings) {
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
@@ -191,7 +190,6 @@ fn tests_once(estate: &TypedEstate, findings: &mut Findings) {
     for test in &estate.tests {
         if let Some(first) = seen.insert((test.unit, &*test.name), test.span) {
             findings.push(rules::stands_twice("test", &test.name, test.span, first));
->>>>>>> a010390 (Let a spec hold tests, and run them with `tenantry test`)
         }
     }
 }

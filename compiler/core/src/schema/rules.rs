@@ -19,7 +19,6 @@ rule_set! {
     pub RULES;
     UNKNOWN_KIND = "unknown-kind", Types, Error, "a node of a kind that the language does not have", include_str!("pages/unknown-kind.md");
     MISPLACED_KIND = "misplaced-kind", Types, Error, "a node in a block where its kind has no place", include_str!("pages/misplaced-kind.md");
-    UNSUPPORTED_KIND = "unsupported-kind", Types, Error, "a kind of the vocabulary that this version cannot compile yet", include_str!("pages/unsupported-kind.md");
     UNKNOWN_PROPERTY = "unknown-property", Types, Error, "a property that the kind does not have", include_str!("pages/unknown-property.md");
     DUPLICATE_PROPERTY = "duplicate-property", Types, Error, "a property given twice", include_str!("pages/duplicate-property.md");
     DUPLICATE_NODE = "duplicate-node", Types, Error, "two nodes of one kind with the same key in one scope", include_str!("pages/duplicate-node.md");

@@ -47,9 +47,6 @@ impl Special {
     }
 }
 
-/// Kinds of the language that this version refuses, so that none is ever ignored.
-pub const UNSUPPORTED: &[&str] = &[];
-
 /// The built-in kinds, entered once per process, and the kind of a file's top level.
 pub fn builtin() -> &'static (Arc<Vocabulary>, KindId) {
     static BUILTIN: OnceLock<(Arc<Vocabulary>, KindId)> = OnceLock::new();
@@ -101,7 +98,7 @@ fn universal(vocabulary: &mut Vocabulary) {
 
 #[cfg(test)]
 mod tests {
-    use super::{UNSUPPORTED, builtin};
+    use super::builtin;
     use crate::schema::ty::Lit;
 
     #[test]
@@ -171,14 +168,6 @@ mod tests {
                     kind.name
                 );
             }
-        }
-    }
-
-    #[test]
-    fn what_is_refused_is_not_declared() {
-        let (vocabulary, root) = builtin();
-        for word in UNSUPPORTED {
-            assert!(vocabulary.kind(*root).child(word).is_none(), "{word}");
         }
     }
 

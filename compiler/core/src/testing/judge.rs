@@ -100,7 +100,7 @@ fn hits<'f>(
     findings: &'f Findings,
 ) -> impl Iterator<Item = usize> + 'f {
     let speaks_of = move |finding: &Diagnostic| {
-        *finding.rule.name == *found.rule.0
+        *finding.rule.name() == *found.rule.0
             && finding.level == found.level
             && places.is_none_or(|places| is_about(finding, places))
     };
@@ -132,7 +132,7 @@ fn missing(
     }
     let same: Vec<&Diagnostic> = findings
         .iter()
-        .filter(|finding| *finding.rule.name == *found.rule.0)
+        .filter(|finding| *finding.rule.name() == *found.rule.0)
         .collect();
     let instead = match same.iter().find(|finding| finding.level == found.level) {
         Some(elsewhere) => Instead::Elsewhere(elsewhere),

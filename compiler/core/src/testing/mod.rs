@@ -66,13 +66,12 @@ pub(crate) fn declared(typed: &TypedEstate, package: bool) -> Findings {
             ));
         }
         for expectation in &test.expectations {
-            if let Expectation::Found(found) = expectation
-                && crate::rules::find(&found.rule.0).is_none()
-            {
-                findings.push(crate::rules::unknown(&found.rule.0, found.rule.1));
+            if let Expectation::Found(found) = expectation {
+                let (name, span) = &found.rule;
+                findings.extend(levels::unknown_rule(typed, test.unit, name, *span));
             }
         }
-        findings.extend(levels::allowances_in(test.given.iter()).1);
+        findings.extend(levels::allowances_in(typed, test.given.iter()).1);
     }
     findings
 }

@@ -60,7 +60,7 @@ pub(super) fn not_found(found: &Found, instead: &Instead<'_>) -> Diagnostic {
                 others => format!("what was found is {}", listed(others)),
             };
             let finding = others.iter().take(NAMED).fold(finding, |finding, other| {
-                point(finding, other, &format!("`{}`", other.rule.name))
+                point(finding, other, &format!("`{}`", other.rule.name()))
             });
             finding
                 .why(why)
@@ -98,7 +98,7 @@ pub(super) fn not_clean(span: Span, warnings: &[&Diagnostic]) -> Option<Diagnost
     .label("expected none")
     .help("mend it, or say `expect-warning` of what shall be there");
     let finding = warnings.iter().take(NAMED).fold(finding, |finding, other| {
-        let text = format!("`{}`: {}", other.rule.name, other.message);
+        let text = format!("`{}`: {}", other.rule.name(), other.message);
         point(finding, other, &text)
     });
     Some(finding.why(format!("what was found is {}", listed(warnings))))
@@ -165,7 +165,7 @@ fn point(finding: Diagnostic, other: &Diagnostic, text: &str) -> Diagnostic {
 
 /// Rules by name, a few of them.
 fn listed(findings: &[&Diagnostic]) -> String {
-    let mut names: Vec<&str> = findings.iter().map(|finding| finding.rule.name).collect();
+    let mut names: Vec<&str> = findings.iter().map(|finding| finding.rule.name()).collect();
     names.sort_unstable();
     names.dedup();
     let rest = names.len().saturating_sub(NAMED);

@@ -172,7 +172,7 @@ fn backend(
 /// The `allow`s of the text and of what is given; what is wrong with them was told.
 fn allowances(typed: &TypedEstate, test: &TestCase) -> Vec<Allowance> {
     let (mut all, _) = levels::allowances(typed);
-    all.extend(levels::allowances_in(test.given.iter()).0);
+    all.extend(levels::allowances_in(typed, test.given.iter()).0);
     all
 }
 

@@ -23,8 +23,8 @@ pub(super) struct Estate {
 }
 
 enum Read {
-    Said(Trees),
-    Emitted(Built),
+    Said(Box<Trees>),
+    Emitted(Box<Built>),
 }
 
 /// One side.
@@ -42,9 +42,11 @@ impl Estate {
         let library = estate::library();
         let read = if output {
             let targets = tenantry_targets::all();
-            Read::Emitted(compile::build(&world, library, &targets, &options))
+            Read::Emitted(Box::new(compile::build(
+                &world, library, &targets, &options,
+            )))
         } else {
-            Read::Said(compile::trees(&world, library, &options))
+            Read::Said(Box::new(compile::trees(&world, library, &options)))
         };
         Ok(Self {
             name: args.path.display().to_string(),

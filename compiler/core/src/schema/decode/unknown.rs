@@ -9,7 +9,7 @@ use crate::{
         kind::{Kind, KindId},
         node::Meant,
         rules,
-        vocabulary::{Special, UNSUPPORTED},
+        vocabulary::Special,
     },
 };
 
@@ -20,9 +20,6 @@ impl Decoder<'_, '_> {
         let name = node.name();
         let span = node.name_span();
         let place = place(parent);
-        if UNSUPPORTED.contains(&&*name) {
-            return unsupported(&format!("the kind `{name}`"), span);
-        }
         let mut homes: Vec<&str> = self
             .words
             .vocabulary
@@ -140,16 +137,6 @@ pub(super) fn unknown_property(kind: &Kind, name: &str, span: Span) -> Diagnosti
         [] => finding.help(format!("`{}` has no properties", kind.name)),
         known => finding.help(format!("`{}` has {}", kind.name, known.join(", "))),
     }
-}
-
-pub(super) fn unsupported(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(
-        &rules::UNSUPPORTED_KIND,
-        span,
-        format!("{what} is part of the language, but this version cannot compile it yet"),
-    )
-    .label("not supported yet")
-    .help("leave it out; nothing of it would reach the output")
 }
 
 pub(super) fn shape(node: ast::Node<'_>, shape: &str) -> Diagnostic {
