@@ -7,6 +7,7 @@
 #![cfg(all(test, target_os = "linux"))]
 #![expect(
     clippy::disallowed_methods,
+    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "tests lay out folders and watch the clock of a child"

@@ -67,7 +67,7 @@ fn before(tests: &Tests) -> Vec<String> {
     findings
         .map(|finding| {
             let place = finding.span.map_or("", |span| tests.run.sources.text(span));
-            format!("{} at {place:?}", finding.rule.name)
+            format!("{} at {place:?}", finding.rule.name())
         })
         .collect()
 }
