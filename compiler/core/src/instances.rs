@@ -202,7 +202,12 @@ impl Instances {
             more.push(Vec::new());
         }
         for (finding, mut keys) in settled.iter_mut().zip(more) {
+            // The row that is shown may have the mistake twice itself.
             keys.dedup();
+            keys.retain(|key| {
+                let shown = format!("for the row `{key}`");
+                !finding.related.iter().any(|label| label.text == shown)
+            });
             if !keys.is_empty() {
                 finding.why = Some(and_more(finding.why.take(), &keys));
             }
