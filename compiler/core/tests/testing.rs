@@ -85,7 +85,7 @@ fn a_test_passes_where_all_is_as_expected() {
     assert_eq!(only("test plain"), nothing);
     assert_eq!(
         only(
-            r#"test t { expect "estate.cluster['c'].pools['general'].nodes.exists(n, n.count == 3)" "env != ''" }"#
+            r#"test t { expect "estate.cluster['c'].pools['general'].nodes.count == 3" "env != ''" }"#
         ),
         nothing
     );

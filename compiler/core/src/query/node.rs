@@ -330,7 +330,12 @@ impl Object for NodeObject {
     fn key(&self) -> Option<Arc<str>> {
         let node = self.view.node(&self.place)?;
         let kind = self.view.vocabulary.kind(node.kind);
-        let key = node.key(&kind.key);
+        // What is told apart by its cluster as well is still called by its name.
+        let name = kind.field("name").filter(|name| kind.key.contains(name));
+        let key = match name {
+            Some(name) => node.key(&[name]),
+            None => node.key(&kind.key),
+        };
         (!key.is_empty()).then(|| key.into())
     }
 }

@@ -104,7 +104,10 @@ fn each_line_knows_where_it_came_from() {
         "4       port: 80",
     ];
     assert_eq!(told[..8], once);
-    assert_eq!(told[8], "0 ---");
+    assert_eq!(
+        told[8], "1 ---",
+        "the line that opens a document belongs to it"
+    );
     assert_eq!(told[9..], once);
 }
 
