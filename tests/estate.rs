@@ -6,11 +6,13 @@ use std::{collections::BTreeMap, fmt::Write as _, io, path::Path};
 use tenantry_core::{
     Built, Options, Run, build,
     compile::trees,
-    diag::Diagnostic,
+    diag::{Diagnostic, Level},
     emit::Manifest,
     expand::expand,
     load::{Library, ROOT_FILE},
     schema::vocabulary,
+    test,
+    testing::Wanted,
     world::Memory,
 };
 use tenantry_syntax::{FileId, Limits, ast::Node, parse};
@@ -123,6 +125,35 @@ pub fn traced(files: &Files) -> Result<Built, String> {
 pub fn followed(files: &Files) -> Built {
     let targets = tenantry_targets::all();
     tenantry_core::trace(&world(files), library(), &targets, &Options::default())
+}
+
+/// Runs the tests that an estate holds; their names.
+///
+/// # Errors
+/// The findings, a line each: of an estate whose tests cannot be run, or of those that failed.
+pub fn tested(files: &Files) -> Result<Vec<String>, String> {
+    let targets = tenantry_targets::all();
+    let options = Options::default();
+    let tests = test(
+        &world(files),
+        library(),
+        &targets,
+        &options,
+        &Wanted::default(),
+    );
+    let mut run = tests.run;
+    run.findings.retain(|finding| finding.level == Level::Error);
+    let failed = tests.tests.iter().filter(|test| !test.passed());
+    run.findings
+        .extend(failed.flat_map(|test| test.findings.iter().cloned()));
+    if !run.findings.is_empty() {
+        return Err(told(&run));
+    }
+    Ok(tests
+        .tests
+        .iter()
+        .map(|test| test.name.to_string())
+        .collect())
 }
 
 fn library() -> Library {
