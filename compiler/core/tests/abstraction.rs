@@ -353,6 +353,14 @@ mod loops {
     }
 
     #[test]
+    fn a_column_cannot_be_what_every_node_has() {
+        let table = "table t { column was name; row a was=b }";
+        assert_eq!(told(table), [r#"duplicate-node at "was""#]);
+        let define = "define d { param doc type=name; body { tenant x } }";
+        assert_eq!(told(define), [r#"duplicate-node at "doc""#]);
+    }
+
+    #[test]
     fn an_unknown_field_is_told_at_its_characters() {
         let each = EACH.replace("s.tills * 2", "s.till * 2");
         let compiled = shop(&format!("{TABLE}{each}"));

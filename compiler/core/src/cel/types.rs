@@ -187,7 +187,8 @@ pub fn spelling(name: &str) -> Cow<'_, str> {
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     /// By their spelling in expressions: the name as it was declared, and the type.
-    names: BTreeMap<Arc<str>, (Arc<str>, Type)>,
+    /// Shared until one of the scopes is added to: most are copies that nobody changes.
+    names: Arc<BTreeMap<Arc<str>, (Arc<str>, Type)>>,
 }
 
 impl Scope {
@@ -199,7 +200,7 @@ impl Scope {
     /// The same scope with one more name, which hides an outer one of that spelling.
     #[must_use]
     pub fn with(mut self, name: &str, ty: Type) -> Self {
-        self.names.insert(spelling(name).into(), (name.into(), ty));
+        Arc::make_mut(&mut self.names).insert(spelling(name).into(), (name.into(), ty));
         self
     }
 
@@ -212,7 +213,7 @@ impl Scope {
         if let Some((declared, _)) = self.names.get(&spelt) {
             return Err(declared.clone());
         }
-        self.names.insert(spelt, (name.into(), ty));
+        Arc::make_mut(&mut self.names).insert(spelt, (name.into(), ty));
         Ok(())
     }
 

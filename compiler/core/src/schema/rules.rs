@@ -58,6 +58,17 @@ pub fn stands_twice(kind: &str, name: &str, span: Span, first: Span) -> Diagnost
     .help("give one of them another name, or join what they say")
 }
 
+/// A property or column of a spec's own whose name every node's property has.
+pub fn universal_name(what: &str, name: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &DUPLICATE_NODE,
+        span,
+        format!("{what} cannot be called `{name}`: every node has a property of that name"),
+    )
+    .label("taken")
+    .help("give it another name")
+}
+
 /// Two names that expressions would spell alike.
 pub fn same_name(name: &str, span: Span, other: &str, first: Span) -> Diagnostic {
     let words = if name == other {

@@ -208,6 +208,12 @@ impl Declarer {
             }
             return None;
         };
+        if let (false, true, Some((name, span))) =
+            (arg, self.is_universal(&name), name_of(&self.words, &typed))
+        {
+            self.findings
+                .push(rules::universal_name("a parameter", &name, span));
+        }
         let default = kind.field("default").and_then(|field| {
             let value = typed.fields.iter().find(|value| value.field == field)?;
             Some(Default {
@@ -388,7 +394,10 @@ impl Declarer {
         if names.is_empty() {
             return vec![self.root];
         }
-        vocabulary.kinds().filter(fits).map(|(id, _)| id).collect()
+        // Definitions stand behind the built-in kinds, and hold nothing that is not theirs.
+        let builtin = crate::schema::vocabulary::builtin().0.kinds().count();
+        let kinds = vocabulary.kinds().take(builtin);
+        kinds.filter(fits).map(|(id, _)| id).collect()
     }
 
     /// No block can hold what the body holds: says which two nodes do not go together, or which

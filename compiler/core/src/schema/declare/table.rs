@@ -24,6 +24,12 @@ impl Declarer {
         let kind = self.kind::<Table>();
         for (unit, node) in nodes {
             let columns = self.columns(*unit, *node);
+            for (name, span) in columns.iter().filter_map(|c| name_of(&self.words, c)) {
+                if self.is_universal(&name) {
+                    let finding = rules::universal_name("a column", &name, span);
+                    self.findings.push(finding);
+                }
+            }
             let (row, fields) = self.row_kind(&columns);
             for row_node in node.nodes().filter(|child| child.name() == "row") {
                 self.words.rows.insert(row_node.name_span(), row);
@@ -41,6 +47,12 @@ impl Declarer {
             }
             self.value(*unit, typed);
         }
+    }
+
+    /// Whether every node has a property of that name.
+    pub(super) fn is_universal(&self, name: &str) -> bool {
+        let props = &self.words.vocabulary.universal_props;
+        props.iter().any(|slot| slot.name == name)
     }
 
     /// The columns, read ahead; what is wrong with them is said when the table is read.
