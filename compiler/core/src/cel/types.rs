@@ -183,12 +183,15 @@ pub fn spelling(name: &str) -> Cow<'_, str> {
     }
 }
 
+/// Names by their spelling in expressions: as they were declared, and of which type.
+type Declared = BTreeMap<Arc<str>, (Arc<str>, Type)>;
+
 /// The names that an expression may use.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
     /// By their spelling in expressions: the name as it was declared, and the type.
     /// Shared until one of the scopes is added to: most are copies that nobody changes.
-    names: Arc<BTreeMap<Arc<str>, (Arc<str>, Type)>>,
+    names: Arc<Declared>,
 }
 
 impl Scope {
