@@ -1,6 +1,7 @@
 //! Kubernetes: what a tenant is there, and the containers that it runs.
 
 mod access;
+mod admission;
 mod autoscaler;
 mod backup;
 mod blocks;
@@ -79,6 +80,7 @@ impl Target for Kubernetes {
     }
 
     fn objects(&self, lowered: &Lowered<'_>, out: &mut Objects) -> Findings {
+        let mut findings = Findings::new();
         for cluster in &lowered.clusters {
             if !self.serves(&lowered.estate.clusters[cluster.id]) {
                 continue;
@@ -87,6 +89,7 @@ impl Target for Kubernetes {
                 estate: lowered.estate,
                 cluster,
             };
+            admission::emit(&ground, out, &mut findings);
             priority::emit(&ground, out);
             runtime::emit(&ground, out);
             storage::emit(&ground, out);
@@ -104,7 +107,7 @@ impl Target for Kubernetes {
                 backup::emit(&subject, lowered.platform, out);
             }
         }
-        Findings::new()
+        findings
     }
 }
 

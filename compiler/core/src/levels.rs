@@ -155,14 +155,28 @@ fn at_level(findings: &mut Findings, rule: &RuleRef, level: Level) {
     }
 }
 
+/// How grave a rule of the spec's own is in this estate.
+pub(crate) fn of_own(estate: &Estate, rule: &UserRule) -> Level {
+    let sets = estate.spec.rules.iter().flat_map(|rules| &rules.set);
+    let text = &estate.text;
+    let own = |name: &str| own_rule(&text.words, &text.rules, UnitId::ESTATE, name);
+    sets.filter(|set| matches!(own(&set.rule.value), Own::Known(known) if known.head == rule.head))
+        .last()
+        .map_or(rule.head.level, |set| level_of(set.level.value))
+}
+
+fn level_of(word: RuleLevel) -> Level {
+    match word {
+        RuleLevel::Off => Level::Off,
+        RuleLevel::Note => Level::Note,
+        RuleLevel::Warn => Level::Warn,
+        RuleLevel::Error => Level::Error,
+    }
+}
+
 fn set(estate: &Estate, findings: &mut Findings) {
     for set in estate.spec.rules.iter().flat_map(|rules| &rules.set) {
-        let level = match set.level.value {
-            RuleLevel::Off => Level::Off,
-            RuleLevel::Note => Level::Note,
-            RuleLevel::Warn => Level::Warn,
-            RuleLevel::Error => Level::Error,
-        };
+        let level = level_of(set.level.value);
         match rules::find(&set.rule.value) {
             None => {
                 let text = &estate.text;

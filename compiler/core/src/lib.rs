@@ -7,6 +7,7 @@ pub mod compare;
 pub mod compile;
 pub mod diag;
 pub mod emit;
+pub mod enforce;
 pub mod expand;
 pub mod flows;
 pub mod instances;

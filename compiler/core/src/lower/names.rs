@@ -9,6 +9,7 @@ rule_set! {
     /// The rules of this phase.
     pub RULES;
     NAME_TOO_LONG = "name-too-long", References, Error, "a name from which a longer one is derived than the backend takes", include_str!("pages/name-too-long.md");
+    NOT_ENFORCEABLE = "not-enforceable", Platform, Error, "a rule for the cluster that asks for what no object there says", include_str!("pages/not-enforceable.md");
     NO_FREE_ADDRESS = "no-free-address", Network, Error, "a network without a free address for an interface", include_str!("pages/no-free-address.md");
 }
 

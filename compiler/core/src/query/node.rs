@@ -131,6 +131,36 @@ impl View {
         node.link(Link::Cluster)
     }
 
+    /// The cluster of this name, by why it is called so.
+    pub fn cluster_named(self: &Arc<Self>, name: OriginId) -> Value {
+        let is = |node: &Node| {
+            let (kind, value) = name_of(&self.vocabulary, node);
+            kind == "cluster" && value.is_some_and(|value| value.origin == name)
+        };
+        match self.root.children.iter().position(is) {
+            Some(at) => self.value(Place::root().child(at)),
+            None => Value::Null,
+        }
+    }
+
+    /// The way to the workload of this name, by why it is called so: its tenant, then itself.
+    pub fn workload_named(&self, name: OriginId) -> Option<[Place; 2]> {
+        let tenants = self.root.children.iter().enumerate();
+        tenants
+            .flat_map(|(at, tenant)| {
+                let inner = tenant.children.iter().enumerate();
+                inner.map(move |(below, node)| (at, below, node))
+            })
+            .find(|(.., node)| {
+                let (kind, value) = name_of(&self.vocabulary, node);
+                kind == "workload" && value.is_some_and(|value| value.origin == name)
+            })
+            .map(|(at, below, _)| {
+                let tenant = Place::root().child(at);
+                [tenant.clone(), tenant.child(below)]
+            })
+    }
+
     /// Whether what was asked since the last time leaned on something that is broken, which was
     /// reported: what came out says nothing then.
     pub fn was_unsure(&self) -> bool {

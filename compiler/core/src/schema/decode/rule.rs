@@ -12,7 +12,7 @@ use crate::{
     schema::{
         describe::placed,
         kind::{KindId, Slot},
-        kinds::{RuleDecl, RuleSeverity},
+        kinds::{Enforce, RuleDecl, RuleSeverity},
         node::{Expr, Formula, TypedNode},
         rules,
         ty::{Lit, Typed},
@@ -31,6 +31,8 @@ pub struct UserRule {
     pub unit: UnitId,
     /// The profile that it stands in, as the estate says it: then it holds for what is like it.
     pub profile: Option<Arc<str>>,
+    /// Where it says that the cluster enforces it, if it does.
+    pub enforced: Option<Span>,
     /// Whether it holds at all.
     pub condition: Option<Formula>,
     /// What it asks; none where that is wrong, which was reported.
@@ -87,6 +89,10 @@ impl Decoder<'_, '_> {
             Some(RuleSeverity::Note) => Level::Note,
             Some(RuleSeverity::Error) | None => Level::Error,
         };
+        let enforced = written("enforce").and_then(|(word, at)| {
+            let cluster = Enforce::parse(&Lit::Str(word)) == Ok(Enforce::Cluster);
+            cluster.then_some(at)
+        });
         let on = match (written("on"), within) {
             (Some((word, at)), _) => self.subject(&word, at, root),
             (None, Some(within)) => Some(within.on),
@@ -107,6 +113,7 @@ impl Decoder<'_, '_> {
             name,
             unit: self.unit,
             profile: within.map(|within| format!("{prefix}{}", within.profile).into()),
+            enforced,
             condition: head.condition,
             judgement: on.and_then(|on| self.judgement(node, kind, on)),
         })

@@ -14,6 +14,16 @@ choices! {
     }
 }
 
+choices! {
+    /// Who asks whether a rule finds something.
+    pub enum Enforce {
+        /// The compiler.
+        Compile = "compile",
+        /// The cluster's API server, too, of whatever is applied there by whomever.
+        Cluster = "cluster",
+    }
+}
+
 kind! {
     /// A rule of your own: what no node of a kind may be. At the top level of a file it holds for
     /// all nodes of that kind; in a profile for those that are like it.
@@ -28,6 +38,8 @@ kind! {
         prop on: Option<V<Arc<str>>>;
         /// How grave it is.
         prop severity: V<RuleSeverity> = "error";
+        /// Who asks. What the cluster asks, the compiler has asked before.
+        prop enforce: V<Enforce> = "compile";
         /// When something is wrong.
         child when: Option<RuleWhen>;
         /// What is wrong then, in one sentence.
