@@ -123,7 +123,7 @@ fn compiler_and_cluster_agree() {
     let large = BODY.replace("1GiB", "64GiB");
     let labelled = format!("{BODY}; label team shop");
     let two = format!("{BODY}; replicas 2");
-    let root = BODY.replace(":1.0.0\"", ":1.0.0\" uid=0");
+    let other = BODY.replace(":1.0.0\"", ":1.0.0\" uid=4242");
     let cases: [(&str, &str, &str); 12] = [
         (
             "!workload.container.image.startsWith('registry.example.com/')",
@@ -154,11 +154,11 @@ fn compiler_and_cluster_agree() {
             &two,
             &format!("{BODY}; replicas 1"),
         ),
-        ("workload.container.uid == 0", BODY, &root),
+        ("workload.container.uid == 4242", BODY, &other),
         (
-            "size(workload.name) == 3 && workload.container.uid == 0 ? true : false",
+            "size(workload.name) == 3 && workload.container.uid == 4242 ? true : false",
             BODY,
-            &root,
+            &other,
         ),
         (
             "workload.memory.size > '32GiB' || workload.container.image.contains('docker')",
