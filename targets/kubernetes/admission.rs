@@ -38,13 +38,19 @@ use super::Ground;
 /// The API of policies.
 const API: &str = "admissionregistration.k8s.io/v1";
 
+/// The row of the capability table.
+const FEATURE: &str = "own-rule";
+
 /// Who starts the jobs of a CronJob: that one was asked when it was applied.
 const STARTER: &str = "system:serviceaccount:kube-system:cronjob-controller";
 
 /// The policies of the cluster.
 pub(super) fn emit(ground: &Ground<'_>, out: &mut Objects, findings: &mut Findings) {
     for rule in enforce::of_cluster(ground.estate, ground.cluster.id) {
-        let made = policies(&rule);
+        let made = match too_old(ground, &rule) {
+            Some(finding) => Err(finding),
+            None => policies(&rule),
+        };
         match made {
             Ok(policies) => {
                 for (sort, policy) in policies {
@@ -56,6 +62,37 @@ pub(super) fn emit(ground: &Ground<'_>, out: &mut Objects, findings: &mut Findin
             Err(finding) => findings.push(*finding),
         }
     }
+}
+
+/// A cluster that knows no such policies yet.
+fn too_old(ground: &Ground<'_>, rule: &Enforced<'_>) -> Option<Box<Diagnostic>> {
+    let since = super::CAPABILITIES.get(FEATURE)?.since.as_ref()?;
+    let version = ground.spec().backend.version()?;
+    if version.value >= *since {
+        return None;
+    }
+    let (head, name) = (&rule.rule.head, &ground.spec().name.value);
+    let at = rule.rule.enforced.unwrap_or(head.declared);
+    let finding = Diagnostic::new(
+        &NOT_ENFORCEABLE,
+        at,
+        format!(
+            "`{}` cannot be enforced in the cluster `{name}`: it runs Kubernetes {}",
+            head.name, version.value
+        ),
+    )
+    .label("needs admission policies")
+    .why(format!(
+        "admission policies are part of Kubernetes from {since} on"
+    ))
+    .help(format!(
+        "run Kubernetes {since} or later, or write `enforce=compile`"
+    ));
+    let span = ground.estate.origins.span(version.origin);
+    Some(Box::new(match span {
+        Some(span) => finding.also(span, "the version"),
+        None => finding,
+    }))
 }
 
 /// What one policy asks, and what it says.

@@ -112,3 +112,33 @@ fn completions_know_the_commands() {
         assert!(script.contains("explain"), "{shell}");
     }
 }
+
+#[test]
+fn a_rule_of_an_estates_own_has_a_page_too() {
+    let folder = Folder::of([(
+        "tenantry.kdl",
+        "estate north
+rule too-big on=workload severity=warn enforce=cluster doc=\"A machine is cheaper.\" {
+    when \"workload.memory.size > '32GiB'\"
+    say \"${workload.name} takes ${workload.memory.size}\"
+    fix \"take a machine\"
+}
+",
+    )]);
+    let page = folder.run("explain --estate . too-big").ends_with(0).out;
+    let expected = "too-big
+own: warning by default, enforced in the cluster, tenantry.kdl:2
+
+A machine is cheaper.
+
+  on    tenant.workload
+  when  workload.memory.size > '32GiB'
+  say   ${workload.name} takes ${workload.memory.size}
+  fix   take a machine
+";
+    assert_eq!(page, expected);
+    let listing = folder.run("explain --estate .").ends_with(0).out;
+    assert!(listing.contains("A machine is cheaper."), "{listing}");
+    let wrong = folder.run("explain --estate . too-bg").ends_with(2);
+    assert!(wrong.err.contains("`too-big`"), "{}", wrong.err);
+}

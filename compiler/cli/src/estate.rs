@@ -13,7 +13,7 @@ use tenantry_core::{
     limits::Limits,
     load::{self, Library, ROOT_FILE, Sources},
     plan, prove,
-    schema::{self, words::Words},
+    schema::{self, TypedEstate, words::Words},
     world::ReadError,
 };
 
@@ -148,13 +148,22 @@ pub(crate) fn library() -> Library {
 /// # Errors
 /// The folder cannot be read.
 pub(crate) fn words(path: &Path) -> Result<Arc<Words>, Failure> {
+    Ok(typed(path)?.1.words)
+}
+
+/// The files of an estate or package and what they say, whatever is wrong with the rest of it.
+///
+/// # Errors
+/// The folder cannot be read.
+pub(crate) fn typed(path: &Path) -> Result<(Sources, TypedEstate), Failure> {
     let limits = Limits::default();
     let world = open(path, &limits)?;
     let sources = load::load(&world, library(), &limits).value;
-    let typed = sources.and_then(|sources| schema::decode(&sources).value);
-    typed
-        .map(|typed| typed.words)
-        .ok_or_else(|| Failure::new(format!("{} is no estate", path.display())))
+    let read = sources.and_then(|sources| {
+        let typed = schema::decode(&sources).value?;
+        Some((sources, typed))
+    });
+    read.ok_or_else(|| Failure::new(format!("{} is no estate", path.display())))
 }
 
 /// How a run with these findings ends.

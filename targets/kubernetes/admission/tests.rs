@@ -318,3 +318,14 @@ fn what_no_object_says_is_refused() {
         ]
     );
 }
+
+#[test]
+fn an_old_cluster_knows_no_policies() {
+    let old = crate::testing::KUBERNETES.replace("1.33", "1.29");
+    let rule = rule("workload.container.uid == 0");
+    let made = crate::testing::compile(&format!("{old}{rule}{HARMLESS}"), &crate::all());
+    let found = made.findings();
+    let told = "not-enforceable: `asked` cannot be enforced in the cluster `one`: \
+                it runs Kubernetes 1.29";
+    assert!(found.iter().any(|finding| finding == told), "{found:#?}");
+}

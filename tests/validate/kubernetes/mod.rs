@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Findings, Node, Skip, Violation};
 
+mod admission;
 mod attachment;
 mod budget;
 mod cdi;
@@ -49,6 +50,16 @@ const RULES: &[(&str, &str, &[Rule])] = &[
     ("", "PersistentVolumeClaim", &[storage::claim]),
     ("", "ResourceQuota", &[quota::hard_keys, quota::scopes]),
     ("", "Service", &[service::ports, service::kind_of_service]),
+    (
+        "admissionregistration.k8s.io",
+        "ValidatingAdmissionPolicy",
+        &[admission::policy],
+    ),
+    (
+        "admissionregistration.k8s.io",
+        "ValidatingAdmissionPolicyBinding",
+        &[admission::binding],
+    ),
     (
         "apps",
         "DaemonSet",

@@ -1,12 +1,20 @@
 //! `tenantry explain`
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
-use tenantry_core::diag::{Family, Rule};
+use tenantry_core::{
+    diag::{Family, Rule},
+    load::Sources,
+    schema::{
+        decode::UserRule,
+        node::{Expr, Piece},
+    },
+};
 
 use super::{Outcome, schema};
 use crate::{
     console::Console,
+    estate,
     exit::{Exit, Failure},
     render::{markdown, style::Look},
     vocabulary,
@@ -18,21 +26,35 @@ use crate::{
 Examples:
   tenantry explain                     all rules, one line each
   tenantry explain wrong-value         the page of a rule, with an example
-  tenantry explain workload            a kind of the language")]
+  tenantry explain workload            a kind of the language
+  tenantry explain --estate . too-big  a rule of the estate's own")]
 pub(crate) struct Args {
     /// A rule's name, as findings show it in brackets, or a kind's
     name: Option<String>,
+    /// An estate or package, whose own rules are explained as well
+    #[arg(long, value_name = "DIR")]
+    estate: Option<PathBuf>,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     let look = console.out.look;
     let rules = tenantry_core::rules::all();
+    let read = match &args.estate {
+        Some(path) => Some(estate::typed(path)?),
+        None => None,
+    };
+    let own: &[UserRule] = read.as_ref().map_or(&[], |(_, typed)| &typed.rules);
     let text = match &args.name {
-        None => listing(&rules, look),
-        Some(name) => match rules.iter().find(|rule| rule.name == name) {
-            Some(rule) => page(rule, look),
-            None => kind_pages(name, &rules, console)?,
-        },
+        None => listing(&rules, own, look),
+        Some(name) => {
+            let ours = rules.iter().find(|rule| rule.name == name);
+            let theirs = own.iter().find(|rule| *rule.head.name == **name);
+            match (ours, theirs, &read) {
+                (Some(rule), ..) => page(rule, look),
+                (None, Some(rule), Some((sources, _))) => own_page(rule, sources, look),
+                _ => kind_pages(name, &rules, own, console)?,
+            }
+        }
     };
     console.out.print(&text)?;
     Ok(Exit::Clean)
@@ -60,14 +82,90 @@ fn page(rule: &Rule, look: Look) -> String {
     )
 }
 
-/// One line each, by family.
-fn listing(rules: &[&'static Rule], look: Look) -> String {
-    let width = rules.iter().map(|rule| rule.name.len()).max().unwrap_or(0);
+/// The page of a rule of the estate's own: what it says of itself.
+fn own_page(rule: &UserRule, sources: &Sources, look: Look) -> String {
+    let head = &rule.head;
+    let place = match sources.position(head.declared) {
+        Some((line, _)) => format!("{}:{line}", sources.path(head.declared.file)),
+        None => sources.path(head.declared.file).to_owned(),
+    };
+    let enforced = match rule.enforced {
+        Some(_) => ", enforced in the cluster",
+        None => "",
+    };
+    let summary = format!(
+        "own: {} by default{enforced}, {place}\n\n",
+        head.level.name()
+    );
+    let mut out = format!("{}\n{}", look.strong(&head.name), look.faint(&summary));
+    if let Some(doc) = &head.doc {
+        out += &look.wrap(doc, "", "");
+        out += "\n\n";
+    }
+    let mut line = |word: &str, text: &str| {
+        out += &look.wrap(text, &format!("  {word:4}  "), "        ");
+        out.push('\n');
+    };
+    if let Some(judgement) = &rule.judgement {
+        let kinds = vocabulary::kinds();
+        let on = kinds.iter().find(|kind| kind.id == judgement.on);
+        let on = on.map_or("", |kind| &kind.place);
+        match &rule.profile {
+            Some(profile) => line("on", &format!("{on}, where it is like {profile}")),
+            None => line("on", on),
+        }
+        if let Some(condition) = &rule.condition {
+            line("if", condition.program.text());
+        }
+        line("when", judgement.when.program.text());
+        line("say", &written(&judgement.say));
+        if let Some(fix) = &judgement.fix {
+            line("fix", &written(fix));
+        }
+    }
+    out
+}
+
+/// A sentence as it is written.
+fn written(sentence: &Expr) -> String {
+    match sentence {
+        Expr::Broken => String::new(),
+        Expr::Lit(lit) => lit.to_string(),
+        Expr::Formula(formula) => format!("${{{}}}", formula.program.text()),
+        Expr::Text(pieces) => pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.to_string(),
+                Piece::Formula(formula) => format!("${{{}}}", formula.program.text()),
+            })
+            .collect(),
+    }
+}
+
+/// One line each, by family, the estate's own first.
+fn listing(rules: &[&'static Rule], own: &[UserRule], look: Look) -> String {
+    let names = rules.iter().map(|rule| rule.name);
+    let names = names.chain(own.iter().map(|rule| &*rule.head.name));
+    let width = names.map(str::len).max().unwrap_or(0);
     let mut families: BTreeMap<Family, Vec<&Rule>> = BTreeMap::new();
     for rule in rules {
         families.entry(rule.family).or_default().push(rule);
     }
     let mut out = String::new();
+    if !own.is_empty() {
+        out += &format!("{}\n", look.strong(Family::Own.name()));
+    }
+    for rule in own {
+        let name = format!("{:width$}", rule.head.name);
+        let first = format!("  {}  ", look.level(&name, rule.head.level));
+        let said = rule.judgement.as_ref().map(|asked| written(&asked.say));
+        let line = rule.head.doc.as_deref().map(str::to_owned).or(said);
+        out += &look.wrap(&line.unwrap_or_default(), &first, &" ".repeat(width + 4));
+        out.push('\n');
+    }
+    if !own.is_empty() {
+        out.push('\n');
+    }
     for (family, rules) in families {
         out += &format!("{}\n", look.strong(family.name()));
         for rule in rules {
@@ -83,7 +181,12 @@ fn listing(rules: &[&'static Rule], look: Look) -> String {
     out + "`tenantry explain NAME` prints a rule's page, `tenantry schema` lists the kinds.\n"
 }
 
-fn kind_pages(name: &str, rules: &[&'static Rule], console: &Console) -> Result<String, Failure> {
+fn kind_pages(
+    name: &str,
+    rules: &[&'static Rule],
+    own: &[UserRule],
+    console: &Console,
+) -> Result<String, Failure> {
     let kinds = vocabulary::named(name);
     if !kinds.is_empty() {
         return Ok(schema::pages(&kinds, console));
@@ -92,6 +195,7 @@ fn kind_pages(name: &str, rules: &[&'static Rule], console: &Console) -> Result<
     let names = rules
         .iter()
         .map(|rule| rule.name)
+        .chain(own.iter().map(|rule| &*rule.head.name))
         .chain(all.iter().map(|placed| placed.kind.name.as_str()));
     let near = tenantry_core::diag::nearest::nearest(name, names);
     Err(

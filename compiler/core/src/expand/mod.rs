@@ -6,6 +6,7 @@
 //! compiled. What the standard library declares is left out: its names lead there again.
 
 mod printer;
+mod rules;
 mod spelling;
 
 use std::sync::Arc;
@@ -41,7 +42,12 @@ pub fn expand(typed: &TypedEstate, sources: &Sources, resolved: &Resolved) -> St
         .partition(|node| name(node) == "estate");
     let mut printer = Printer::new(vocabulary, resolved.env.as_deref());
     printer.top(root, estates.into_iter().chain(others));
-    formatted(printer.finish())
+    let mut text = printer.finish();
+    for rule in rules::texts(resolved) {
+        text.push('\n');
+        text.push_str(&rule);
+    }
+    formatted(text)
 }
 
 /// Whether a file is one of the standard library, which is found by its names again.
