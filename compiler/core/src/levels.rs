@@ -161,7 +161,7 @@ pub(crate) fn of_own(estate: &Estate, rule: &UserRule) -> Level {
     let text = &estate.text;
     let own = |name: &str| own_rule(&text.words, &text.rules, UnitId::ESTATE, name);
     sets.filter(|set| matches!(own(&set.rule.value), Own::Known(known) if known.head == rule.head))
-        .last()
+        .next_back()
         .map_or(rule.head.level, |set| level_of(set.level.value))
 }
 
