@@ -157,11 +157,10 @@ fn at_level(findings: &mut Findings, rule: &RuleRef, level: Level) {
 
 /// How grave a rule of the spec's own is in this estate.
 pub(crate) fn of_own(estate: &Estate, rule: &UserRule) -> Level {
-    let sets = estate.spec.rules.iter().flat_map(|rules| &rules.set);
+    let mut sets = estate.spec.rules.iter().flat_map(|rules| &rules.set);
     let text = &estate.text;
     let own = |name: &str| own_rule(&text.words, &text.rules, UnitId::ESTATE, name);
-    sets.filter(|set| matches!(own(&set.rule.value), Own::Known(known) if known.head == rule.head))
-        .next_back()
+    sets.rfind(|set| matches!(own(&set.rule.value), Own::Known(known) if known.head == rule.head))
         .map_or(rule.head.level, |set| level_of(set.level.value))
 }
 

@@ -307,11 +307,7 @@ fn what_no_object_says_is_refused() {
         ]
     );
     assert_eq!(
-        told(
-            &rule("false")
-                .replace("workload", "pool")
-                .replace("pool.name", "pool.name")
-        ),
+        told(&rule("false").replace("workload", "pool")),
         [
             "not-enforceable: `asked` cannot be enforced in the cluster: \
              `on=pool`: no object of the cluster is one"
