@@ -24,7 +24,7 @@ use tenantry_core::{
     enforce::{self, Enforced},
     lower::names::{ESTATE_LABEL, NOT_ENFORCEABLE, TENANT_LABEL},
     model::Body,
-    origin::OriginId,
+    origin::{How, OriginId},
     schema::node::{Expr, Formula, Piece},
 };
 
@@ -325,7 +325,10 @@ fn shown(code: &Code, ty: &Type) -> String {
 
 fn push(ground: &Ground<'_>, rule: &Enforced<'_>, sort: Sort, policy: Policy, out: &mut Objects) {
     let name = format!("{}.{}", rule.rule.head.name, sort.word());
-    let scope = ground.platform(&format!("rule.{}", rule.rule.head.name), OriginId::NONE);
+    let origins = &ground.estate.origins;
+    let written = origins.find(Some(rule.rule.head.declared), How::Literal, &[]);
+    let because = written.unwrap_or(OriginId::NONE);
+    let scope = ground.platform(&format!("rule.{}", rule.rule.head.name), because);
     let named = |name: &str, expression: String| Variable {
         name: name.to_owned(),
         expression,

@@ -113,10 +113,6 @@ fn volumes(cx: &Context<'_>, values: &mut Values) {
     let origin = backup.spec.meta.origin;
     values.set("deployNodeAgent", true, origin);
     values.set("configuration.uploaderType", "kopia", origin);
-    // The chart's schema asks for the agent's settings wherever it is deployed.
-    values.at("nodeAgent", |node| {
-        node.mark(origin);
-    });
     if keep_away(cx.pools(), cx.estate) {
         values.list("nodeAgent.tolerations", origin, |list| {
             tolerate(list, cx.pools(), cx.estate)

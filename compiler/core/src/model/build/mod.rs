@@ -50,6 +50,10 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         origins: &mut origins,
         findings: Findings::new(),
     };
+    for rule in own.iter() {
+        // What the cluster enforces is there because of the rule.
+        cx.origins.literal(rule.head.declared);
+    }
     let constructed = kinds::Root::construct(&root, &mut cx);
     let mut findings = cx.findings;
     let Some(mut spec) = constructed else {

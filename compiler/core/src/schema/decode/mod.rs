@@ -60,7 +60,7 @@ const TOP_ONLY: &[&str] = &[
     "define", "let", "package", "param", "profile", "rule", "table", "test", "use",
 ];
 
-/// Decodes a file whose nodes stand at the top level, of kind `root`; what [`DECLARATIONS`]
+/// Decodes a file whose nodes stand at the top level, of kind `root`; what `DECLARATIONS`
 /// names is left out.
 pub fn decode_file(
     document: ast::Document<'_>,
