@@ -239,6 +239,25 @@ fn every_finding_of_an_example_says_how_to_go_on() {
 }
 
 #[test]
+fn a_rule_is_fixable_exactly_if_its_example_is_mended() {
+    let mended = |page: &Page| {
+        let run = page.bad.as_deref().map(run);
+        let findings = run.into_iter().flat_map(|run| run.findings);
+        let mut fixes = findings.flat_map(|finding| finding.fixes);
+        fixes.any(|fix| fix.certain)
+    };
+    let wrong: Vec<&str> = pages()
+        .iter()
+        .filter(|page| page.rule.fixable != mended(page))
+        .map(|page| page.rule.name)
+        .collect();
+    assert!(
+        wrong.is_empty(),
+        "said to be fixable and not, or the other way round: {wrong:?}"
+    );
+}
+
+#[test]
 fn the_base_is_clean() {
     let run = run("");
     assert!(run.findings.is_empty(), "\n{}", told(&run));

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_yaml::Value;
-use tenantry_tests::validate::{Skip, shared};
+use tenantry_tests::validate::{Skip, shared::table};
 
 use crate::definitions;
 
@@ -237,15 +237,4 @@ fn every_entry(tables: Tables<'_>) -> Result<(), Skip> {
 fn compare(what: &str, listed: BTreeSet<String>, fates: &[(&str, Fate)]) {
     let known: BTreeSet<String> = fates.iter().map(|(id, _)| (*id).to_owned()).collect();
     assert_eq!(listed, known, "{what}: what is listed, and what has a fate");
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "reference data is read from the disk, outside of every compile"
-)]
-fn table(name: &str) -> Result<Value, Skip> {
-    let path = shared::root()?.join(format!("facts/{name}.yaml"));
-    let skip = |error: &dyn std::fmt::Display| Skip(format!("{}: {error}", path.display()));
-    let text = std::fs::read_to_string(&path).map_err(|error| skip(&error))?;
-    serde_yaml::from_str(&text).map_err(|error| skip(&error))
 }

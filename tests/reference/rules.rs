@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tenantry_core::{
-    diag::{Family, Rule},
+    diag::{Admission, Family, Rule},
     rules,
 };
 
@@ -38,8 +38,16 @@ fn page(rule: &Rule) -> String {
             &format!("Refused:\n\n```kdl,error={}\n", rule.name),
         )
         .replace("```kdl good\n", "Accepted:\n\n```kdl\n");
+    let fixable = if rule.fixable {
+        "; `check --fix` mends it"
+    } else {
+        ""
+    };
+    let refused = rule.refused_by.map_or_else(String::new, |who| {
+        format!("; {} refuses it otherwise", who.name())
+    });
     format!(
-        "{}{title}\n\n*Family {}; {level}.*\n\n{body}\n",
+        "{}{title}\n\n*Family {}; {level}{fixable}{refused}.*\n\n{body}\n",
         notice("the rule's declaration and page"),
         rule.family.name()
     )
@@ -59,7 +67,9 @@ fn index() -> String {
     text += "# Rules\n\n\
         Every finding names the rule that made it. `tenantry explain NAME` prints a rule's page in \
         a terminal. In the estate, `rules { set NAME LEVEL; }` sets a level (`error`, `warn`, \
-        `note`, `off`), and `allow NAME because=\"…\"` on a node silences a rule there.\n\n\
+        `note`, `off`), and `allow NAME because=\"…\"` on a node silences a rule there. Where a rule has a fix, \
+        `tenantry check --fix` writes it. What is refused otherwise would have come to light when \
+        the objects are applied, and is held against the admission code itself.\n\n\
         Rules about syntax, files, types, references, the language and the output have no level \
         to set: without what they ask for, the compiler cannot know what the spec means.\n\n";
     for (family, rules) in families {
@@ -68,10 +78,21 @@ fn index() -> String {
             vec![
                 format!("[`{0}`]({0}.md)", rule.name),
                 rule.level.name().to_owned(),
+                if rule.fixable { "yes" } else { "" }.to_owned(),
+                rule.refused_by.map_or("", Admission::name).to_owned(),
                 cell(rule.summary),
             ]
         });
-        text += &table(&["rule", "level", "what it finds"], rows);
+        text += &table(
+            &[
+                "rule",
+                "level",
+                "fix",
+                "refused otherwise by",
+                "what it finds",
+            ],
+            rows,
+        );
     }
     text.trim_end().to_owned() + "\n"
 }

@@ -48,6 +48,18 @@ pub fn json(path: &str) -> Result<Value, Skip> {
         .map_err(|error| Skip(format!("{} is not JSON: {error}", file.display())))
 }
 
+/// A table of facts of the reference data, by its name.
+///
+/// # Errors
+/// A [`Skip`] where the file is absent or is not YAML.
+pub fn table(name: &str) -> Result<serde_yaml::Value, Skip> {
+    let file = root()?.join(format!("facts/{name}.yaml"));
+    let text = fs::read_to_string(&file)
+        .map_err(|error| Skip(format!("cannot read {}: {error}", file.display())))?;
+    serde_yaml::from_str(&text)
+        .map_err(|error| Skip(format!("{} is not YAML: {error}", file.display())))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,7 +71,7 @@ pub fn unknown(name: &str, span: Span, own: &[&str]) -> Diagnostic {
     match nearest(name, ours.chain(own.iter().copied())) {
         Some(near) => finding
             .help(format!("did you mean `{near}`?"))
-            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+            .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]),
         None => finding.help("`tenantry explain` lists all rules"),
     }
 }

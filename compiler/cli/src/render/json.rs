@@ -74,6 +74,7 @@ struct Label<'a> {
 #[derive(Serialize)]
 struct Fix<'a> {
     title: &'a str,
+    certain: bool,
     edits: Vec<Edit<'a>>,
 }
 
@@ -153,6 +154,7 @@ fn convert_fix<'a>(fix: &'a tenantry_core::diag::Fix, places: &Places<'a>) -> Fi
     });
     Fix {
         title: &fix.title,
+        certain: fix.certain,
         edits: edits.collect(),
     }
 }

@@ -160,22 +160,22 @@ pub(crate) mod tests {
     }
 
     /// A rule to make findings of.
-    pub(crate) static CAPACITY: Rule = Rule {
-        name: "gpu-over-capacity",
-        family: Family::Capacity,
-        level: Level::Error,
-        summary: "more GPUs asked of a pool than it has",
-        page: "",
-    };
+    pub(crate) static CAPACITY: Rule = Rule::new(
+        "gpu-over-capacity",
+        Family::Capacity,
+        Level::Error,
+        "more GPUs asked of a pool than it has",
+        "",
+    );
 
     /// A rule of a lower level.
-    pub(crate) static UNPINNED: Rule = Rule {
-        name: "image-not-pinned",
-        family: Family::Images,
-        level: Level::Warn,
-        summary: "an image without a digest",
-        page: "",
-    };
+    pub(crate) static UNPINNED: Rule = Rule::new(
+        "image-not-pinned",
+        Family::Images,
+        Level::Warn,
+        "an image without a digest",
+        "",
+    );
 
     #[test]
     fn counts_read_as_a_sentence() {

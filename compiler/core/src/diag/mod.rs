@@ -9,7 +9,7 @@ pub mod words;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use rule::{Family, Level, OwnRule, Rule, RuleRef};
+pub use rule::{Admission, Family, Level, OwnRule, Rule, RuleRef};
 pub(crate) use rule::{declare_rule, rule_set};
 use tenantry_syntax::Span;
 
@@ -22,11 +22,14 @@ pub struct Label {
     pub text: String,
 }
 
-/// A mend that the compiler is certain of.
+/// A mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What it does, as an imperative: "write `cores=8`".
     pub title: String,
+    /// Whether it is what the author meant, as far as anybody can know: only then is it applied
+    /// without asking. The nearest name to a misspelt one is a guess.
+    pub certain: bool,
     /// Replacements; they do not overlap.
     pub edits: Vec<(Span, String)>,
 }
@@ -50,7 +53,7 @@ pub struct Diagnostic {
     pub why: Option<String>,
     /// What to write instead.
     pub help: Option<String>,
-    /// Certain mends.
+    /// Mends: all that is certain, and what is probable.
     pub fixes: Vec<Fix>,
     /// The environments that have it; empty when all have, or none is declared.
     pub envs: Vec<Arc<str>>,
@@ -127,11 +130,23 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a mend.
+    /// Adds a mend that is certain.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
         self.fixes.push(Fix {
             title: title.into(),
+            certain: true,
+            edits,
+        });
+        self
+    }
+
+    /// Adds a mend that is probable: an editor offers it, nothing applies it unasked.
+    #[must_use]
+    pub fn suggest(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
+        self.fixes.push(Fix {
+            title: title.into(),
+            certain: false,
             edits,
         });
         self

@@ -49,6 +49,8 @@ pub enum Family {
     Memory,
     /// GPUs.
     Gpu,
+    /// Nodes of memory, and what must lie on one.
+    Numa,
     /// Disks and storage classes.
     Storage,
     /// Networks, flows, addresses.
@@ -57,12 +59,26 @@ pub enum Family {
     Isolation,
     /// Images.
     Images,
+    /// Secrets, and what a workload may do to its host.
+    Secrets,
     /// Replicas, spread, quorum.
     Availability,
-    /// Quotas and capacity.
+    /// What fits on the machines.
     Capacity,
+    /// What tenants may take.
+    Quotas,
+    /// Copies, and how long they are kept.
+    Backup,
+    /// Metrics, alerts, logs.
+    Observability,
     /// What the cluster's backend can do.
     Platform,
+    /// How many objects a cluster bears.
+    Scale,
+    /// How a change reaches what runs.
+    Rollout,
+    /// What it costs.
+    Cost,
     /// The order of things.
     Graph,
     /// What a target could not emit, or a defect of ours.
@@ -83,16 +99,46 @@ impl Family {
             Self::Cpu => "cpu",
             Self::Memory => "memory",
             Self::Gpu => "gpu",
+            Self::Numa => "numa",
             Self::Storage => "storage",
             Self::Network => "network",
             Self::Isolation => "isolation",
             Self::Images => "images",
+            Self::Secrets => "secrets",
             Self::Availability => "availability",
             Self::Capacity => "capacity",
+            Self::Quotas => "quotas",
+            Self::Backup => "backup",
+            Self::Observability => "observability",
             Self::Platform => "platform",
+            Self::Scale => "scale",
+            Self::Rollout => "rollout",
+            Self::Cost => "cost",
             Self::Graph => "graph",
             Self::Output => "output",
             Self::Own => "own",
+        }
+    }
+}
+
+/// Who refuses, when objects are applied, what a rule finds beforehand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Admission {
+    /// The validation of Kubernetes' own API server.
+    ApiServer,
+    /// KubeVirt's admission webhooks.
+    KubeVirt,
+    /// The admission webhooks of CDI, which fills KubeVirt's disks.
+    Cdi,
+}
+
+impl Admission {
+    /// The name in listings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ApiServer => "the API server",
+            Self::KubeVirt => "KubeVirt",
+            Self::Cdi => "CDI",
         }
     }
 }
@@ -111,6 +157,49 @@ pub struct Rule {
     /// The page that `explain` prints: Markdown with `kdl bad` and `kdl good` examples, which
     /// are its fixtures.
     pub page: &'static str,
+    /// Whether its findings bring a mend that is certain, for `check --fix`.
+    pub fixable: bool,
+    /// Who would refuse the objects of its bad example; the conformance suite holds it to that.
+    pub refused_by: Option<Admission>,
+}
+
+impl Rule {
+    /// A rule with what every rule has.
+    pub const fn new(
+        name: &'static str,
+        family: Family,
+        level: Level,
+        summary: &'static str,
+        page: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            family,
+            level,
+            summary,
+            page,
+            fixable: false,
+            refused_by: None,
+        }
+    }
+
+    /// The rule, with certain mends.
+    #[must_use]
+    pub const fn fixable(self) -> Self {
+        Self {
+            fixable: true,
+            ..self
+        }
+    }
+
+    /// The rule, mirroring what this admission refuses.
+    #[must_use]
+    pub const fn refused_by(self, who: Admission) -> Self {
+        Self {
+            refused_by: Some(who),
+            ..self
+        }
+    }
 }
 
 /// A rule that the spec declares.
@@ -180,25 +269,27 @@ impl PartialEq<&'static Rule> for RuleRef {
 }
 
 /// Declares a rule as a static: `declare_rule! { pub RULE = "name", Family, Level, "summary", page }`.
+/// Behind the page: `; fixable` where its findings bring a certain mend, `; refused_by = KubeVirt`
+/// where an admission refuses the same.
 macro_rules! declare_rule {
-    ($(#[$meta:meta])* $vis:vis $ident:ident = $name:literal, $family:ident, $level:ident, $summary:literal, $page:expr) => {
+    ($(#[$meta:meta])* $vis:vis $ident:ident = $name:literal, $family:ident, $level:ident, $summary:literal, $page:expr $(; $with:ident $(= $who:ident)?)*) => {
         #[doc = $summary]
         $(#[$meta])*
-        $vis static $ident: $crate::diag::Rule = $crate::diag::Rule {
-            name: $name,
-            family: $crate::diag::Family::$family,
-            level: $crate::diag::Level::$level,
-            summary: $summary,
-            page: $page,
-        };
+        $vis static $ident: $crate::diag::Rule = $crate::diag::Rule::new(
+            $name,
+            $crate::diag::Family::$family,
+            $crate::diag::Level::$level,
+            $summary,
+            $page,
+        )$(.$with($($crate::diag::Admission::$who)?))*;
     };
 }
 pub(crate) use declare_rule;
 
 /// Declares rules that share a file, and the list of them that `explain` walks.
 macro_rules! rule_set {
-    ($(#[$meta:meta])* $vis:vis $list:ident; $($ident:ident = $name:literal, $family:ident, $level:ident, $summary:literal, $page:expr;)*) => {
-        $($crate::diag::declare_rule! { pub $ident = $name, $family, $level, $summary, $page })*
+    ($(#[$meta:meta])* $vis:vis $list:ident; $($ident:ident = $name:literal, $family:ident, $level:ident, $summary:literal, $page:expr $(, $with:ident $(= $who:ident)?)*;)*) => {
+        $($crate::diag::declare_rule! { pub $ident = $name, $family, $level, $summary, $page $(; $with $(= $who)?)* })*
         $(#[$meta])*
         $vis static $list: &[&$crate::diag::Rule] = &[$(&$ident),*];
     };

@@ -55,7 +55,7 @@ pub fn unknown_name(
     if let Some(near) = nearest(text, bare.iter().map(String::as_str)) {
         return finding
             .help(format!("did you mean `{near}`?"))
-            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+            .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]);
     }
     match bare.as_slice() {
         [] => finding.help(format!(
@@ -196,7 +196,7 @@ pub fn unknown_port(
     match (nearest(name, known.iter().copied()), known) {
         (Some(near), _) => finding
             .help(format!("did you mean `{near}`?"))
-            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+            .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]),
         (None, []) => finding.help(format!("declare it there: `port {name} NUMBER`")),
         (None, known) => finding.help(format!(
             "it declares {}; or declare this one there: `port {name} NUMBER`",

@@ -99,7 +99,7 @@ pub fn unknown_environment(env: &str, span: Span, known: &[Arc<str>]) -> Diagnos
     match (nearest(env, known.iter().map(|k| &**k)), known) {
         (Some(near), _) => finding
             .help(format!("did you mean `{near}`?"))
-            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+            .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]),
         (None, []) => finding.help(format!(
             "declare it in the estate: `estate … {{ env {env} }}`"
         )),
@@ -137,7 +137,7 @@ pub fn unknown_profile(
         return finding.also(other, "this one is for another kind");
     }
     match nearest(name, known.iter().copied()) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+        Some(near) => finding.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), vec![(span, near.to_owned())]),
         None => finding.help(format!("declare one (`profile {name} {{ … }}`), or take one of the standard library: ai-training, batch-task, database, edge-inference, web-service")),
     }
 }

@@ -24,7 +24,7 @@ rule_set! {
     DUPLICATE_NODE = "duplicate-node", Types, Error, "two nodes of one kind with the same key in one scope", include_str!("pages/duplicate-node.md");
     SURPLUS_ARGUMENT = "surplus-argument", Types, Error, "more arguments than the kind takes", include_str!("pages/surplus-argument.md");
     WRONG_VALUE = "wrong-value", Types, Error, "a value that is not of the type its place asks for", include_str!("pages/wrong-value.md");
-    TYPE_ANNOTATION = "type-annotation", Types, Error, "a KDL type annotation", include_str!("pages/type-annotation.md");
+    TYPE_ANNOTATION = "type-annotation", Types, Error, "a KDL type annotation", include_str!("pages/type-annotation.md"), fixable;
     MISSING_VALUE = "missing-value", Types, Error, "a required argument or property that nothing sets", include_str!("pages/missing-value.md");
     MISSING_NODE = "missing-node", Types, Error, "a required child that nothing sets", include_str!("pages/missing-node.md");
     NOT_EXACTLY_ONE = "not-exactly-one", Types, Error, "not exactly one of several alternatives", include_str!("pages/not-exactly-one.md");
@@ -93,7 +93,7 @@ pub fn expression(problem: &Problem, at: &Anchor) -> Diagnostic {
         problem.label.clone()
     });
     match &problem.fix {
-        Some(fix) => finding.fix(format!("write `{fix}`"), vec![(span, fix.clone())]),
+        Some(fix) => finding.suggest(format!("write `{fix}`"), vec![(span, fix.clone())]),
         None => finding,
     }
 }

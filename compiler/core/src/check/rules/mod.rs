@@ -31,7 +31,9 @@ macro_rules! families {
 
 families!(
     availability,
+    backup,
     capacity,
+    cost,
     cpu,
     gpu,
     graph,
@@ -40,9 +42,14 @@ families!(
     isolation,
     language,
     memory,
-    monitoring,
     network,
+    numa,
+    observability,
     platform,
     proxmox,
+    quotas,
+    rollout,
+    scale,
+    secrets,
     storage,
 );

@@ -520,7 +520,7 @@ fn unknown_part(name: &str, span: Span) -> Diagnostic {
     match crate::diag::nearest::nearest(name, known) {
         Some(near) => finding
             .help(format!("did you mean `{near}`?"))
-            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+            .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]),
         None => finding
             .help("`define` holds arg, param, slot and body; what it stands for goes into `body`"),
     }

@@ -209,7 +209,7 @@ impl Decoder<'_, '_> {
                 match nearest(word, known) {
                     Some(near) => finding
                         .help(format!("did you mean `{near}`?"))
-                        .fix(format!("write `{near}`"), vec![(at, near.to_owned())]),
+                        .suggest(format!("write `{near}`"), vec![(at, near.to_owned())]),
                     None => finding.help("a rule looks at the nodes of one kind: `on=workload`"),
                 }
             }

@@ -38,7 +38,7 @@ impl Decoder<'_, '_> {
             )
             .label("unknown")
             .help(format!("did you mean `{near}`?"))
-            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+            .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]);
         }
         if !homes.is_empty() {
             let homes: Vec<String> = homes
@@ -124,7 +124,7 @@ pub(super) fn unknown_property(kind: &Kind, name: &str, span: Span) -> Diagnosti
     if let Some(near) = nearest(name, known.iter().copied()) {
         return finding
             .help(format!("did you mean `{near}`?"))
-            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]);
+            .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]);
     }
     if kind.child(name).is_some() {
         return finding.help(format!(

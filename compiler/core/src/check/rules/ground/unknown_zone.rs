@@ -43,7 +43,7 @@ fn unknown(estate: &Estate, cluster: &Cluster, zone: &V<Name>) -> Option<Diagnos
     Some(match nearest(zone.value.as_str(), zones.iter().copied()) {
         Some(near) => finding
             .help(format!("did you mean `{near}`?"))
-            .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+            .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]),
         None if zones.is_empty() => finding.help(format!("add `zone {}` to the cluster", zone.value)),
         None => finding.help(format!("it has {}", zones.join(", "))),
     })

@@ -22,7 +22,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             findings.push(match near {
                 Some(near) => finding
                     .help(format!("did you mean `{near}`?"))
-                    .fix(format!("write `{near}`"), vec![(span, near.to_owned())]),
+                    .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]),
                 None => finding.help(format!("if it runs there already, write `installed {name}` into the cluster's `facts`")),
             });
         }

@@ -5,7 +5,7 @@ use crate::{
     diag::{Diagnostic, Findings, declare_rule, nearest::nearest},
 };
 
-declare_rule! { pub RULE = "unknown-metrics-port", Platform, Error, "metrics on a port that the workload does not declare", include_str!("unknown_metrics_port.md") }
+declare_rule! { pub RULE = "unknown-metrics-port", Observability, Error, "metrics on a port that the workload does not declare", include_str!("unknown_metrics_port.md") }
 
 /// Reports monitors whose port is not declared: scraping goes by the name of a declared port.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

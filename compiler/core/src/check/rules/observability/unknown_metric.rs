@@ -7,7 +7,7 @@ use crate::{
     origin::OriginId,
 };
 
-declare_rule! { pub RULE = "unknown-metric", Platform, Error, "an alert whose threshold cannot be read", include_str!("unknown_metric.md") }
+declare_rule! { pub RULE = "unknown-metric", Observability, Error, "an alert whose threshold cannot be read", include_str!("unknown_metric.md") }
 
 /// Reports each such alert once, however many workloads share the profile that has it.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -6,7 +6,7 @@ use crate::{
     model::threshold::{Seen, Threshold},
 };
 
-declare_rule! { pub RULE = "silent-alert", Platform, Warn, "an alert on something that nobody measures", include_str!("silent_alert.md") }
+declare_rule! { pub RULE = "silent-alert", Observability, Warn, "an alert on something that nobody measures", include_str!("silent_alert.md") }
 
 /// Reports alerts whose metric is never there.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,0 +1,3 @@
+//! What it costs, and whether anybody can say.
+
+family!();

@@ -1,0 +1,3 @@
+//! Memory and cores of one NUMA node: what must lie together.
+
+family!();

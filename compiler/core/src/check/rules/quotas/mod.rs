@@ -1,0 +1,3 @@
+//! What tenants may take, and whether it can be counted.
+
+family!();

@@ -1,0 +1,3 @@
+//! How a change reaches what runs, and the way back.
+
+family!();

@@ -1,0 +1,3 @@
+//! How many objects a cluster and a namespace bear.
+
+family!();
