@@ -19,6 +19,10 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
         "bad-lock",
         "it is about tenantry.lock, which is no part of the spec",
     ),
+    (
+        "config-too-large",
+        "an example would be as large as the limit",
+    ),
     ("limit-passed", "an example would be as large as the limit"),
     (
         "lock-outdated",

@@ -12,7 +12,7 @@ use k8s_openapi::{
 };
 use tenantry_core::{
     lower::names::TENANT_LABEL,
-    model::{Estate, Id, Pool, Workload},
+    model::{Estate, Id, Pool, Ref, Workload},
     origin::OriginId,
     schema::kinds::{On, SpreadBy, TaintEffect},
 };
@@ -293,9 +293,8 @@ fn spread(workload: &Workload, on: Option<&On>) -> Vec<TopologySpreadConstraint>
 }
 
 fn together(estate: &Estate, workload: &Workload, on: &On) -> Option<PodAffinity> {
-    let together = on.together.as_ref()?;
-    let names = together.workloads.iter().map(|name| &*name.value.text);
-    let terms = terms(estate, workload, names, together.by.value);
+    let by = on.together.as_ref()?.by.value;
+    let terms = terms(estate, workload, &workload.together, by);
     Some(PodAffinity {
         required_during_scheduling_ignored_during_execution: Some(terms),
         ..PodAffinity::default()
@@ -303,36 +302,23 @@ fn together(estate: &Estate, workload: &Workload, on: &On) -> Option<PodAffinity
 }
 
 fn apart(estate: &Estate, workload: &Workload, on: &On) -> Option<PodAntiAffinity> {
-    let names = on
-        .apart
-        .as_ref()?
-        .workloads
-        .iter()
-        .map(|name| &*name.value.text);
-    let terms = terms(estate, workload, names, SpreadBy::Node);
+    on.apart.as_ref()?;
+    let terms = terms(estate, workload, &workload.apart, SpreadBy::Node);
     Some(PodAntiAffinity {
         required_during_scheduling_ignored_during_execution: Some(terms),
         ..PodAntiAffinity::default()
     })
 }
 
-/// A term for each of the named workloads: `name` of the same tenant, or `tenant.name`.
-fn terms<'n>(
+/// A term for each of the named workloads.
+fn terms(
     estate: &Estate,
     workload: &Workload,
-    names: impl Iterator<Item = &'n str>,
+    named: &[Ref<Workload>],
     by: SpreadBy,
 ) -> Vec<PodAffinityTerm> {
-    let tenant = &estate.tenants[workload.tenant];
-    let find = |name: &str| {
-        let path = match name.contains('.') {
-            true => name.to_owned(),
-            false => format!("{}.{name}", tenant.name.value),
-        };
-        estate.workloads.values().find(|other| *other.path == *path)
-    };
-    names
-        .filter_map(find)
+    let others = named.iter().map(|other| &estate.workloads[other.to]);
+    others
         .map(|other| PodAffinityTerm {
             label_selector: Some(pods_of(other)),
             namespaces: (other.tenant != workload.tenant)

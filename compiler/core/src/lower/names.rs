@@ -72,6 +72,13 @@ fn longest_suffix(workload: &Workload) -> Option<(String, &'static str)> {
     }
     let disks = workload.disks.iter().any(|disk| !disk.spec.ephemeral.value);
     let container = matches!(workload.body, Body::Container(_));
+    let per_node = matches!(workload.replicas, Replicas::PerNode(_));
+    if container && !per_node && (disks || workload.has_identity()) {
+        all.push((
+            "-0123456789".to_owned(),
+            "the revision of its StatefulSet, a label of each pod,",
+        ));
+    }
     if !number.is_empty() || (container && disks) {
         all.push((
             "-peers".to_owned(),

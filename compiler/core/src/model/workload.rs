@@ -266,6 +266,10 @@ pub struct Workload {
     pub exposes: Vec<Expose>,
     /// What must run before it.
     pub needs: Vec<(Ref<Workload>, kinds::Needs)>,
+    /// Workloads that it must not share a node with.
+    pub apart: Vec<Ref<Workload>>,
+    /// Workloads that it must share a node, rack or zone with.
+    pub together: Vec<Ref<Workload>>,
     /// The queue that it waits in.
     pub queue: Option<Ref<super::Queue>>,
     /// Its backups.

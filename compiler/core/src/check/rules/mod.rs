@@ -40,6 +40,7 @@ families!(
     ground,
     images,
     isolation,
+    kubernetes,
     language,
     memory,
     network,

@@ -92,7 +92,8 @@ impl Builder<'_> {
     /// Whether the key of a variable is one of those that the secret or config declares. A secret
     /// that names none has whatever lies in the store.
     fn has_key(&mut self, tenant: &kinds::Tenant, var: &Var) -> bool {
-        let Some(key) = &var.key else { return true };
+        // Without a key it is the variable's own name.
+        let key = var.key.as_ref().unwrap_or(&var.name);
         let secret = var.secret.as_ref().and_then(|name| {
             (tenant.secret.iter()).find(|secret| secret.name.value.as_str() == &*name.value.text)
         });

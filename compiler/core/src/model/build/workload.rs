@@ -96,6 +96,11 @@ impl Builder<'_> {
             })
             .filter(|(needed, _)| needed.to.index() < shapes.len())
             .collect();
+        let on = spec.on.as_ref();
+        let apart = on.and_then(|on| on.apart.as_ref());
+        let apart = self.neighbours(shapes, scope, apart.map_or(&[], |apart| &apart.workloads));
+        let together = on.and_then(|on| on.together.as_ref());
+        let together = self.neighbours(shapes, scope, together.map_or(&[], |near| &near.workloads));
         let backups = spec
             .backup
             .iter()
@@ -154,11 +159,27 @@ impl Builder<'_> {
             offers,
             exposes,
             needs,
+            apart,
+            together,
             queue,
             backups,
             spec,
         });
         (workload, whole)
+    }
+
+    /// Workloads that placement names.
+    fn neighbours(
+        &mut self,
+        shapes: &[Shape],
+        scope: &str,
+        names: &[V<NameOf<kinds::Workload>>],
+    ) -> Vec<Ref<Workload>> {
+        names
+            .iter()
+            .filter_map(|name| self.lookup.get(&self.tables.workloads, name, &[scope]))
+            .filter(|found| found.to.index() < shapes.len())
+            .collect()
     }
 
     /// How many there are; more than anybody runs counts as one, and is told.

@@ -43,10 +43,11 @@ fn report(what: &str, key: &str, span: Span, wrong: Option<&str>, findings: &mut
     }
 }
 
-const VALUE: &str = "its value has more than 63 characters, or others than letters, digits, `-`, `_` and `.`";
+/// What is wrong with a label's value.
+pub(in crate::check) const VALUE: &str = "its value has more than 63 characters, or others than letters, digits, `-`, `_` and `.`";
 
 /// What is wrong with a key: `[PREFIX/]NAME`, after Kubernetes' label syntax.
-fn key_fault(key: &str) -> Option<&'static str> {
+pub(in crate::check) fn key_fault(key: &str) -> Option<&'static str> {
     let (prefix, name) = match key.split_once('/') {
         Some((prefix, name)) => (Some(prefix), name),
         None => (None, key),
@@ -64,7 +65,8 @@ fn key_fault(key: &str) -> Option<&'static str> {
     (!is_name(name, false)).then_some("its key has more than 63 characters, or others than letters, digits, `-`, `_` and `.`")
 }
 
-fn is_name(text: &str, may_be_empty: bool) -> bool {
+/// Whether a text is a label's name, or with `may_be_empty` its value.
+pub(in crate::check) fn is_name(text: &str, may_be_empty: bool) -> bool {
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let end = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
     let sound = text.len() <= 63 && text.chars().all(inner) && end(text.chars().next()) && end(text.chars().last());

@@ -1,0 +1,28 @@
+//! What the API server, the kubelet or a controller of Kubernetes refuses, or never does, long
+//! after the files are written.
+
+pub(in crate::check) mod companions;
+
+family!(
+    api_in_service_range,
+    config_key_malformed,
+    config_too_large,
+    container_name_taken,
+    job_never_runs,
+    kubernetes_version_unknown,
+    name_begins_with_digit,
+    placement_impossible,
+    port_taken_twice,
+    priority_out_of_range,
+    probe_never_answered,
+    reserved_node_label,
+    scale_target_zero,
+    scale_without_request,
+    spread_without_effect,
+    taint_malformed,
+    unknown_node,
+    unknown_time_zone,
+    variable_unclear,
+    where_unmatched,
+    zone_without_nodes,
+);
