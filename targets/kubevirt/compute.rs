@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use tenantry_core::{
     model::{Estate, Workload},
+    origin::How,
     schema::kinds::{Arch, Confidential, FeaturePolicy},
-    units::{Cores, Ratio},
+    units::Cores,
 };
 
 use crate::kube::kubevirt::{
@@ -42,36 +43,29 @@ pub(super) fn architecture(estate: &Estate, workload: &Workload) -> Arch {
     })
 }
 
-/// The CPU that a machine without dedicated CPUs asks of the scheduler: its virtual CPUs by the
-/// ratio that it or its pools allow, at the worst of its pools. KubeVirt's own ratio of 1 to 10
-/// would promise what is not there.
-pub(super) fn cpu_request(estate: &Estate, workload: &Workload) -> Cores {
-    let own = workload
-        .spec
-        .cpu
-        .as_ref()
-        .and_then(|cpu| cpu.overcommit.as_ref());
-    let ratio = own.map(|ratio| ratio.value).unwrap_or_else(|| {
-        let pools = workload
-            .pools
-            .iter()
-            .map(|pool| &estate.pools[pool.to].spec.overcommit);
-        pools
-            .map(|overcommit| overcommit.as_ref().map_or(Ratio::ONE, |o| o.cpu.value))
-            .min()
-            .unwrap_or(Ratio::ONE)
+/// The processor that a machine sees: what it says, else what its architecture offers. KVM on
+/// arm64 shows the host's own and no other.
+fn model(estate: &Estate, workload: &Workload) -> String {
+    let said = workload.spec.cpu.as_ref().map(|cpu| &cpu.model);
+    let said = said.filter(|model| {
+        let how = estate.origins.get(model.origin).how;
+        !matches!(how, How::Default(_))
     });
-    let millis = u64::from(workload.vcpus().unwrap_or(1)) * 1000;
-    Cores::millis(ratio.backing(millis).unwrap_or(millis))
+    match (said, architecture(estate, workload)) {
+        (Some(model), _) => model.value.to_string(),
+        (None, Arch::Amd64) => "host-model".to_owned(),
+        (None, Arch::Arm64) => "host-passthrough".to_owned(),
+    }
 }
 
 /// The processors.
-pub(super) fn cpu(workload: &Workload) -> Cpu {
+pub(super) fn cpu(estate: &Estate, workload: &Workload) -> Cpu {
+    let model = model(estate, workload);
     let Some(spec) = &workload.spec.cpu else {
         return Cpu {
             cores: 1,
             max_sockets: 1,
-            model: "host-model".to_owned(),
+            model,
             sockets: 1,
             threads: 1,
             ..Cpu::default()
@@ -102,7 +96,7 @@ pub(super) fn cpu(workload: &Workload) -> Cpu {
         isolate_emulator_thread: on(&spec.isolate_emulator),
         // Left out it would be four times as many, with memory for CPUs that never come.
         max_sockets: spec.sockets.value,
-        model: spec.model.value.to_string(),
+        model,
         numa: on(&spec.numa).map(|_| Numa::default()),
         realtime: on(&spec.realtime).map(|_| Empty {}),
         sockets: spec.sockets.value,
@@ -138,7 +132,7 @@ pub(super) fn resources(estate: &Estate, workload: &Workload) -> Option<Resource
         .and_then(|cpu| cpu.limit.as_ref());
     Some(Resources {
         limits: limit.map(|limit| cpu(limit.value)).unwrap_or_default(),
-        requests: cpu(cpu_request(estate, workload)),
+        requests: cpu(estate.cpu_asked(workload)),
     })
 }
 

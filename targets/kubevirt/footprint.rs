@@ -41,7 +41,7 @@ pub(super) fn of(estate: &Estate, workload: &Workload) -> Option<Footprint> {
     } else {
         (
             Cores::ZERO,
-            compute::cpu_request(estate, workload).as_millis() + log_cpu,
+            estate.cpu_asked(workload).as_millis() + log_cpu,
         )
     };
     let ordinary = if pages.is_some() { 0 } else { guest.get() };

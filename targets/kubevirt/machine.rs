@@ -148,7 +148,7 @@ fn domain(subject: &Subject<'_>, devices: Devices) -> Domain {
     };
     Domain {
         clock: options::clock(estate, workload),
-        cpu: compute::cpu(workload),
+        cpu: compute::cpu(estate, workload),
         devices,
         // Secure Boot keeps its variables where only firmware in this mode may write.
         features: secure.then_some(Features {

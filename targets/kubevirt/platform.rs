@@ -8,7 +8,7 @@ use tenantry_core::{
     lower::Lowered,
     model::{Backend, Body, Cluster, Estate, Id, Workload},
     origin::OriginId,
-    schema::kinds::{Binding, GpuMode},
+    schema::kinds::{Binding, Confidential, GpuMode},
     units::Version,
 };
 
@@ -190,7 +190,7 @@ fn machines(estate: &Estate, cluster: Id<Cluster>) -> impl Iterator<Item = &Work
     workloads.filter(|workload| matches!(workload.body, Body::Vm(..)))
 }
 
-/// What is off by default in every version and used here.
+/// What is off by default in some version and used here.
 fn gates(estate: &Estate, cluster: Id<Cluster>) -> Vec<&'static str> {
     let pinned = machines(estate, cluster).any(|machine| {
         let cpu = machine
@@ -201,7 +201,17 @@ fn gates(estate: &Estate, cluster: Id<Cluster>) -> Vec<&'static str> {
         cpu.is_some_and(|dedicated| dedicated.value)
     });
     let passed = machines(estate, cluster).any(|machine| !machine.gpus.is_empty());
-    let used = [(pinned, "CPUManager"), (passed, "HostDevices")];
+    let encrypted = |way: Confidential| {
+        machines(estate, cluster)
+            .filter_map(Workload::vm)
+            .any(|vm| vm.confidential.value == way)
+    };
+    let used = [
+        (pinned, "CPUManager"),
+        (passed, "HostDevices"),
+        (encrypted(Confidential::SevSnp), "WorkloadEncryptionSEV"),
+        (encrypted(Confidential::Tdx), "WorkloadEncryptionTDX"),
+    ];
     used.into_iter()
         .filter(|(used, _)| *used)
         .map(|(_, gate)| gate)

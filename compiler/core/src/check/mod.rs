@@ -8,11 +8,15 @@ pub mod features;
 mod own;
 pub mod rules;
 
+use tenantry_syntax::Span;
+
 use crate::{
     close::Platform,
     diag::Findings,
     model::{Estate, Id, Workload},
+    origin::{How, OriginId},
     outcome::Outcome,
+    schema::kinds::Vm,
     target::Target,
 };
 
@@ -33,6 +37,35 @@ impl Subject<'_> {
             .workloads
             .iter()
             .filter(|(id, _)| !self.estate.is_tainted(*id))
+    }
+
+    /// The virtual machines of which nothing is broken.
+    pub fn whole_machines(&self) -> impl Iterator<Item = (&Workload, &Vm)> {
+        self.whole_workloads()
+            .filter_map(|(_, workload)| Some((workload, workload.vm()?)))
+    }
+
+    /// Those of them that KubeVirt runs.
+    pub fn kubevirt_machines(&self) -> impl Iterator<Item = (&Workload, &Vm)> {
+        self.whole_machines()
+            .filter(|(workload, _)| self.estate.clusters[workload.cluster].is_kubernetes())
+    }
+
+    /// Where a value stands as itself, for no other node than its own, so that another can be
+    /// written in its place. `None` for what was worked out, inherited or left out, and for text
+    /// that a call or a row shares with others.
+    pub fn rewritable(&self, origin: OriginId) -> Option<Span> {
+        let origins = &self.estate.origins;
+        let entry = origins.get(origin);
+        let literal = matches!(entry.how, How::Literal | How::Environment);
+        entry
+            .span
+            .filter(|span| literal && !origins.instances.is_expanded(*span))
+    }
+
+    /// Whether the spec says a value itself, or leaves it to the kind's default.
+    pub fn is_said(&self, origin: OriginId) -> bool {
+        !matches!(self.estate.origins.get(origin).how, How::Default(_))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether a machine can move to another node while it runs.
 
-use super::{Cluster, Disk, Estate, Id, Ref, Storage, Tenant, Workload};
+use super::{Cluster, Disk, Estate, Id, Pool, Ref, Storage, Tenant, Workload};
 use crate::{
     origin::OriginId,
     schema::kinds::{Access, Confidential, Eviction, Migrate, NicMode, TargetName},
@@ -92,6 +92,7 @@ impl Estate {
                     origin: nic.spec.mode.origin,
                 }),
         );
+        obstacles.extend(self.other_processor(workload));
         if let Some(vm) = workload
             .vm()
             .filter(|vm| vm.confidential.value != Confidential::None)
@@ -103,6 +104,20 @@ impl Estate {
             });
         }
         obstacles
+    }
+
+    /// The processor itself, where the machine sees all of it and another pool has another one: it
+    /// may move to any of its pools, and no selector keeps it from where it cannot go on.
+    fn other_processor(&self, workload: &Workload) -> Option<Obstacle> {
+        let model = &workload.spec.cpu.as_ref()?.model;
+        let (first, rest) = workload.pools.split_first()?;
+        let of = |pool: &Ref<Pool>| self.pools[pool.to].cpu_model.to;
+        let differs = rest.iter().any(|pool| of(pool) != of(first));
+        (differs && &*model.value == "host-passthrough").then(|| Obstacle {
+            what: "the processor `host-passthrough`".to_owned(),
+            why: "its pools have different processors, and what it uses of one the other may lack",
+            origin: model.origin,
+        })
     }
 
     /// What a drain of its node does to a machine on Kubernetes, and why: what the target's

@@ -2,6 +2,7 @@
 //! reference looked up. Equal estates have equal models, whatever the order of their text.
 
 mod build;
+mod compute;
 mod firmware;
 mod ground;
 mod id;

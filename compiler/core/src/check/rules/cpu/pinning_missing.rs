@@ -9,7 +9,7 @@ use crate::{
     schema::kinds::Cpu,
 };
 
-declare_rule! { pub RULE = "pinning-missing", Cpu, Error, "`numa`, `realtime` or `isolate-emulator` without the pinning that each builds on", include_str!("pinning_missing.md") }
+declare_rule! { pub RULE = "pinning-missing", Cpu, Error, "`numa`, `realtime` or `isolate-emulator` without the pinning that each builds on", include_str!("pinning_missing.md"); refused_by = KubeVirt }
 
 /// Reports each option that stands on nothing.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

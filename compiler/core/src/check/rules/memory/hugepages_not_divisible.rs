@@ -8,7 +8,7 @@ use crate::{
     units::Bytes,
 };
 
-declare_rule! { pub RULE = "hugepages-not-divisible", Memory, Error, "an amount of memory that is no multiple of its page size", include_str!("hugepages_not_divisible.md") }
+declare_rule! { pub RULE = "hugepages-not-divisible", Memory, Error, "an amount of memory that is no multiple of its page size", include_str!("hugepages_not_divisible.md"); fixable; refused_by = KubeVirt }
 
 /// Reports workloads whose memory, and pools whose stock, does not come out in whole pages.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -20,19 +20,30 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if let Some(page) = &memory.hugepages {
             let who = format!("`{}` takes", workload.path);
             let size = (memory.size.value, estate.span(memory.size.origin));
-            findings.extend(uneven(&who, size, (page.value, estate.span(page.origin))));
+            let edit = subject.rewritable(memory.size.origin);
+            let uneven = uneven(&who, size, (page.value, estate.span(page.origin)));
+            findings.extend(uneven.map(|(finding, up)| match (edit, up) {
+                (Some(at), Some(up)) => finding.fix(format!("write \"{up}\""), vec![(at, format!("\"{up}\""))]),
+                _ => finding,
+            }));
         }
     }
     for (_, pool) in estate.pools.iter() {
         for (page, total) in pool.hugepages() {
             let who = format!("a node of pool `{}` sets aside", pool.name.value);
             let size = (total.value, estate.span(total.origin));
-            findings.extend(uneven(&who, size, (page.value, estate.span(page.origin))));
+            let uneven = uneven(&who, size, (page.value, estate.span(page.origin)));
+            findings.extend(uneven.map(|(finding, _)| finding));
         }
     }
 }
 
-fn uneven(who: &str, size: (Bytes, Span), page: (Bytes, Span)) -> Option<Diagnostic> {
+/// The finding, and the next amount that comes out in whole pages.
+fn uneven(
+    who: &str,
+    size: (Bytes, Span),
+    page: (Bytes, Span),
+) -> Option<(Diagnostic, Option<Bytes>)> {
     let ((size, at), (page, page_at)) = (size, page);
     if size.div_exact(page).is_some() {
         return None;
@@ -44,9 +55,10 @@ fn uneven(who: &str, size: (Bytes, Span), page: (Bytes, Span)) -> Option<Diagnos
         .label(format!("not a multiple of {page}"))
         .also(page_at, "the page size")
         .why("huge pages are given out whole");
-    Some(match (down.filter(|down| !down.is_zero()), up) {
+    let finding = match (down.filter(|down| !down.is_zero()), up) {
         (Some(down), Some(up)) => finding.help(format!("write \"{down}\" or \"{up}\"")),
         (None, Some(up)) => finding.help(format!("write \"{up}\", or a smaller page size")),
         _ => finding.help("write a page size that is not 0"),
-    })
+    };
+    Some((finding, up))
 }

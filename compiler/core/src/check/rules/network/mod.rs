@@ -2,6 +2,9 @@
 //! whom.
 
 family!(
+    mac_unusable,
+    masquerade_off_pod_network,
+    pod_network_twice,
     carried_mtu_too_large,
     address_set_by_hand,
     dns_unknown,

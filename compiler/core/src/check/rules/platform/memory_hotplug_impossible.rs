@@ -8,7 +8,7 @@ use crate::{
     units::Bytes,
 };
 
-declare_rule! { pub RULE = "memory-hotplug-impossible", Platform, Error, "memory that shall be plugged in where it cannot be", include_str!("memory_hotplug_impossible.md") }
+declare_rule! { pub RULE = "memory-hotplug-impossible", Platform, Error, "memory that shall be plugged in where it cannot be", include_str!("memory_hotplug_impossible.md"); refused_by = KubeVirt }
 
 /// Reports each machine's `max` that KubeVirt would refuse (1.9, `pkg/liveupdate/memory`).
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -5,10 +5,13 @@ use crate::{
     diag::{Diagnostic, Findings, declare_rule},
 };
 
-declare_rule! { pub RULE = "reserved-disk-name", Platform, Error, "a machine's disk with the name of one that is added to it", include_str!("reserved_disk_name.md") }
+declare_rule! { pub RULE = "reserved-disk-name", Platform, Error, "a machine's disk with the name of one that is added to it", include_str!("reserved_disk_name.md"); refused_by = KubeVirt }
 
 /// The disk that tells the guest who it is.
 const CLOUD_INIT: &str = "cloud-init";
+
+/// The disc with which Windows sets itself up.
+const SYSPREP: &str = "sysprep";
 
 /// What the disks of mounted configs and secrets begin with.
 const FOLDER: &str = "folder-";
@@ -24,6 +27,9 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let name = disk.spec.name.value.as_str();
             let what = match name {
                 CLOUD_INIT => "tells the guest who it is",
+                SYSPREP if workload.vm().is_some_and(|vm| vm.sysprep.is_some()) => {
+                    "holds the answers for Windows' setup"
+                }
                 _ if name.starts_with(FOLDER) => "holds a mounted config or secret",
                 _ => continue,
             };

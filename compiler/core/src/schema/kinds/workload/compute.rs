@@ -41,6 +41,16 @@ impl Cpu {
             .checked_mul(cores)?
             .checked_mul(self.threads.value)
     }
+
+    /// Whether it has its cores alone.
+    pub fn is_dedicated(&self) -> bool {
+        self.dedicated.as_ref().is_some_and(|alone| alone.value)
+    }
+
+    /// Whether the host's NUMA layout is passed through to it.
+    pub fn passes_numa(&self) -> bool {
+        self.numa.as_ref().is_some_and(|numa| numa.value)
+    }
 }
 
 choices! {
