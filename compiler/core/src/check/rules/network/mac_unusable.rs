@@ -15,9 +15,12 @@ declare_rule! { pub RULE = "mac-unusable", Network, Error, "a MAC address that i
 /// The address of KubeVirt's own end of a masqueraded interface.
 const KUBEVIRT: Mac = Mac::new([2, 0, 0, 0, 0, 0]);
 
+/// Who has an address, and where that is said.
+type Holder<'e> = (&'e Workload, &'e V<Mac>);
+
 /// Reports each, the second of two equal ones on one network.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let mut seen: BTreeMap<(Id<NetworkIn>, Mac), (&Workload, &V<Mac>)> = BTreeMap::new();
+    let mut seen: BTreeMap<(Id<NetworkIn>, Mac), Holder<'_>> = BTreeMap::new();
     for (_, workload) in subject.whole_workloads() {
         for nic in &workload.nics {
             let Some(mac) = &nic.spec.mac else { continue };
