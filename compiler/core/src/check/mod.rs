@@ -4,6 +4,7 @@
 //! [`Checked`], which means "the rules have run", not "no errors": later phases go on without
 //! what is tainted, so that capacity and flow errors appear in the same run as a misspelt image.
 
+mod common;
 pub mod features;
 mod own;
 pub mod rules;

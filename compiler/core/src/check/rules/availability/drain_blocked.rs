@@ -1,7 +1,7 @@
 //! A workload none of which may ever be away.
 
 use crate::{
-    check::Subject,
+    check::{Subject, rules::rollout::rollout_stuck::stuck},
     diag::{Diagnostic, Findings, declare_rule},
     schema::kinds::CountOrShare,
     units::Percent,
@@ -24,7 +24,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             CountOrShare::Count(count) => *count == 0,
             CountOrShare::Share(share) => *share == Percent::ZERO,
         };
-        if !none {
+        // A rollout that cannot begin either is told as that.
+        if !none || stuck(workload).is_some() {
             continue;
         }
         let message = format!("no replica of `{}` may be away", workload.path);

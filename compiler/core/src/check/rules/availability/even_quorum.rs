@@ -3,10 +3,10 @@
 use tenantry_syntax::Span;
 
 use crate::{
-    check::Subject,
+    check::{Subject, common::etcd_pools},
     diag::{Diagnostic, Findings, declare_rule, words},
     model::{Cluster, Estate, Id, Replicas},
-    schema::kinds::{Pattern_, Role},
+    schema::kinds::Pattern_,
 };
 
 declare_rule! { pub RULE = "even-quorum", Availability, Error, "an even number of members that decide by majority", include_str!("even_quorum.md") }
@@ -32,34 +32,30 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             && is_even(count.value)
         {
             let who = format!("`{}` decides by majority with", workload.path);
-            findings.push(even(&who, "replica", count.value, estate.span(count.origin)));
+            findings.push(even(
+                &who,
+                "replica",
+                count.value,
+                estate.span(count.origin),
+            ));
         }
     }
 }
 
-/// etcd runs on the pools of its own role where there is one, else on the control plane.
 fn voters(estate: &Estate, cluster: Id<Cluster>) -> Option<Diagnostic> {
-    let members = |role: Role| {
-        let pools: Vec<_> = estate
-            .pools_of(cluster)
-            .map(|(_, pool)| pool)
-            .filter(|pool| pool.spec.role.value == role)
-            .collect();
-        let count: usize = pools.iter().map(|pool| pool.nodes.len()).sum();
-        (pools, u32::try_from(count).unwrap_or(u32::MAX))
-    };
-    let (etcd, etcd_count) = members(Role::Etcd);
-    let (pools, count) = match etcd.is_empty() {
-        true => members(Role::ControlPlane),
-        false => (etcd, etcd_count),
-    };
+    let pools = etcd_pools(estate, cluster);
+    let count: usize = pools.iter().map(|pool| pool.nodes.len()).sum();
+    let count = u32::try_from(count).unwrap_or(u32::MAX);
     let pool = pools.first().filter(|_| is_even(count))?;
     let span = pool
         .spec
         .nodes
         .as_ref()
         .map_or(pool.spec.meta.span, |nodes| nodes.meta.span);
-    let who = format!("the etcd of cluster `{}` has", estate.clusters[cluster].name.value);
+    let who = format!(
+        "the etcd of cluster `{}` has",
+        estate.clusters[cluster].name.value
+    );
     let finding = even(&who, "member", count, span);
     Some(pools.iter().skip(1).fold(finding, |finding, pool| {
         finding.also(pool.spec.meta.span, "and these")

@@ -1,3 +1,3 @@
 //! What it costs, and whether anybody can say.
 
-family!();
+family!(price_in_other_currency, price_missing, price_of_nothing);

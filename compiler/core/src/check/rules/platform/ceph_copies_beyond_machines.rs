@@ -17,26 +17,54 @@ declare_rule! { pub RULE = "ceph-copies-beyond-machines", Platform, Error, "more
 /// them itself.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, class) in subject.estate.storages.iter() {
-        let ours = subject.platform.get(class.cluster, "rook-ceph-cluster").is_some_and(|ceph| ceph.is_ours());
+        let ours = subject
+            .platform
+            .get(class.cluster, "rook-ceph-cluster")
+            .is_some_and(|ceph| ceph.is_ours());
         let Some((copies, domain)) = copies(class).filter(|_| ours) else {
             continue;
         };
-        let pools: Vec<&Pool> = subject.estate.pools_of(class.cluster).map(|(_, pool)| pool).filter(|pool| has_disks(pool)).collect();
+        let pools: Vec<&Pool> = subject
+            .estate
+            .pools_of(class.cluster)
+            .map(|(_, pool)| pool)
+            .filter(|pool| has_disks(pool))
+            .collect();
         let nodes = || pools.iter().flat_map(|pool| &pool.nodes);
         let (room, what) = match domain {
-            FailureDomain::Zone => (nodes().filter_map(|node| node.zone.as_ref()).collect::<BTreeSet<_>>().len(), "zones"),
-            FailureDomain::Rack => (nodes().filter_map(|node| node.rack.as_ref()).map(|rack| &rack.value).collect::<BTreeSet<_>>().len(), "racks"),
+            FailureDomain::Zone => (
+                nodes()
+                    .filter_map(|node| node.zone.as_ref())
+                    .collect::<BTreeSet<_>>()
+                    .len(),
+                "zones",
+            ),
+            FailureDomain::Rack => (
+                nodes()
+                    .filter_map(|node| node.rack.as_ref())
+                    .map(|rack| &rack.value)
+                    .collect::<BTreeSet<_>>()
+                    .len(),
+                "racks",
+            ),
             FailureDomain::Host => (nodes().count(), "machines"),
         };
         if pools.is_empty() || room as u64 >= u64::from(copies.value) {
             continue;
         }
-        let message = format!("storage `{}` keeps {} copies apart, and disks for Ceph are in {room} {what}", class.name.value, copies.value);
+        let message = format!(
+            "storage `{}` keeps {} copies apart, and disks for Ceph are in {room} {what}",
+            class.name.value, copies.value
+        );
         findings.push(
             Diagnostic::new(&RULE, subject.estate.span(copies.origin), message)
                 .label(format!("{} copies", copies.value))
                 .why("two copies in one place are lost together, so Ceph waits for another place and accepts nothing")
-                .help(format!("write `replicas={room}`, or give Ceph disks in more {what}")),
+                .help(match room {
+                    // Fewer than three are refused as well.
+                    0..=2 => format!("give Ceph disks in {} {what}", copies.value),
+                    _ => format!("write `replicas={room}`, or give Ceph disks in more {what}"),
+                }),
         );
     }
 }

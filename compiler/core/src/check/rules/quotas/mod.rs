@@ -1,3 +1,3 @@
 //! What tenants may take, and whether it can be counted.
 
-family!();
+family!(priority_above_tier,);

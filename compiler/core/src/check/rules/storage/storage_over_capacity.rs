@@ -37,13 +37,24 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let mut finding = Diagnostic::new(&RULE, estate.span(capacity.size.origin), message)
             .label(format!("{} asked of it", bytes(total)));
         for (asker, size) in asks.iter().take(5) {
-            finding = finding.also(asker.span, format!("{} asks for {}{}", asker.name, bytes(*size), asker.times));
+            finding = finding.also(
+                asker.span,
+                format!("{} asks for {}{}", asker.name, bytes(*size), asker.times),
+            );
         }
         findings.push(finding.help(format!(
             "make disks smaller or fewer, or `capacity \"{}\"` if there is more",
             bytes(total)
         )));
     }
+}
+
+/// What is asked of a class by all.
+pub(super) fn total_asked(estate: &Estate, id: Id<Storage>, storage: &Storage) -> u128 {
+    asks(estate, id, storage)
+        .iter()
+        .map(|(_, bytes)| bytes)
+        .sum()
 }
 
 /// Who asks for room on a class, for a message.
@@ -81,7 +92,10 @@ fn asks(estate: &Estate, id: Id<Storage>, storage: &Storage) -> Vec<(Asker, u128
                 continue;
             }
             let asker = Asker {
-                name: format!("volume `{}` of tenant `{}`", volume.spec.name.value, tenant.name.value),
+                name: format!(
+                    "volume `{}` of tenant `{}`",
+                    volume.spec.name.value, tenant.name.value
+                ),
                 span: volume.spec.meta.span,
                 times: String::new(),
             };

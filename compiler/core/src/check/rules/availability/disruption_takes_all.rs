@@ -1,0 +1,43 @@
+//! As many replicas may be away on purpose as there are.
+
+use crate::{
+    check::{Subject, common::least},
+    diag::{Diagnostic, Findings, declare_rule, words},
+    schema::kinds::CountOrShare,
+};
+
+declare_rule! { pub RULE = "disruption-takes-all", Availability, Warn, "several replicas of which all may be away at once", include_str!("disruption_takes_all.md") }
+
+/// Reports `max-unavailable` of all replicas, where there are several.
+pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    let estate = subject.estate;
+    for (_, workload) in subject.whole_workloads() {
+        let availability = workload.spec.availability.as_ref();
+        let Some(most) = availability.and_then(|it| it.max_unavailable.as_ref()) else {
+            continue;
+        };
+        let Some(count) = least(workload).filter(|count| count.value > 1) else {
+            continue;
+        };
+        let away = match &most.value {
+            CountOrShare::Count(away) => u64::from(*away),
+            // Kubernetes rounds up how many a drain may take.
+            CountOrShare::Share(share) => share.of_ceil(count.value.into()).unwrap_or(u64::MAX),
+        };
+        if away < u64::from(count.value) {
+            continue;
+        }
+        let message = format!(
+            "`{}` has {}, and all of them may be away at once",
+            workload.path,
+            words::count(count.value, "replica")
+        );
+        findings.push(
+            Diagnostic::new(&RULE, estate.span(most.origin), message)
+                .label(format!("{} of {}", away.min(count.value.into()), count.value))
+                .also(estate.span(count.origin), words::count(count.value, "replica"))
+                .why("a drain of several nodes, or a new version, takes so many at a time: for that while nobody answers")
+                .help("write `max-unavailable=1`, or leave it out: one at a time is what it means then"),
+        );
+    }
+}
