@@ -98,14 +98,15 @@ impl Target for Kubernetes {
             for tenant in &cluster.tenants {
                 of_tenant(&ground, tenant, out);
             }
-            for (tenant, plan) in lowered.workloads(cluster) {
+            let workloads: Vec<_> = lowered.workloads(cluster).collect();
+            out.each(&workloads, |(tenant, plan), out| {
                 let subject = Subject::new(lowered, cluster, tenant, plan);
                 of_workload(&subject, out);
                 cilium::emit(&subject, lowered.platform, out);
                 route::emit(&subject, out);
                 monitor::emit(&subject, out);
                 backup::emit(&subject, lowered.platform, out);
-            }
+            });
         }
         findings
     }

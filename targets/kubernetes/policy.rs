@@ -42,13 +42,13 @@ pub(super) fn emit(lowered: &Lowered<'_>, cluster: &LoweredCluster, out: &mut Ob
         on: cluster.id,
         blocks: Blocks::of(lowered.estate, cluster.id),
     };
-    for tenant in &cluster.tenants {
+    out.each(&cluster.tenants, |tenant, out| {
         policies.closed(tenant, out);
         for workload in &tenant.workloads {
             policies.workload(tenant, workload, out);
         }
         policies.importer(tenant, out);
-    }
+    });
 }
 
 /// What all policies of a cluster share.

@@ -70,9 +70,9 @@ impl Target for KubeVirt {
                 continue;
             }
             platform::emit(lowered, cluster.id, out);
-            for tenant in &cluster.tenants {
+            out.each(&cluster.tenants, |tenant, out| {
                 of_tenant(lowered, cluster, tenant, out);
-            }
+            });
         }
         Findings::new()
     }

@@ -516,16 +516,23 @@ pub(crate) fn backend(
     let lowered = lowered.value?;
     level(findings);
     Clean::of(findings)?;
-    let mut objects = Objects::default();
-    for target in targets {
-        let asked = estate.spec.emit.as_ref().is_none_or(|emit| {
+    let asked = |target: &dyn Target| {
+        estate.spec.emit.as_ref().is_none_or(|emit| {
             emit.targets
                 .iter()
                 .any(|wanted| wanted.value.word() == target.name())
-        });
-        if asked {
-            findings.extend(target.objects(&lowered, &mut objects));
-        }
+        })
+    };
+    let asked: Vec<&dyn Target> = targets.iter().copied().filter(|it| asked(*it)).collect();
+    let made = crate::par::map(&asked, |target| {
+        let mut objects = Objects::default();
+        let findings = target.objects(&lowered, &mut objects);
+        (objects, findings)
+    });
+    let mut objects = Objects::default();
+    for (own, told) in made {
+        objects.append(own);
+        findings.extend(told);
     }
     findings.extend(emit::patch::apply(estate, &mut objects));
     // A patch that cannot be laid leaves an object half changed, and twice one name has no order.

@@ -3,7 +3,6 @@
 
 use std::{fmt, ops::Deref};
 
-use indexmap::IndexSet;
 use tenantry_syntax::{FileId, Span};
 
 use crate::{instances::Instances, schema::kind::Field};
@@ -41,7 +40,7 @@ pub enum How {
 }
 
 /// One link of the chain.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     /// The place, where there is one.
     pub span: Option<Span>,
@@ -51,12 +50,13 @@ pub struct Origin {
     pub from: Vec<OriginId>,
 }
 
-/// The table of all origins of one environment's estate: append-only, each chain once.
+/// The table of all origins of one environment's estate: append-only. A chain that is entered
+/// twice stands there twice, which is rare; to look for it would cost more than all the rest.
 #[derive(Debug, Clone)]
 pub struct Origins {
     /// The first file of the library, which a reader cannot mend.
     library_from: FileId,
-    entries: IndexSet<Origin>,
+    entries: Vec<Origin>,
     /// Where expanded text stands.
     pub instances: Instances,
 }
@@ -70,23 +70,25 @@ impl Default for Origins {
         };
         Self {
             library_from: FileId(u32::MAX),
-            entries: [none].into(),
+            entries: vec![none],
             instances: Instances::default(),
         }
     }
 }
 
 impl Origins {
-    /// The id of an origin, entered on first sight.
+    /// Enters an origin.
     pub fn add(&mut self, span: Option<Span>, how: How, from: Vec<OriginId>) -> OriginId {
-        let (at, _) = self.entries.insert_full(Origin { span, how, from });
+        let at = self.entries.len();
+        self.entries.push(Origin { span, how, from });
         OriginId(u32::try_from(at).unwrap_or(0))
     }
 
-    /// The id of an origin that was entered before.
+    /// The id of an origin that was entered before. It is searched for: for the few that ask.
     pub fn find(&self, span: Option<Span>, how: How, from: &[OriginId]) -> Option<OriginId> {
-        let from = from.to_vec();
-        let at = self.entries.get_index_of(&Origin { span, how, from })?;
+        let same =
+            |origin: &Origin| origin.span == span && origin.how == how && origin.from == from;
+        let at = self.entries.iter().position(same)?;
         u32::try_from(at).ok().map(OriginId)
     }
 
@@ -97,9 +99,7 @@ impl Origins {
 
     /// One link.
     pub fn get(&self, id: OriginId) -> &Origin {
-        self.entries
-            .get_index(id.0 as usize)
-            .unwrap_or(&self.entries[0])
+        self.entries.get(id.0 as usize).unwrap_or(&self.entries[0])
     }
 
     /// The nearest place in the text that its reader can mend: the origin's own, else the first

@@ -17,6 +17,7 @@ use crate::{
     model::{Estate, Id, Workload},
     origin::{How, OriginId},
     outcome::Outcome,
+    par,
     schema::kinds::Vm,
     target::Target,
 };
@@ -100,10 +101,13 @@ pub fn run<'a>(
         platform,
         targets,
     };
-    let mut findings = Findings::new();
-    for check in rules::checks() {
+    let checks: Vec<_> = rules::checks().collect();
+    let found = par::map(&checks, |check| {
+        let mut findings = Findings::new();
         check(&subject, &mut findings);
-    }
+        findings
+    });
+    let mut findings: Findings = found.into_iter().flatten().collect();
     own::judge(estate, &mut findings);
     Outcome::new(Checked { estate, platform }, findings)
 }

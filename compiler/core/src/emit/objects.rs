@@ -6,6 +6,7 @@ use super::{artifact::ArtifactPath, tree::Tree};
 use crate::{
     model::{Cluster, Id, Tenant},
     origin::OriginId,
+    par,
 };
 
 /// The identity of a Kubernetes object in its cluster.
@@ -143,6 +144,22 @@ impl Objects {
     /// Adds one.
     pub fn push(&mut self, object: Object) {
         self.items.push(object);
+    }
+
+    /// Adds what is made of each item, in the order of the items, though they are worked on in
+    /// parallel.
+    pub fn each<T: Sync>(&mut self, items: &[T], make: impl Fn(&T, &mut Self) + Sync + Send) {
+        let made = par::map(items, |item| {
+            let mut own = Self::default();
+            make(item, &mut own);
+            own.items
+        });
+        self.items.extend(made.into_iter().flatten());
+    }
+
+    /// Adds all of another's.
+    pub fn append(&mut self, mut other: Self) {
+        self.items.append(&mut other.items);
     }
 
     /// All of them.

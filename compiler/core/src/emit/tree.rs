@@ -9,7 +9,10 @@
 //! last child. Keys are interned, scalars lie in one text. Replaced nodes stay in the array and
 //! are no longer reached; a tree lives for one document.
 
-use std::{collections::HashMap, ops::Range, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, ops::Range};
+
+use foldhash::fast::FixedState;
+use indexmap::IndexSet;
 
 use super::text::LineOrigins;
 use crate::origin::OriginId;
@@ -73,22 +76,28 @@ struct Children {
     count: u32,
 }
 
+/// The keys of one document. Most are the names of fields, which need no copy.
 #[derive(Debug, Clone, Default)]
-struct Keys {
-    names: Vec<Arc<str>>,
-    ids: HashMap<Arc<str>, KeyId>,
-}
+struct Keys(IndexSet<Cow<'static, str>, FixedState>);
 
 impl Keys {
     fn intern(&mut self, name: &str) -> KeyId {
-        if let Some(id) = self.ids.get(name) {
-            return *id;
-        }
-        let id = KeyId(index(self.names.len()));
-        let name: Arc<str> = name.into();
-        self.names.push(Arc::clone(&name));
-        self.ids.insert(name, id);
-        id
+        let known = self.0.get_index_of(name);
+        KeyId(index(known.unwrap_or_else(|| {
+            self.0.insert_full(Cow::Owned(name.to_owned())).0
+        })))
+    }
+
+    fn intern_field(&mut self, name: &'static str) -> KeyId {
+        KeyId(index(self.0.insert_full(Cow::Borrowed(name)).0))
+    }
+
+    fn find(&self, name: &str) -> Option<KeyId> {
+        self.0.get_index_of(name).map(|at| KeyId(index(at)))
+    }
+
+    fn name(&self, id: KeyId) -> Option<&str> {
+        self.0.get_index(id.0 as usize).map(|name| &**name)
     }
 }
 
@@ -332,7 +341,7 @@ impl<'t> NodeRef<'t> {
     /// Its key, where it is the value of a map.
     pub fn key(self) -> Option<&'t str> {
         let key = self.tree.node(self.id).key?;
-        self.tree.keys.names.get(key.0 as usize).map(|name| &**name)
+        self.tree.keys.name(key)
     }
 
     /// The values of a map or the items of a list, in order; none of a scalar.
@@ -354,7 +363,7 @@ impl<'t> NodeRef<'t> {
 
     /// The value of a key of a map.
     pub fn get(self, key: &str) -> Option<NodeRef<'t>> {
-        let key = *self.tree.keys.ids.get(key)?;
+        let key = self.tree.keys.find(key)?;
         self.tree.find(self.id, key).map(|id| self.tree.view(id))
     }
 
@@ -369,13 +378,16 @@ impl<'t> NodeRef<'t> {
 }
 
 /// The unescaped steps of a JSON pointer; none if it is not one.
-fn steps(pointer: &str) -> Option<impl Iterator<Item = String>> {
+fn steps(pointer: &str) -> Option<impl Iterator<Item = Cow<'_, str>>> {
     let rest = match pointer.strip_prefix('/') {
         Some(rest) => Some(rest),
         None if pointer.is_empty() => None,
         None => return None,
     };
-    let unescape = |step: &str| step.replace("~1", "/").replace("~0", "~");
+    let unescape = |step| match str::contains(step, '~') {
+        true => Cow::Owned(step.replace("~1", "/").replace("~0", "~")),
+        false => Cow::Borrowed(step),
+    };
     Some(
         rest.into_iter()
             .flat_map(|rest| rest.split('/'))

@@ -275,7 +275,7 @@ pub struct Workload {
     /// Its backups.
     pub backups: Vec<Backup>,
     /// The rest, as declared.
-    pub spec: kinds::Workload,
+    pub spec: Box<kinds::Workload>,
 }
 
 impl Expose {

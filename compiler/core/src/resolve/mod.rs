@@ -357,7 +357,7 @@ impl<'t> Resolver<'t> {
 
     /// Two nodes of one kind with one key in one scope, or of a kind that may stand once.
     fn refuse_duplicates(&mut self, node: &Node) {
-        if self.stopped {
+        if self.stopped || node.children.len() < 2 {
             return;
         }
         let parent = self.typed.words.vocabulary.kind(node.kind);
@@ -370,11 +370,17 @@ impl<'t> Resolver<'t> {
                 .children
                 .iter()
                 .any(|known| known.kind == child.kind && !known.many);
-            let key = child.key(&kind.key);
-            if many && (kind.key.is_empty() || kind.ordered || key.is_empty()) {
+            if many && (kind.key.is_empty() || kind.ordered) {
                 continue;
             }
-            let key = if many { key } else { String::new() };
+            let key = if many {
+                child.key(&kind.key)
+            } else {
+                String::new()
+            };
+            if many && key.is_empty() {
+                continue;
+            }
             if let Some(first) = seen.insert((child.kind.0, key.clone()), child.span) {
                 let text = self.origins.instances.real(child.span);
                 if text == self.origins.instances.real(first) && !told.insert(text) {

@@ -1,6 +1,6 @@
 //! From a node of one environment to the Rust struct of its kind.
 
-use std::{collections::BTreeMap, ops::Deref, sync::Arc};
+use std::{any::TypeId, collections::BTreeMap, ops::Deref, sync::Arc};
 
 use tenantry_syntax::Span;
 
@@ -32,6 +32,25 @@ pub trait Construct: Sized + 'static {
     fn declare(vocabulary: &mut Vocabulary) -> Kind;
     /// The struct, or `None` when a required part is missing or wrong, which was reported.
     fn construct(node: &Node, cx: &mut Cx<'_>) -> Option<Self>;
+    /// The type by which the kind is known.
+    fn known_by() -> TypeId {
+        TypeId::of::<Self>()
+    }
+}
+
+/// For what is large: it is boxed as soon as it is there, and not moved about.
+impl<K: Construct> Construct for Box<K> {
+    fn declare(vocabulary: &mut Vocabulary) -> Kind {
+        K::declare(vocabulary)
+    }
+
+    fn construct(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+        K::construct(node, cx).map(Box::new)
+    }
+
+    fn known_by() -> TypeId {
+        K::known_by()
+    }
 }
 
 /// What every node may carry, and where it stands.
@@ -258,19 +277,24 @@ impl<K: Construct> ChildField for Vec<K> {
     }
 
     fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
-        let kind = cx.vocabulary.kind(child.kind);
-        let mut found: Vec<&Node> = nodes(node, child).collect();
-        if !kind.ordered {
-            // Their order in the text means nothing, so it must not show in any output.
-            found.sort_by_cached_key(|node| node.key(&kind.key));
-        }
         Some(
-            found
+            in_order(node, child, cx)
                 .into_iter()
                 .filter_map(|found| K::construct(found, cx))
                 .collect(),
         )
     }
+}
+
+/// The children of a kind, sorted where their order in the text means nothing: it must not show
+/// in any output.
+fn in_order<'n>(node: &'n Node, child: &Child, cx: &Cx<'_>) -> Vec<&'n Node> {
+    let kind = cx.vocabulary.kind(child.kind);
+    let mut found: Vec<&Node> = nodes(node, child).collect();
+    if !kind.ordered && found.len() > 1 {
+        found.sort_by_cached_key(|node| node.key(&kind.key));
+    }
+    found
 }
 
 /// Free data for somebody else's schema: `values { … }`.

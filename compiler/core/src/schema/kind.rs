@@ -188,11 +188,11 @@ pub struct Vocabulary {
 impl Vocabulary {
     /// Enters a built-in kind and all it holds; the same type is entered once.
     pub fn register<K: Construct>(&mut self) -> KindId {
-        if let Some(id) = self.of_type.get(&TypeId::of::<K>()) {
+        if let Some(id) = self.of_type.get(&K::known_by()) {
             return *id;
         }
         let id = KindId(u32::try_from(self.kinds.len()).unwrap_or(u32::MAX));
-        self.of_type.insert(TypeId::of::<K>(), id);
+        self.of_type.insert(K::known_by(), id);
         self.kinds.push(Kind::new("", ""));
         let kind = K::declare(self);
         self.kinds[id.0 as usize] = kind;
@@ -213,7 +213,7 @@ impl Vocabulary {
 
     /// The built-in kind that this struct holds.
     pub fn of<K: Construct>(&self) -> Option<KindId> {
-        self.of_type.get(&TypeId::of::<K>()).copied()
+        self.of_type.get(&K::known_by()).copied()
     }
 
     /// A kind by its id.

@@ -112,10 +112,10 @@ impl<'t> Sink<'t> {
     }
 
     /// The map `{ variant: … }` around what an enum's variant holds.
-    fn open_variant(self, variant: &str, inner: Value) -> Result<Filling<'t>, TreeError> {
+    fn open_variant(self, variant: &'static str, inner: Value) -> Result<Filling<'t>, TreeError> {
         let mut filling = self.open_map()?;
         let node = filling.tree.add(inner);
-        let key = filling.tree.keys.intern(variant);
+        let key = filling.tree.keys.intern_field(variant);
         filling.tree.append(filling.outer, Some(key), node);
         filling.node = node;
         Ok(filling)
@@ -152,9 +152,8 @@ impl Filling<'_> {
 
     fn entry<T: Serialize + ?Sized>(&mut self, key: KeyId, value: &T) -> Result<(), TreeError> {
         if self.tree.find(self.node, key).is_some() {
-            let name = self.tree.keys.names.get(key.0 as usize);
-            let name = name.map(ToString::to_string).unwrap_or_default();
-            return Err(TreeError::DuplicateKey(name));
+            let name = self.tree.keys.name(key).unwrap_or_default();
+            return Err(TreeError::DuplicateKey(name.to_owned()));
         }
         let child = self.value(value)?;
         if self.nulls || !matches!(self.tree.node(child).value, Value::Null) {
@@ -163,8 +162,12 @@ impl Filling<'_> {
         Ok(())
     }
 
-    fn field<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> Result<(), TreeError> {
-        let key = self.tree.keys.intern(key);
+    fn field<T: Serialize + ?Sized>(
+        &mut self,
+        key: &'static str,
+        value: &T,
+    ) -> Result<(), TreeError> {
+        let key = self.tree.keys.intern_field(key);
         self.entry(key, value)
     }
 }

@@ -23,7 +23,7 @@ impl Builder<'_> {
         }
         // First all places, so that a reference between workloads leads somewhere even when the
         // other one is broken; then what each one says.
-        let placed: Vec<(Id<Tenant>, kinds::Workload, Option<Place>)> = specs
+        let placed: Vec<(Id<Tenant>, Box<kinds::Workload>, Option<Place>)> = specs
             .into_iter()
             .map(|(tenant, spec)| {
                 let scope = model.tenants[tenant].name.value.to_string();

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// A workload before it is built: whose, what, where, and its path.
-pub(super) type Kept = (Id<Tenant>, kinds::Workload, Place, String);
+pub(super) type Kept = (Id<Tenant>, Box<kinds::Workload>, Place, String);
 
 impl Builder<'_> {
     /// Puts every tenant's volumes where they are mounted. `kept` is in the order of the
