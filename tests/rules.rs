@@ -33,6 +33,10 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
         "its example would have an estate by being added to one",
     ),
     ("no-estate", "its example would be an empty folder"),
+    (
+        "not-formatted",
+        "`tenantry fmt --check` finds it, and no check",
+    ),
     ("output-collision", "it is a defect of ours when it shows"),
     (
         "package-changed",

@@ -13,6 +13,7 @@ mod diff;
 mod expand;
 mod explain;
 mod fmt;
+mod formats;
 mod init;
 mod kills;
 mod readme;

@@ -4,8 +4,6 @@ use std::io::{self, IsTerminal, Read, Write};
 
 use crate::render::style::Look;
 
-/// Columns where no terminal says how many it has.
-const WIDTH: usize = 100;
 /// Beyond this, lines are tiring to read.
 const WIDEST: usize = 140;
 
@@ -73,7 +71,7 @@ fn look(terminal: bool) -> Look {
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     let width = match terminal_size::terminal_size() {
         Some((width, _)) if terminal => usize::from(width.0).clamp(40, WIDEST),
-        _ => WIDTH,
+        _ => Look::PLAIN.width,
     };
     Look {
         colour: terminal && !dumb && !set("NO_COLOR"),
@@ -89,7 +87,7 @@ mod tests {
         rc::Rc,
     };
 
-    use super::{Stream, WIDTH};
+    use super::Stream;
     use crate::render::style::Look;
 
     /// What was written to a stream in memory.
@@ -116,14 +114,10 @@ mod tests {
         /// A stream for tests, and what is written to it.
         pub(crate) fn into_memory() -> (Self, Written) {
             let written = Written::default();
-            let look = Look {
-                colour: false,
-                width: WIDTH,
-            };
             (
                 Self {
                     to: Box::new(written.clone()),
-                    look,
+                    look: Look::PLAIN,
                 },
                 written,
             )

@@ -208,6 +208,7 @@ pub(crate) fn sizes(of: &Summary) -> String {
 pub(crate) struct Reachable<'a> {
     sources: &'a Sources,
     paths: Vec<String>,
+    home: String,
 }
 
 impl<'a> Reachable<'a> {
@@ -221,7 +222,11 @@ impl<'a> Reachable<'a> {
             .iter()
             .map(|source| reach(&source.path))
             .collect();
-        Self { sources, paths }
+        Self {
+            sources,
+            paths,
+            home: reach(ROOT_FILE),
+        }
     }
 }
 
@@ -239,6 +244,10 @@ impl Files for Reachable<'_> {
         self.sources
             .get(file)
             .map_or("", |source| source.parse.text())
+    }
+
+    fn home(&self) -> &str {
+        &self.home
     }
 }
 

@@ -115,13 +115,62 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let write = || {
         let target = fs::canonicalize(path)?;
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let beside = target.with_file_name(format!(".{name}.tenantry-{}", std::process::id()));
-        fs::write(&beside, text)?;
-        fs::set_permissions(&beside, fs::metadata(&target)?.permissions())?;
-        fs::rename(&beside, &target).inspect_err(|_| drop(fs::remove_file(&beside)))
+        let permissions = fs::metadata(&target)?.permissions();
+        renamed(&target, text, Some(permissions))
     };
     write().map_err(|error| cannot("write", path, &error))
+}
+
+/// Writes a file whole, whether or not it is there: beside it, then by a rename, so that nobody
+/// ever reads half of it. A link stays a link; a pipe or a device is written to as it is.
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), Failure> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let there = fs::metadata(&target).ok();
+    if there.as_ref().is_some_and(fs::Metadata::is_dir) || target.file_name().is_none() {
+        return Err(Failure::new(format!(
+            "cannot write {}: it is a folder",
+            path.display()
+        )));
+    }
+    let folder = target.parent().filter(|it| !it.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Failure::new(format!(
+            "cannot write {}: there is no folder {}",
+            path.display(),
+            folder.display()
+        )));
+    }
+    let written = match there {
+        Some(facts) if !facts.is_file() => open(&target, false, text),
+        there => renamed(&target, text, there.map(|facts| facts.permissions())),
+    };
+    written.map_err(|error| cannot("write", path, &error))
+}
+
+/// A file by a rename of one beside it, of which nothing stays where that fails.
+fn renamed(target: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let beside = target.with_file_name(format!(".{name}.tenantry-{}", std::process::id()));
+    let write = || {
+        // Of a process that had our number and was killed.
+        if fs::symlink_metadata(&beside).is_ok() {
+            fs::remove_file(&beside)?;
+        }
+        open(&beside, true, text)?;
+        if let Some(permissions) = permissions {
+            fs::set_permissions(&beside, permissions)?;
+        }
+        fs::rename(&beside, target)
+    };
+    write().inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
+fn open(path: &Path, new: bool, text: &str) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(new)
+        .open(path)?;
+    io::Write::write_all(&mut file, text.as_bytes())
 }
 
 fn cannot(what: &str, path: &Path, error: &io::Error) -> Failure {

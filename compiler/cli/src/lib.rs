@@ -13,6 +13,7 @@ mod exit;
 mod files;
 mod params;
 mod render;
+mod report;
 mod vendor;
 mod vocabulary;
 pub mod write;

@@ -12,12 +12,13 @@ use tenantry_core::{
 
 use report::Written;
 
-use super::{Outcome, check::Summary};
+use super::Outcome;
 use crate::{
     console::{Console, Stream},
     estate,
     exit::{Exit, Failure},
-    render::{Format, human, json, short},
+    render::told::Told,
+    report::{Channel, Formats},
     write::{self, Beside, Difference, Obstacle, What, WriteError},
 };
 
@@ -48,12 +49,12 @@ pub(crate) struct Args {
     /// Refuse to change tenantry.lock
     #[arg(long)]
     locked: bool,
-    /// How findings are printed; what was written is then said on standard error
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    #[command(flatten)]
+    formats: Formats,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
+    let plan = args.formats.plan(Channel::Err)?;
     let root = args.estate.root()?;
     let world = args.estate.world()?;
     let options = compile::Options {
@@ -67,23 +68,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         &options,
     );
     let files = estate::Reachable::new(root, &built.run.sources);
-    let found = &built.run.findings;
-    match args.format {
-        Format::Human => {
-            let text = human::render(found, &files, console.err.look);
-            console.err.print(&text)?;
-        }
-        Format::Short => console.out.print(&short::render(found, &files))?,
-        Format::Json => {
-            let text = json::render(found, &files, Summary::of(&built.run));
-            console.out.print(&text)?;
-        }
-    }
-    // With a format for tools nothing else is on standard output.
-    let told = match args.format {
-        Format::Human => &mut console.out,
-        Format::Short | Format::Json => &mut console.err,
-    };
+    plan.tell(&Told::of(&built.run, &files), console)?;
     let exit = estate::exit(&built.run.findings);
     if let (Some(package), Exit::Clean) = (&built.run.summary.package, exit) {
         return Err(Failure::new(format!(
@@ -101,10 +86,10 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         .clone()
         .unwrap_or_else(|| estate::within(root, "out"));
     if args.check {
-        return compare(&built, &out, &lock, told);
+        return compare(&built, &out, &lock, plan.aside(console));
     }
     let written = put(&built, &out, lock, args.force).map_err(|error| failure(&error))?;
-    written.tell(&built.outputs, &out, told)?;
+    written.tell(&built.outputs, &out, plan.aside(console))?;
     Ok(exit)
 }
 

@@ -16,7 +16,8 @@ use crate::{
     estate,
     exit::{Exit, Failure},
     files,
-    render::human,
+    render::told::Told,
+    report::Beside,
 };
 
 /// Show an estate with everything written out
@@ -37,22 +38,25 @@ pub(crate) struct Args {
     /// Write an estate for each environment: DIR/ENV/tenantry.kdl, and the lock beside it
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    findings: Beside,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
+    let plan = args.findings.plan()?;
     let root = args.estate.root()?;
     let trees = compile::trees(
         &args.estate.world()?,
         estate::library(),
         &args.estate.options()?,
     );
-    let found = &trees.run.findings;
+    let files = estate::Reachable::new(root, &trees.run.sources);
+    let told = Told::of(&trees.run, &files);
     if trees.environments.is_empty() {
-        let files = estate::Reachable::new(root, &trees.run.sources);
-        let text = human::render(found, &files, console.err.look);
-        console.err.print(&text)?;
-        return Ok(estate::exit(found));
+        plan.tell(&told, console)?;
+        return Ok(estate::exit(&trees.run.findings));
     }
+    plan.file(&told)?;
     match &args.out {
         Some(out) => write(&trees, root, out, console),
         None => print(&trees, console),

@@ -8,7 +8,8 @@ use super::Outcome;
 use crate::{
     console::Console,
     estate,
-    render::{human, json},
+    render::{json, told::Told},
+    report::Beside,
 };
 
 /// Show what is emitted and what must be there before it
@@ -27,6 +28,8 @@ pub(crate) struct Args {
     /// The language of the graph
     #[arg(long, value_enum, default_value_t = Format::Dot)]
     format: Format,
+    #[command(flatten)]
+    findings: Beside,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,6 +43,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
+    let plan = args.findings.plan()?;
     let world = args.estate.world()?;
     let built = compile::build(
         &world,
@@ -48,11 +52,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         &args.estate.options()?,
     );
     let files = estate::Reachable::new(args.estate.root()?, &built.run.sources);
-    console.err.print(&human::render(
-        &built.run.findings,
-        &files,
-        console.err.look,
-    ))?;
+    plan.tell(&Told::of(&built.run, &files), console)?;
     let wanted = args.estate.env.as_deref();
     let graphs = built.graphs.iter().map(|(env, graph)| Named {
         env: env.as_deref(),

@@ -28,7 +28,8 @@ Examples:
   tenantry schema workload             everything about one
   tenantry schema pool.cpu             a kind by where it stands
   tenantry schema --estate . service   a kind that the estate defines
-  tenantry schema --format json        the vocabulary for tools")]
+  tenantry schema --format json        the vocabulary for tools
+  tenantry schema --findings           a JSON Schema of what `check --format json` prints")]
 pub(crate) struct Args {
     /// A kind, by its name or by where it stands
     kind: Option<String>,
@@ -38,7 +39,13 @@ pub(crate) struct Args {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// Print the JSON Schema of findings as `--format json` has them
+    #[arg(long, conflicts_with_all = ["kind", "estate", "format"])]
+    findings: bool,
 }
+
+/// The promise of the findings' document, as it is published.
+pub(crate) const FINDINGS: &str = include_str!("../../../../docs/reference/findings.schema.json");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -49,6 +56,10 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
+    if args.findings {
+        console.out.print(FINDINGS)?;
+        return Ok(Exit::Clean);
+    }
     let words = match &args.estate {
         Some(path) => Some(estate::words(path)?),
         None => None,

@@ -1,6 +1,5 @@
 //! `tenantry test`
 
-use clap::ValueEnum;
 use serde_json::json;
 use tenantry_core::{
     compile::{self, Tests},
@@ -12,7 +11,11 @@ use super::Outcome;
 use crate::{
     console::Console,
     estate,
-    render::{Files, counted, human, json, junit, place::Places, short, style::Look, visible},
+    render::{
+        Files, Format, counted, human, json, junit, place::Places, short, style::Look, told::Told,
+        visible,
+    },
+    report::{Channel, Formats, Sheet},
 };
 
 /// Run the tests of an estate or a package
@@ -27,31 +30,20 @@ Examples:
   tenantry test --filter hugepages     those whose names say `hugepages`
   tenantry test --env prod             in one environment
   tenantry test vendor/pg              the tests of a package
-  tenantry test --format junit         a report for CI")]
+  tenantry test --format human --format junit=tests.xml
+                                       for people, and in a file for CI")]
 pub(crate) struct Args {
     #[command(flatten)]
     estate: estate::Args,
     /// Only tests whose names hold this text
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
-    /// How results are printed
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A line for each test, and reports with the source of those that fail
-    Human,
-    /// A line for each test and one for each finding: `path:line:column: …`
-    Short,
-    /// One JSON document, for tools
-    Json,
-    /// One XML document as JUnit writes it, for CI
-    Junit,
+    #[command(flatten)]
+    formats: Formats,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
+    let plan = args.formats.plan(Channel::Out)?;
     let wanted = Wanted {
         filter: args.filter.clone(),
     };
@@ -63,22 +55,52 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         &wanted,
     );
     let files = estate::Reachable::new(args.estate.root()?, &tests.run.sources);
-    let look = console.out.look;
-    let text = match args.format {
-        Format::Human => human(&tests, &files, look),
-        Format::Short => short(&tests, &files),
-        Format::Json => json(&tests, &files),
-        Format::Junit => junit::render(&tests, &files),
+    let findings = findings(&tests);
+    let results = Results {
+        tests: &tests,
+        files: &files,
+        findings: &findings,
     };
-    console.out.print(&text)?;
-    let found = |test: &Tested| test.findings.clone();
-    let mut findings: Vec<Diagnostic> = tests.tests.iter().flat_map(found).collect();
-    // An error that a test came upon is its failure, whatever it would be in a build.
-    for finding in &mut findings {
-        finding.level = Level::Error;
-    }
-    findings.extend(tests.run.findings);
+    plan.tell(&results, console)?;
     Ok(estate::exit(&findings))
+}
+
+/// All that was found, before the tests and in each of them, for formats that know no tests.
+fn findings(tests: &Tests) -> Vec<Diagnostic> {
+    let of_test = |test: &Tested| {
+        let name = test.name.clone();
+        let found = test.findings.clone().into_iter();
+        found.map(move |finding| Diagnostic {
+            // An error that a test came upon is its failure, whatever it would be in a build.
+            level: Level::Error,
+            message: format!("in test `{name}`: {}", finding.message),
+            ..finding
+        })
+    };
+    let of_tests = tests.tests.iter().flat_map(of_test);
+    tests.run.findings.iter().cloned().chain(of_tests).collect()
+}
+
+/// The tests and how they went.
+struct Results<'a> {
+    tests: &'a Tests,
+    files: &'a dyn Files,
+    findings: &'a [Diagnostic],
+}
+
+impl Sheet for Results<'_> {
+    fn render(&self, format: Format, look: Look) -> String {
+        let (tests, files) = (self.tests, self.files);
+        match format {
+            Format::Human => human(tests, files, look),
+            Format::Short => short(tests, files),
+            Format::Json => json(tests, files),
+            Format::Junit => junit::tests(tests, files),
+            Format::Sarif | Format::Github | Format::Gitlab => {
+                Told::loose(self.findings, files).render(format, look)
+            }
+        }
+    }
 }
 
 fn human(tests: &Tests, files: &dyn Files, look: Look) -> String {

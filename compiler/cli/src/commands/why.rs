@@ -20,7 +20,8 @@ use crate::{
     console::Console,
     estate,
     exit::{Exit, Failure},
-    render::{human as findings, json},
+    render::{json, told::Told},
+    report::Beside,
 };
 
 /// Tell why a value, or a line of an emitted file, is as it is
@@ -54,6 +55,8 @@ pub(crate) struct Args {
     /// How the answer is printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    #[command(flatten)]
+    findings: Beside,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -65,6 +68,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
+    let plan = args.findings.plan()?;
     let line = args.line()?;
     let estate = estate::Args {
         path: args.folder(line.as_ref()),
@@ -78,16 +82,17 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         &tenantry_targets::all(),
         &estate.options()?,
     );
+    let files = estate::Reachable::new(&root, &built.run.sources);
+    let told = Told::of(&built.run, &files);
     let wrong = built.run.findings.iter().any(|f| f.level >= Level::Error);
     if wrong && (line.is_some() || built.scenes.is_empty()) {
-        let files = estate::Reachable::new(&root, &built.run.sources);
-        let text = findings::render(&built.run.findings, &files, console.err.look);
-        console.err.print(&text)?;
+        plan.tell(&told, console)?;
         console
             .err
             .line("nothing is emitted beside an error, so that no line has a reason")?;
         return Ok(estate::exit(&built.run.findings));
     }
+    plan.file(&told)?;
     if wrong {
         console.err.line(
             "the estate has errors, which `tenantry check` tells: what is broken is left out here",

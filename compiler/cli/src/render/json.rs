@@ -2,7 +2,7 @@
 //! raises [`VERSION`].
 
 use serde::Serialize;
-use tenantry_core::{Span, diag::Diagnostic};
+use tenantry_core::{Span, compile, diag::Diagnostic};
 
 use super::{Counts, Files, place::Places};
 
@@ -10,19 +10,41 @@ use super::{Counts, Files, place::Places};
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Document<'a, S> {
+struct Document<'a> {
     version: u32,
     findings: Vec<Finding<'a>>,
-    summary: Summary<S>,
+    summary: Summary<'a>,
 }
 
 #[derive(Serialize)]
-struct Summary<S> {
+struct Summary<'a> {
     errors: usize,
     warnings: usize,
     notes: usize,
     #[serde(flatten)]
-    more: S,
+    estate: Option<Sizes<'a>>,
+}
+
+/// What the estate holds.
+#[derive(Serialize)]
+struct Sizes<'a> {
+    estate: &'a str,
+    environments: Vec<&'a str>,
+    clusters: usize,
+    tenants: usize,
+    workloads: usize,
+}
+
+impl<'a> Sizes<'a> {
+    fn of(summary: &'a compile::Summary) -> Self {
+        Self {
+            estate: &summary.estate,
+            environments: summary.environments.iter().map(AsRef::as_ref).collect(),
+            clusters: summary.clusters,
+            tenants: summary.tenants,
+            workloads: summary.workloads,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -85,8 +107,12 @@ struct Edit<'a> {
     text: &'a str,
 }
 
-/// The document; `more` is added to its summary.
-pub(crate) fn render<S: Serialize>(findings: &[Diagnostic], files: &dyn Files, more: S) -> String {
+/// The document. Its summary says what the estate holds, where one was read.
+pub(super) fn render(
+    findings: &[Diagnostic],
+    files: &dyn Files,
+    estate: Option<&compile::Summary>,
+) -> String {
     let places = Places::of(files);
     let counts = Counts::of(findings);
     let document = Document {
@@ -99,7 +125,7 @@ pub(crate) fn render<S: Serialize>(findings: &[Diagnostic], files: &dyn Files, m
             errors: counts.errors,
             warnings: counts.warnings,
             notes: counts.notes,
-            more,
+            estate: estate.map(Sizes::of),
         },
     };
     pretty(&document)
@@ -181,7 +207,7 @@ fn position(span: Span, offset: u32, places: &Places<'_>) -> Position {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
-    use tenantry_core::diag::Diagnostic;
+    use tenantry_core::{compile::Summary, diag::Diagnostic};
 
     use super::render;
     use crate::render::tests::{CAPACITY, Texts};
@@ -201,10 +227,11 @@ mod tests {
             .fix("write `4`", vec![(four, "4".to_owned())]);
         finding.envs = vec!["prod".into()];
         let findings = [finding, Diagnostic::nowhere(&CAPACITY, "no place")];
-        assert_snapshot!(render(
-            &findings,
-            &files,
-            serde_json::json!({ "tenants": 2 })
-        ));
+        let summary = Summary {
+            estate: "shop".to_owned(),
+            tenants: 2,
+            ..Summary::default()
+        };
+        assert_snapshot!(render(&findings, &files, Some(&summary)));
     }
 }

@@ -1,15 +1,22 @@
 //! Findings as text: one type of finding, one renderer per reader.
 
+mod every_rule;
+mod fingerprint;
+mod github;
+mod gitlab;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod kind;
 mod line;
+mod locate;
 pub(crate) mod markdown;
 pub(crate) mod place;
+mod sarif;
 pub(crate) mod short;
 mod snippet;
 pub(crate) mod style;
+pub(crate) mod told;
 
 use std::collections::BTreeSet;
 
@@ -25,17 +32,62 @@ pub(crate) trait Files {
     fn path(&self, file: FileId) -> &str;
     /// The text; empty for a file that is not known.
     fn text(&self, file: FileId) -> &str;
+    /// The path of the file that stands for all of them, for formats that want a file for
+    /// everything.
+    fn home(&self) -> &str;
 }
 
-/// How findings are printed.
+/// What findings are told as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Reports with the source, for reading
     Human,
     /// One line each: `path:line:column: level[rule]: message`
     Short,
-    /// One JSON document, for tools
+    /// One JSON document, for tools of your own; `tenantry schema --findings` describes it
     Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// Commands of a GitHub workflow, which marks the lines of the change
+    Github,
+    /// A report of GitLab's Code Quality
+    Gitlab,
+    /// JUnit's XML, for what shows the results of tests
+    Junit,
+}
+
+impl Format {
+    /// As it is written behind `--format`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Short => "short",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+        }
+    }
+}
+
+/// What a finding says beneath its message, a line each, for formats that have one text for it.
+fn notes(finding: &Diagnostic) -> Vec<String> {
+    let notes = [("why", &finding.why), ("help", &finding.help)];
+    let notes = notes.into_iter().filter_map(|(title, text)| {
+        let text = text.as_deref()?;
+        Some(format!("{title}: {}", visible(text)))
+    });
+    notes.collect()
+}
+
+/// The message in one line, with the environments where not all have it.
+fn headline(finding: &Diagnostic) -> String {
+    let message = visible(&finding.message).replace('\n', " ");
+    match finding.envs.as_slice() {
+        [] => message,
+        envs => format!("{message} (in env {})", envs.join(", ")),
+    }
 }
 
 /// How many findings of each level there are.
@@ -118,12 +170,13 @@ fn visible_char(c: char) -> char {
 pub(crate) mod tests {
     //! What the renderers' tests share.
 
+    use clap::ValueEnum as _;
     use tenantry_core::{
         FileId, Span,
         diag::{Family, Level, Rule},
     };
 
-    use super::{Counts, Files, visible};
+    use super::{Counts, Files, Format, visible};
 
     /// Files in memory, numbered in order.
     pub(crate) struct Texts(pub(crate) Vec<(&'static str, String)>);
@@ -149,6 +202,17 @@ pub(crate) mod tests {
         }
     }
 
+    impl Texts {
+        /// The spans of every `needle` in a file.
+        pub(crate) fn find_all(&self, file: u32, needle: &str) -> Vec<Span> {
+            let at = |offset: usize| u32::try_from(offset).expect("a small file");
+            let found = self.0[file as usize].1.match_indices(needle);
+            found
+                .map(|(start, _)| Span::new(FileId(file), at(start), at(start + needle.len())))
+                .collect()
+        }
+    }
+
     impl Files for Texts {
         fn path(&self, file: FileId) -> &str {
             self.0.get(file.0 as usize).map_or("?", |(path, _)| path)
@@ -156,6 +220,10 @@ pub(crate) mod tests {
 
         fn text(&self, file: FileId) -> &str {
             self.0.get(file.0 as usize).map_or("", |(_, text)| text)
+        }
+
+        fn home(&self) -> &str {
+            "tenantry.kdl"
         }
     }
 
@@ -176,6 +244,14 @@ pub(crate) mod tests {
         "an image without a digest",
         "",
     );
+
+    #[test]
+    fn a_format_is_called_what_is_typed() {
+        for format in Format::value_variants() {
+            let typed = format.to_possible_value().expect("none is hidden");
+            assert_eq!(typed.get_name(), format.name());
+        }
+    }
 
     #[test]
     fn counts_read_as_a_sentence() {

@@ -7,6 +7,9 @@ use tenantry_syntax::lines::{Encoding, Lines};
 
 use super::Files;
 
+/// Bytes of a byte order mark.
+const BOM: u32 = '\u{feff}'.len_utf8() as u32;
+
 /// A position as people count: lines and columns from one, a column being a character.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Place {
@@ -39,12 +42,14 @@ impl<'a> Places<'a> {
     /// Where a byte is. One beyond the end, or inside a character, is moved back to the nearest
     /// that can be shown.
     pub(crate) fn at(&self, file: FileId, offset: u32) -> Place {
-        let position = self.lines(file).position(offset, Encoding::Utf8);
+        let lines = self.lines(file);
+        let position = lines.position(offset, Encoding::Utf8);
+        let offset = lines.range(position.line).start + position.column;
         let (start, line) = self.line(file, position.line + 1);
         // Within a line break, the byte stands behind the line's text.
-        let before = line.get(..position.column as usize).unwrap_or(line);
+        let before = offset.saturating_sub(start) as usize;
+        let before = line.get(..before).unwrap_or(line);
         let column = u32::try_from(before.chars().count()).unwrap_or(u32::MAX);
-        let offset = start + position.column;
         Place {
             line: position.line + 1,
             column: column + 1,
@@ -52,14 +57,19 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// Where a line starts, and its text without the line break. `line` counts from one.
+    /// Where a line starts, and its text without the line break. `line` counts from one. A byte
+    /// order mark is no part of the first: no editor shows it, and none counts it.
     pub(crate) fn line(&self, file: FileId, line: u32) -> (u32, &'a str) {
         let range = self.lines(file).range(line.saturating_sub(1));
         let text = self
             .files
             .text(file)
-            .get(range.start as usize..range.end as usize);
-        (range.start, text.unwrap_or_default())
+            .get(range.start as usize..range.end as usize)
+            .unwrap_or_default();
+        match text.strip_prefix('\u{feff}') {
+            Some(rest) if range.start == 0 => (BOM, rest),
+            _ => (range.start, text),
+        }
     }
 
     /// Where a line ends, before its line break.

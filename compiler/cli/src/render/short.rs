@@ -2,7 +2,7 @@
 
 use tenantry_core::diag::Diagnostic;
 
-use super::{Files, place::Places, visible};
+use super::{Files, headline, place::Places};
 
 /// `path:line:column: level[rule]: message`, a line each; without a place the path is left out.
 pub(crate) fn render(findings: &[Diagnostic], files: &dyn Files) -> String {
@@ -23,15 +23,11 @@ fn line(finding: &Diagnostic, places: &Places<'_>) -> String {
             at.column
         )
     });
-    let envs = match finding.envs.join(", ") {
-        envs if envs.is_empty() => envs,
-        envs => format!(" (in env {envs})"),
-    };
-    let message = visible(&finding.message).replace('\n', " ");
     format!(
-        "{place}{}[{}]: {message}{envs}\n",
+        "{place}{}[{}]: {}\n",
         finding.level.name(),
-        finding.rule.name()
+        finding.rule.name(),
+        headline(finding)
     )
 }
 

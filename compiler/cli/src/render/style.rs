@@ -13,6 +13,12 @@ pub(crate) struct Look {
 }
 
 impl Look {
+    /// For a file: no colour, and lines that any window shows.
+    pub(crate) const PLAIN: Self = Self {
+        colour: false,
+        width: 100,
+    };
+
     /// Text in a style, or plain.
     pub(crate) fn paint(self, text: &str, style: Style) -> String {
         if self.colour {

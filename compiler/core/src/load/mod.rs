@@ -17,7 +17,7 @@ pub mod tree;
 use std::{collections::BTreeSet, sync::Arc};
 
 pub use package::{Head, Package, PackageId, Use};
-pub use rules::{RULES, bad_lock, syntax as syntax_error, unreadable};
+pub use rules::{RULES, bad_lock, syntax as syntax_error, unformatted, unreadable};
 pub use sources::{Scoped, Source, Sources};
 use tenantry_syntax::{FileId, ast};
 

@@ -17,9 +17,17 @@ rule_set! {
     LIMIT_PASSED = "limit-passed", Load, Error, "an estate larger than one of the compiler's bounds", include_str!("pages/limit-passed.md");
     BAD_LOCK = "bad-lock", Load, Error, "a tenantry.lock that cannot be read", include_str!("pages/bad-lock.md");
     SYNTAX = "syntax", Syntax, Error, "text that is not KDL 2.0", include_str!("pages/syntax.md");
+    NOT_FORMATTED = "not-formatted", Syntax, Error, "a file that is not as `tenantry fmt` writes it", include_str!("pages/not-formatted.md");
     PACKAGE_NOT_FOUND = "package-not-found", Load, Error, "a `use` of what is no package", include_str!("pages/package-not-found.md");
     PACKAGE_CIRCLE = "package-circle", Load, Error, "packages that use each other in a circle", include_str!("pages/package-circle.md");
     ALIAS_CLASH = "alias-clash", Load, Error, "two packages under one alias", include_str!("pages/alias-clash.md");
+}
+
+/// A file is not formatted; `first` is the first line that would be another.
+pub fn unformatted(first: Span, path: &str) -> Diagnostic {
+    Diagnostic::new(&NOT_FORMATTED, first, "this file is not formatted")
+        .label("here it begins to differ")
+        .help(format!("`tenantry fmt {path}` formats it"))
 }
 
 /// The root file is missing.

@@ -37,7 +37,10 @@ impl Source {
     fn position(&self, offset: u32) -> (u32, u32) {
         let text = self.parse.text();
         let starts = self.lines.get_or_init(|| {
-            let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            let after = |at: usize| text.as_bytes().get(at + 1);
+            let ends = text.bytes().enumerate().filter(|(at, byte)| {
+                *byte == b'\n' || *byte == b'\r' && after(*at) != Some(&b'\n')
+            });
             std::iter::once(0)
                 .chain(ends.map(|(at, _)| u32::try_from(at + 1).unwrap_or(u32::MAX)))
                 .collect()
@@ -46,6 +49,8 @@ impl Source {
         let before = text
             .get(starts[line - 1] as usize..offset as usize)
             .unwrap_or_default();
+        // A byte order mark stands before the text, and is no part of it.
+        let before = before.strip_prefix('\u{feff}').unwrap_or(before);
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         (number(line), number(before.chars().count() + 1))
     }
