@@ -212,8 +212,7 @@ fn tells(run: &Run) -> bool {
 
 #[test]
 fn a_result_is_not_mixed_with_findings() {
-    let folder = hard();
-    folder.write("b.kdl", "nonsense\n");
+    let folder = Folder::of([("tenantry.kdl", GROUND), ("b.kdl", "nonsense\n")]);
     let build = folder.run("build --format sarif").ends_with(1);
     document(&build.out);
     assert_eq!(build.err, "nothing was written\n");

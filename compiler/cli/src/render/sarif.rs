@@ -189,7 +189,11 @@ fn rule(rule: &RuleRef) -> Value {
     say("id", rule.name().into());
     match rule {
         RuleRef::BuiltIn(rule) => {
-            say("name", pascal(rule.name).into());
+            // A readable name that is the identifier itself would say nothing more.
+            let name = pascal(rule.name);
+            if !name.eq_ignore_ascii_case(rule.name) {
+                say("name", name.into());
+            }
             say("shortDescription", message(&sentence(rule.summary)));
             say("fullDescription", message(&introduction(rule.page)));
             let plain = markdown::render(rule.page, Look::PLAIN);
