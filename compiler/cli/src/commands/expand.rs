@@ -51,7 +51,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         &args.estate.options()?,
     );
     let files = estate::Reachable::new(root, &trees.run.sources);
-    let told = Told::of(&trees.run, &files);
+    let told = Told::loose(&trees.run.findings, &files);
     if trees.environments.is_empty() {
         plan.tell(&told, console)?;
         return Ok(estate::exit(&trees.run.findings));
