@@ -56,9 +56,17 @@ pub struct Origin {
 pub struct Origins {
     /// The first file of the library, which a reader cannot mend.
     library_from: FileId,
-    entries: Vec<Origin>,
+    /// Never empty, by their first ids; what is entered goes to the end of the last.
+    parts: Vec<Part>,
     /// Where expanded text stands.
     pub instances: Instances,
+}
+
+/// A run of entries whose ids follow each other.
+#[derive(Debug, Clone)]
+struct Part {
+    first: u32,
+    entries: Vec<Origin>,
 }
 
 impl Default for Origins {
@@ -70,7 +78,10 @@ impl Default for Origins {
         };
         Self {
             library_from: FileId(u32::MAX),
-            entries: vec![none],
+            parts: vec![Part {
+                first: 0,
+                entries: vec![none],
+            }],
             instances: Instances::default(),
         }
     }
@@ -79,17 +90,53 @@ impl Default for Origins {
 impl Origins {
     /// Enters an origin.
     pub fn add(&mut self, span: Option<Span>, how: How, from: Vec<OriginId>) -> OriginId {
-        let at = self.entries.len();
-        self.entries.push(Origin { span, how, from });
-        OriginId(u32::try_from(at).unwrap_or(0))
+        let id = self.next();
+        if let Some(part) = self.parts.last_mut() {
+            part.entries.push(Origin { span, how, from });
+        }
+        OriginId(id)
+    }
+
+    /// The number of the next entry.
+    fn next(&self) -> u32 {
+        let end = |part: &Part| part.first.saturating_add(length(part));
+        self.parts.last().map_or(0, end)
+    }
+
+    /// Tables for work that goes on in parallel, of which each may enter as many origins as is
+    /// said: their ids do not depend on who is first. `None` where there are not as many ids.
+    pub fn split(&self, most: &[u32]) -> Option<Vec<Self>> {
+        let mut first = self.next();
+        let mut tables = Vec::with_capacity(most.len());
+        for most in most {
+            tables.push(Self {
+                parts: vec![Part {
+                    first,
+                    entries: Vec::new(),
+                }],
+                ..Self::default()
+            });
+            first = first.checked_add(*most)?;
+        }
+        Some(tables)
+    }
+
+    /// Takes up what was entered into the tables of a split, in their order.
+    pub fn join(&mut self, tables: Vec<Self>) {
+        let parts = tables.into_iter().flat_map(|table| table.parts);
+        self.parts
+            .extend(parts.filter(|part| !part.entries.is_empty()));
     }
 
     /// The id of an origin that was entered before. It is searched for: for the few that ask.
     pub fn find(&self, span: Option<Span>, how: How, from: &[OriginId]) -> Option<OriginId> {
         let same =
             |origin: &Origin| origin.span == span && origin.how == how && origin.from == from;
-        let at = self.entries.iter().position(same)?;
-        u32::try_from(at).ok().map(OriginId)
+        let found = |part: &Part| {
+            let at = part.entries.iter().position(same)?;
+            Some(OriginId(part.first + u32::try_from(at).ok()?))
+        };
+        self.parts.iter().find_map(found)
     }
 
     /// What a literal at `span` has.
@@ -99,7 +146,11 @@ impl Origins {
 
     /// One link.
     pub fn get(&self, id: OriginId) -> &Origin {
-        self.entries.get(id.0 as usize).unwrap_or(&self.entries[0])
+        // Nearly all are in the first part.
+        let within = self.parts.partition_point(|part| part.first <= id.0);
+        let part = &self.parts[within.saturating_sub(1)];
+        let at = (id.0 - part.first) as usize;
+        part.entries.get(at).unwrap_or(&self.parts[0].entries[0])
     }
 
     /// The nearest place in the text that its reader can mend: the origin's own, else the first
@@ -107,7 +158,7 @@ impl Origins {
     pub fn span(&self, id: OriginId) -> Option<Span> {
         let mut at = self.get(id);
         // A chain is shorter than the table: an origin is made from earlier ones only.
-        for _ in 0..=self.entries.len() {
+        for _ in 0..=self.next() {
             if let (How::Profile, [far, like, ..]) = (at.how, at.from.as_slice()) {
                 let own = self.span(*far);
                 let own =
@@ -173,6 +224,10 @@ impl Origins {
             ..Self::default()
         }
     }
+}
+
+fn length(part: &Part) -> u32 {
+    u32::try_from(part.entries.len()).unwrap_or(u32::MAX)
 }
 
 /// A value of the model with its origin: four bytes more than the value.

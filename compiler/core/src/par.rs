@@ -7,6 +7,19 @@ pub fn map<T: Sync, U: Send>(items: &[T], f: impl Fn(&T) -> U + Sync + Send) -> 
     items.par_iter().map(f).collect()
 }
 
+/// Maps every item, taking it, in parallel where the platform can.
+#[cfg(not(target_family = "wasm"))]
+pub fn map_owned<T: Send, U: Send>(items: Vec<T>, f: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
+    use rayon::prelude::*;
+    items.into_par_iter().map(f).collect()
+}
+
+/// Maps every item, taking it.
+#[cfg(target_family = "wasm")]
+pub fn map_owned<T: Send, U: Send>(items: Vec<T>, f: impl Fn(T) -> U + Sync + Send) -> Vec<U> {
+    items.into_iter().map(f).collect()
+}
+
 /// Maps every item.
 #[cfg(target_family = "wasm")]
 pub fn map<T: Sync, U: Send>(items: &[T], f: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {

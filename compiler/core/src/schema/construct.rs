@@ -13,6 +13,7 @@ use super::{
 use crate::{
     diag::{Diagnostic, Findings},
     origin::{How, OriginId, Origins, V},
+    par,
 };
 
 /// What constructors share.
@@ -24,10 +25,12 @@ pub struct Cx<'a> {
     pub origins: &'a mut Origins,
     /// What was found.
     pub findings: Findings,
+    /// Whether this is a part of work that goes on in parallel.
+    pub shared_out: bool,
 }
 
 /// A struct declared with `kind!`.
-pub trait Construct: Sized + 'static {
+pub trait Construct: Sized + Send + 'static {
     /// The kind's declaration; enters the kinds of its children.
     fn declare(vocabulary: &mut Vocabulary) -> Kind;
     /// The struct, or `None` when a required part is missing or wrong, which was reported.
@@ -277,13 +280,66 @@ impl<K: Construct> ChildField for Vec<K> {
     }
 
     fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
-        Some(
-            in_order(node, child, cx)
-                .into_iter()
-                .filter_map(|found| K::construct(found, cx))
-                .collect(),
-        )
+        let found = in_order(node, child, cx);
+        if let Some(all) = in_parallel(&found, cx) {
+            return Some(all);
+        }
+        let all = found
+            .into_iter()
+            .filter_map(|found| K::construct(found, cx));
+        Some(all.collect())
     }
+}
+
+/// So many children of children are worth being shared out between cores.
+const WIDE: usize = 256;
+
+/// Constructs what is wide in parallel, each with a table of origins of its own. Within that
+/// nothing is shared out again.
+fn in_parallel<K: Construct>(found: &[&Node], cx: &mut Cx<'_>) -> Option<Vec<K>> {
+    let width: usize = found.iter().map(|node| node.children.len()).sum();
+    if cx.shared_out || found.len() < 2 || width < WIDE {
+        return None;
+    }
+    let most: Vec<u32> = found
+        .iter()
+        .map(|node| defaults(node, cx.vocabulary))
+        .collect();
+    let tables = cx.origins.split(&most)?;
+    let work: Vec<(&Node, Origins)> = found.iter().copied().zip(tables).collect();
+    let vocabulary = cx.vocabulary;
+    let made = par::map_owned(work, |(node, mut origins)| {
+        let mut own = Cx {
+            vocabulary,
+            origins: &mut origins,
+            findings: Findings::new(),
+            shared_out: true,
+        };
+        let made = K::construct(node, &mut own);
+        (made, own.findings, origins)
+    });
+    let (mut all, mut tables) = (
+        Vec::with_capacity(made.len()),
+        Vec::with_capacity(made.len()),
+    );
+    for (one, findings, origins) in made {
+        all.extend(one);
+        cx.findings.extend(findings);
+        tables.push(origins);
+    }
+    cx.origins.join(tables);
+    Some(all)
+}
+
+/// How many defaults a node and all below it can have at most.
+fn defaults(node: &Node, vocabulary: &Vocabulary) -> u32 {
+    let kind = vocabulary.kind(node.kind);
+    let own = u32::try_from(kind.args.len() + kind.props.len()).unwrap_or(u32::MAX);
+    let below = node
+        .children
+        .iter()
+        .map(|child| defaults(child, vocabulary));
+    below.fold(own, u32::saturating_add)
 }
 
 /// The children of a kind, sorted where their order in the text means nothing: it must not show

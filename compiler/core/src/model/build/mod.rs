@@ -49,6 +49,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         vocabulary,
         origins: &mut origins,
         findings: Findings::new(),
+        shared_out: false,
     };
     for rule in own.iter() {
         // What the cluster enforces is there because of the rule.
