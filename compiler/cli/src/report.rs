@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(crate) struct Formats {
-    /// How findings are told; with =PATH in that file, and as often as there are readers
+    /// How findings are told; FORMAT=PATH writes a file. May be given several times
     #[arg(long = "format", value_name = "FORMAT[=PATH]", value_parser = Reading, default_value = "human")]
     wanted: Vec<Wanted>,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Formats {
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(crate) struct Beside {
-    /// How findings are told, on standard error; with =PATH in that file
+    /// How findings are told, on standard error; FORMAT=PATH writes a file
     #[arg(long = "findings", value_name = "FORMAT[=PATH]", value_parser = Reading, default_value = "human")]
     wanted: Vec<Wanted>,
 }

@@ -7,10 +7,7 @@ use clap::{Command, CommandFactory as _};
 use crate::args::Args;
 
 /// The page, relative to this crate.
-const PAGE: &str = concat!(
-    env!("CARGO_MANIFEST_DIR"),
-    "/../../docs/reference/commands.md"
-);
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/commands.md");
 
 /// Every command's help, in the order in which `tenantry help` lists them.
 fn page() -> String {

@@ -44,7 +44,7 @@ pub(crate) enum Format {
     Human,
     /// One line each: `path:line:column: level[rule]: message`
     Short,
-    /// One JSON document, for tools of your own; `tenantry schema --findings` describes it
+    /// One JSON document; `tenantry schema --findings` describes it
     Json,
     /// SARIF 2.1.0, for code scanning and editors
     Sarif,
