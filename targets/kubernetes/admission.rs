@@ -66,11 +66,10 @@ pub(super) fn emit(ground: &Ground<'_>, out: &mut Objects, findings: &mut Findin
 
 /// A cluster that knows no such policies yet.
 fn too_old(ground: &Ground<'_>, rule: &Enforced<'_>) -> Option<Box<Diagnostic>> {
-    let since = super::CAPABILITIES.get(FEATURE)?.since.as_ref()?;
     let version = ground.spec().backend.version()?;
-    if version.value >= *since {
-        return None;
-    }
+    let row = super::CAPABILITIES.get(FEATURE)?;
+    let out = row.out_of_window(|component| component.is_none().then(|| version.value.clone()))?;
+    let since = &out.bound.version;
     let (head, name) = (&rule.rule.head, &ground.spec().name.value);
     let at = rule.rule.enforced.unwrap_or(head.declared);
     let finding = Diagnostic::new(

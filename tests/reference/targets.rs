@@ -71,11 +71,7 @@ fn how(row: &Capability, backend: &str) -> Option<String> {
         Support::Emulated(how) => parts.push(format!("another way: {how}")),
         Support::None(why) => parts.push(format!("not at all: {why}")),
     }
-    parts.extend(
-        row.since
-            .as_ref()
-            .map(|since| format!("since {backend} {since}")),
-    );
+    parts.extend(row.window(backend));
     if !row.components.is_empty() {
         parts.push(format!(
             "needs {} in the cluster",

@@ -6,7 +6,7 @@ mod capabilities;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use capabilities::{Capabilities, Capability, Support, TableError};
+pub use capabilities::{Bound, Capabilities, Capability, OutOfWindow, Support, TableError};
 
 use crate::{
     check::Checked,

@@ -109,8 +109,8 @@ fn how(row: &Capability, backend: &str) -> String {
         Support::Emulated(how) => format!("another way: {how}"),
         Support::None(why) => format!("not at all: {why}"),
     };
-    if let Some(since) = &row.since {
-        text += &format!("; since {backend} {since}");
+    for bound in row.window(backend) {
+        text += &format!("; {bound}");
     }
     if !row.components.is_empty() {
         text += &format!("; needs {} in the cluster", row.components.join(", "));

@@ -10,6 +10,7 @@ mod demand;
 mod fit;
 mod quota;
 mod report;
+mod reserve;
 mod resource;
 pub mod rules;
 
@@ -73,6 +74,7 @@ pub fn place(
     let demands = demand::collect(estate, &placement);
     let too_large = fit::check(estate, &placement, &demands, &mut findings);
     capacity::check(estate, &demands, &too_large, &mut findings);
+    reserve::check(estate, &demands, &too_large, &mut findings);
     quota::check(estate, &placement, &mut findings);
     account::assign_hosts(checked, &mut placement);
     Outcome::new(placement, findings)

@@ -5,8 +5,13 @@
 //!     feature container "a container" support=native
 //!     feature lxc "a system container" support=none because="Kubernetes has none"
 //!     feature connect-host "traffic to a host by name" support=native { component cilium }
+//!     feature own-rule "an enforced rule" support=native since="1.30"
+//!     feature confidential "an encrypted machine" support=native { since kubevirt "1.7"; }
 //! }
 //! ```
+//!
+//! `since` and `until` name the first version that can, and the first that no longer can: as a
+//! property of the backend itself, as a child of a component of the cluster.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -25,6 +30,26 @@ pub enum Support {
     None(String),
 }
 
+/// A version at which something begins or ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The component whose version counts; none where it is the backend's own.
+    pub component: Option<String>,
+    /// The version.
+    pub version: Version,
+}
+
+/// Why a row does not hold for the versions of a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutOfWindow<'a> {
+    /// The bound that is not met.
+    pub bound: &'a Bound,
+    /// Whether what runs is older than the bound; otherwise it is past it.
+    pub too_old: bool,
+    /// What runs.
+    pub runs: Version,
+}
+
 /// A row of a capability table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Capability {
@@ -34,10 +59,48 @@ pub struct Capability {
     pub doc: String,
     /// How it is done.
     pub support: Support,
-    /// The backend's first version that can, where it is not all.
-    pub since: Option<Version>,
+    /// The first versions that can, where it is not all.
+    pub since: Vec<Bound>,
+    /// The first versions that no longer can.
+    pub until: Vec<Bound>,
     /// The components that must run in the cluster for it.
     pub components: Vec<String>,
+}
+
+impl Capability {
+    /// The bound that the versions of a cluster do not meet. `version` is asked for the backend's
+    /// (`None`) or a component's; what it does not know is taken to be recent enough.
+    pub fn out_of_window(
+        &self,
+        version: impl Fn(Option<&str>) -> Option<Version>,
+    ) -> Option<OutOfWindow<'_>> {
+        let first = |bounds: &'_ [Bound], too_old: bool| {
+            bounds.iter().enumerate().find_map(|(at, bound)| {
+                let runs = version(bound.component.as_deref())?;
+                ((runs < bound.version) == too_old).then_some((at, runs))
+            })
+        };
+        let (bounds, too_old, (at, runs)) = match first(&self.since, true) {
+            Some(found) => (&self.since, true, found),
+            None => (&self.until, false, first(&self.until, false)?),
+        };
+        Some(OutOfWindow {
+            bound: bounds.get(at)?,
+            too_old,
+            runs,
+        })
+    }
+
+    /// Its bounds in words, for lists: `since kubevirt 1.7`. `backend` is the table's.
+    pub fn window(&self, backend: &str) -> Vec<String> {
+        let words = |word: &str, bound: &Bound| {
+            let of = bound.component.as_deref().unwrap_or(backend);
+            format!("{word} {of} {}", bound.version)
+        };
+        let since = self.since.iter().map(|bound| words("since", bound));
+        let until = self.until.iter().map(|bound| words("until", bound));
+        since.chain(until).collect()
+    }
 }
 
 /// A target's table.
@@ -115,26 +178,60 @@ fn row(node: ast::Node<'_>) -> Result<Capability, TableError> {
             )));
         }
     };
-    let since = match words.props.remove("since") {
-        None => None,
-        Some(text) => Some(
-            Version::parse(&text)
-                .map_err(|_| TableError(format!("`{feature}`: since: `{text}` is no version")))?,
-        ),
-    };
+    let mut since = own_bound(&mut words, &feature, "since")?;
+    let mut until = own_bound(&mut words, &feature, "until")?;
     words.nothing_else()?;
     let mut components = Vec::new();
     for child in node.nodes() {
-        expect_name(child, "component")?;
-        components.extend(Words::of(child)?.args);
+        let mut words = Words::of(child)?;
+        match &*child.name() {
+            "component" => components.append(&mut words.args),
+            "since" => since.push(bound(&feature, words)?),
+            "until" => until.push(bound(&feature, words)?),
+            other => {
+                return Err(TableError(format!(
+                    "`{feature}` has no `{other}` in its block"
+                )));
+            }
+        }
     }
     Ok(Capability {
         feature,
         doc,
         support,
         since,
+        until,
         components,
     })
+}
+
+/// A bound of the backend's own version.
+fn own_bound(words: &mut Words, feature: &str, word: &str) -> Result<Vec<Bound>, TableError> {
+    let Some(text) = words.props.remove(word) else {
+        return Ok(Vec::new());
+    };
+    let version = version(feature, &text)?;
+    Ok(vec![Bound {
+        component: None,
+        version,
+    }])
+}
+
+/// A bound of a component's version: its name, and the version.
+fn bound(feature: &str, words: Words) -> Result<Bound, TableError> {
+    words.only_args()?;
+    let [component, text]: [String; 2] = words
+        .args
+        .try_into()
+        .map_err(|_| TableError(format!("`{feature}`: a component and its version")))?;
+    Ok(Bound {
+        component: Some(component),
+        version: version(feature, &text)?,
+    })
+}
+
+fn version(feature: &str, text: &str) -> Result<Version, TableError> {
+    Version::parse(text).map_err(|_| TableError(format!("`{feature}`: `{text}` is no version")))
 }
 
 fn expect_name(node: ast::Node<'_>, name: &str) -> Result<(), TableError> {
@@ -180,6 +277,13 @@ impl Words {
             .ok_or_else(|| TableError(format!("`{}` needs `{name}=`", self.node)))
     }
 
+    fn only_args(&self) -> Result<(), TableError> {
+        match self.props.keys().next() {
+            None => Ok(()),
+            Some(word) => Err(TableError(format!("`{}` has no `{word}`", self.node))),
+        }
+    }
+
     fn nothing_else(&self) -> Result<(), TableError> {
         match self.args.first().or_else(|| self.props.keys().next()) {
             None => Ok(()),
@@ -213,9 +317,33 @@ mod tests {
         assert_eq!(table.get("container").unwrap().support, Support::Native);
         let backup = table.get("backup").unwrap();
         assert_eq!(backup.support, Support::Emulated("by a schedule".into()));
-        assert_eq!(backup.since, Some(Version::parse("1.28").unwrap()));
+        assert_eq!(backup.window(&table.backend), ["since kubernetes 1.28"]);
         assert_eq!(backup.components, ["velero", "csi"]);
         assert_eq!(table.get("vm"), None);
+    }
+
+    #[test]
+    fn a_row_holds_for_a_window_of_versions() {
+        let table = Capabilities::parse(
+            r#"capabilities backend=kubernetes {
+                feature a "it" support=native since="1.30" { since kubevirt "1.7"; until kubevirt "2.0"; }
+            }"#,
+        )
+        .unwrap();
+        let row = table.get("a").unwrap();
+        let wrong = |kubernetes: &str, kubevirt: Option<&str>| {
+            let of = |component: Option<&str>| match component {
+                None => Version::parse(kubernetes).ok(),
+                Some(_) => kubevirt.and_then(|text| Version::parse(text).ok()),
+            };
+            row.out_of_window(of)
+                .map(|out| (out.bound.version.to_string(), out.too_old))
+        };
+        assert_eq!(wrong("1.30", Some("1.7.0")), None);
+        assert_eq!(wrong("1.30", None), None, "not known is recent enough");
+        assert_eq!(wrong("1.29", Some("1.9")), Some(("1.30".into(), true)));
+        assert_eq!(wrong("1.33", Some("1.6.2")), Some(("1.7".into(), true)));
+        assert_eq!(wrong("1.33", Some("2.0")), Some(("2.0".into(), false)));
     }
 
     #[test]

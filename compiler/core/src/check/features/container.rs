@@ -12,6 +12,15 @@ pub(super) fn of(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, O
         return;
     }
     let spec = &workload.spec;
+    let sidecars = match &workload.body {
+        Body::Container(run) => &*run.sidecar,
+        Body::Job(run) => &*run.sidecar,
+        Body::Vm(..) | Body::Lxc(_) | Body::Chart(_) => &[],
+    };
+    if let Some(sidecar) = sidecars.first() {
+        let what = "a container beside the main one";
+        ask("sidecar", what, sidecar.meta.origin);
+    }
     if let Body::Job(job) = &workload.body {
         if job.gang.value {
             ask(

@@ -18,6 +18,16 @@ pub(super) fn of_cluster(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<A
             origin,
         });
     };
+    let announced = &estate.clusters[cluster];
+    let plan = announced.spec.network_plan.as_ref();
+    let given = plan.and_then(|plan| plan.gateway_pool.as_ref());
+    if let Some(pool) =
+        given.filter(|_| announced.announces_addresses() && !announced.spec.managed.value)
+    {
+        let by = format!("cluster `{}`", announced.name.value);
+        let what = "addresses that the CNI announces";
+        ask(by, "address-pool", what, pool.meta.origin);
+    }
     let bare = matches!(estate.clusters[cluster].backend, Backend::Hosts);
     let storages = estate.storages.values();
     for storage in storages.filter(|storage| storage.cluster == cluster) {

@@ -25,6 +25,10 @@ pub(super) fn of(
         );
     }
     let scale = workload.spec.scale.as_ref();
+    if let Some(scale) = scale {
+        let what = "machines that follow load";
+        ask("machine-scale", what, scale.meta.origin);
+    }
     if let Some(memory) = scale.and_then(|scale| scale.memory.as_ref()) {
         ask(
             "machine-scale-memory",

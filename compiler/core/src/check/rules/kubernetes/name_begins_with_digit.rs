@@ -38,7 +38,11 @@ fn has_service(workload: &Workload) -> bool {
     let peers = workload.has_identity() || workload.disks.iter().any(|disk| !disk.spec.ephemeral.value);
     match &workload.body {
         Body::Container(_) => peers || !workload.spec.port.is_empty() || !workload.exposes.is_empty(),
-        Body::Job(_) | Body::Vm(..) => !workload.spec.port.is_empty() || !workload.exposes.is_empty(),
+        Body::Vm(..) => {
+            let numbered = workload.has_identity() && workload.spec.replicas.is_some();
+            numbered || !workload.spec.port.is_empty() || !workload.exposes.is_empty()
+        }
+        Body::Job(_) => !workload.spec.port.is_empty() || !workload.exposes.is_empty(),
         Body::Lxc(_) | Body::Chart(_) => false,
     }
 }

@@ -11,7 +11,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-declare_rule! { pub RULE = "taint-malformed", Platform, Error, "a taint, `tolerate` or `where` that no node can bear", include_str!("taint_malformed.md"); refused_by = ApiServer }
+declare_rule! { pub RULE = "taint-malformed", Platform, Error, "a taint, `tolerate` or `where` that no node can bear", include_str!("taint_malformed.md"); fixable; refused_by = ApiServer }
 
 /// Taints that Kubernetes itself puts on nodes and takes away again.
 const OWN: &str = "node.kubernetes.io/";
@@ -50,10 +50,26 @@ fn parts(estate: &Estate, whose: &str, key: &V<Arc<str>>, value: Option<&V<Arc<s
     // Our own keys are written by nobody else, and may be looked for.
     let ours = key.value.starts_with("tenantry.dev/");
     if let Some(fault) = key_fault(&key.value).filter(|_| !ours) {
-        findings.push(malformed(estate, whose, &key.value, key.origin, fault));
+        let finding = malformed(estate, whose, &key.value, key.origin, fault);
+        findings.push(match two_words(&key.value).filter(|_| value.is_none()) {
+            Some((name, value)) => {
+                let instead = format!("{name} {value}");
+                finding
+                    .help(format!("key and value are two words: write `{instead}`"))
+                    .fix(format!("write `{instead}`"), vec![(estate.span(key.origin), instead)])
+            }
+            None => finding,
+        });
     } else if let Some(value) = value.filter(|value| !is_name(&value.value, true)) {
         findings.push(malformed(estate, whose, &value.value, value.origin, VALUE));
     }
+}
+
+/// `KEY=VALUE`, as `kubectl taint` takes it, where both parts can be written bare.
+fn two_words(text: &str) -> Option<(&str, &str)> {
+    let (key, value) = text.split_once('=')?;
+    let bare = |word: &str| word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'));
+    (bare(key) && bare(value) && key_fault(key).is_none() && is_name(value, false)).then_some((key, value))
 }
 
 fn malformed(estate: &Estate, whose: &str, text: &str, origin: OriginId, fault: &str) -> Diagnostic {

@@ -2,9 +2,9 @@
 
 use crate::{
     check::{Subject, features},
-    diag::{Diagnostic, Findings, declare_rule},
-    model::{Backend, Cluster},
-    target::{Capability, Support, Target},
+    diag::{Diagnostic, Findings, declare_rule, words},
+    model::{Backend, Cluster, Id},
+    target::{Capability, OutOfWindow, Support, Target},
 };
 
 declare_rule! { pub RULE = "unsupported-feature", Platform, Error, "a feature that the cluster's backend lacks", include_str!("unsupported_feature.md") }
@@ -12,31 +12,86 @@ declare_rule! { pub RULE = "unsupported-feature", Platform, Error, "a feature th
 /// Why plain machines can nothing.
 const BARE: &str = "plain machines are set up by Ansible, and nothing else of an estate is made on them";
 
+/// A backend of the cluster and its row for what is asked.
+type Row<'a> = (&'a dyn Target, Option<&'a Capability>);
+
 /// Reports each such feature at the line that asks for it.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (id, cluster) in subject.estate.clusters.iter() {
         for ask in features::asked(subject.estate, id) {
-            let rows: Vec<(&dyn Target, Option<&Capability>)> = subject
+            let rows: Vec<Row<'_>> = subject
                 .targets
                 .iter()
                 .filter(|target| target.serves(cluster))
                 .map(|target| (*target, target.capabilities().get(ask.feature)))
                 .collect();
-            if !rows.iter().any(|(_, row)| row.is_some_and(|row| can(row, cluster))) {
-                findings.push(finding(subject, &ask, cluster, &rows));
+            let can = |row: &Capability| !is_none(row) && out(subject, id, cluster, row).is_none();
+            if !rows.iter().any(|(_, row)| row.is_some_and(can)) {
+                findings.push(finding(subject, &ask, id, cluster, &rows));
             }
         }
     }
 }
 
-/// Whether a row grants the feature in a cluster of this version.
-fn can(row: &Capability, cluster: &Cluster) -> bool {
-    let version = cluster.backend.version();
-    let old = row.since.as_ref().is_some_and(|since| version.is_some_and(|version| version.value < *since));
-    !old && !matches!(row.support, Support::None(_))
+fn is_none(row: &Capability) -> bool {
+    matches!(row.support, Support::None(_))
 }
 
-fn finding(subject: &Subject<'_>, ask: &features::Ask, cluster: &Cluster, rows: &[(&dyn Target, Option<&Capability>)]) -> Diagnostic {
+/// The bound of a row that the versions of a cluster do not meet.
+fn out<'r>(subject: &Subject<'_>, id: Id<Cluster>, cluster: &Cluster, row: &'r Capability) -> Option<OutOfWindow<'r>> {
+    row.out_of_window(|component| match component {
+        None => cluster.backend.version().map(|version| version.value.clone()),
+        Some(name) => subject.platform.version(id, name),
+    })
+}
+
+fn finding(subject: &Subject<'_>, ask: &features::Ask, id: Id<Cluster>, cluster: &Cluster, rows: &[Row<'_>]) -> Diagnostic {
+    let late = rows.iter().find_map(|(target, row)| {
+        let row = row.filter(|row| !is_none(row))?;
+        Some((*target, out(subject, id, cluster, row)?))
+    });
+    match late {
+        Some((target, out)) => of_version(subject, ask, id, cluster, target, &out),
+        None => of_backend(subject, ask, cluster, rows),
+    }
+}
+
+/// The backend can, and its version cannot.
+fn of_version(subject: &Subject<'_>, ask: &features::Ask, id: Id<Cluster>, cluster: &Cluster, target: &dyn Target, out: &OutOfWindow<'_>) -> Diagnostic {
+    let software = out.bound.component.as_deref().unwrap_or(cluster.backend.name());
+    let (from, other) = if out.too_old { ("from", "or later") } else { ("before", "or earlier, before") };
+    let message = format!(
+        "{} asks for {}, which {software} has {from} {} {}; cluster `{}` runs {}",
+        ask.by,
+        ask.what,
+        out.bound.version,
+        if out.too_old { "on" } else { "only" },
+        cluster.name.value,
+        out.runs
+    );
+    let at = match &out.bound.component {
+        None => cluster.backend.version().map(|version| version.origin),
+        Some(name) => subject.platform.get(id, name).and_then(|component| Some(component.version.as_ref()?.origin)),
+    };
+    let mut finding = Diagnostic::new(&RULE, subject.estate.span(ask.origin), message).label(format!("asks for {}", ask.what));
+    if let Some(at) = at {
+        finding = finding.also(subject.estate.span(at), format!("{software} {}", out.runs));
+    }
+    let others = able(subject, ask.feature, &[target.name()]);
+    let run = match out.too_old {
+        true => format!("run {software} {} {other}", out.bound.version),
+        false => format!("run {software} {other} {}", out.bound.version),
+    };
+    finding
+        .why("a version without it refuses the field or the kind, or drops it without a word")
+        .help(match others.as_slice() {
+            [] => format!("{run}, or leave it out"),
+            others => format!("{run}, or leave it out; {} can too", words::and(others)),
+        })
+}
+
+/// No version of any backend of the cluster can.
+fn of_backend(subject: &Subject<'_>, ask: &features::Ask, cluster: &Cluster, rows: &[Row<'_>]) -> Diagnostic {
     let span = subject.estate.span(ask.origin);
     let backend = cluster.backend.name();
     let version = cluster.backend.version().map_or_else(String::new, |version| format!(" {}", version.value));
@@ -44,21 +99,21 @@ fn finding(subject: &Subject<'_>, ask: &features::Ask, cluster: &Cluster, rows: 
     let mut finding = Diagnostic::new(&RULE, span, message).label(format!("asks for {}", ask.what));
     let why = rows.iter().find_map(|(target, row)| match row {
         Some(Capability { support: Support::None(why), .. }) => Some(format!("{}: {why}", target.name())),
-        Some(Capability { since: Some(since), .. }) => Some(format!("{} can from {since} on; the cluster has{version}", target.name())),
         _ => None,
     });
     let bare = || matches!(cluster.backend, Backend::Hosts).then(|| BARE.to_owned());
     if let Some(why) = why.or_else(bare) {
         finding = finding.why(why);
     }
-    let able: Vec<&str> = subject
-        .targets
-        .iter()
-        .filter(|target| target.capabilities().get(ask.feature).is_some_and(|row| !matches!(row.support, Support::None(_))))
-        .map(|target| target.name())
-        .collect();
-    match able.as_slice() {
+    match able(subject, ask.feature, &[]).as_slice() {
         [] => finding.help("no backend of this version can: leave it out"),
         able => finding.help(format!("{} can: put the workload on a pool of such a cluster, or leave this out", able.join(", "))),
     }
+}
+
+/// The targets that can in some version, without some.
+fn able<'s>(subject: &Subject<'s>, feature: &str, without: &[&str]) -> Vec<&'s str> {
+    let can = |target: &&&dyn Target| target.capabilities().get(feature).is_some_and(|row| !is_none(row));
+    let targets = subject.targets.iter().filter(can).map(|target| target.name());
+    targets.filter(|name| !without.contains(name)).collect()
 }

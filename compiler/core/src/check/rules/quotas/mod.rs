@@ -1,3 +1,12 @@
 //! What tenants may take, and whether it can be counted.
 
-family!(priority_above_tier,);
+mod supply;
+
+family!(
+    priority_above_tier,
+    quota_below_own_objects,
+    quota_beyond_cluster,
+    quota_counts_nothing,
+    quotas_overbooked,
+    tenant_without_quota,
+);

@@ -1,3 +1,3 @@
 //! How many objects a cluster and a namespace bear.
 
-family!();
+family!(cluster_too_large, node_share_too_small);
