@@ -1,11 +1,13 @@
 //! Every rule's page is true: its bad example raises that rule and nothing else, its good one
 //! raises nothing.
 
+use std::collections::BTreeMap;
+
 use tenantry_core::{
     Options, Run, check,
     diag::{Family, Rule},
     load::{Library, ROOT_FILE},
-    rules, test,
+    mend, rules, test,
     testing::Wanted,
     world::Memory,
 };
@@ -122,28 +124,44 @@ fn listing(page: &str, opening: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// Checks a listing, its tests included: added to the base, or alone where it declares its own estate. What stands
-/// below a line such as `// vendor/pg/tenantry.kdl` is a file of that name.
-fn run(listing: &str) -> Run {
-    let mut files: Vec<(&str, String)> = vec![("example.kdl", String::new())];
+/// The files of a listing: added to the base, or alone where it declares its own estate. What
+/// stands below a line such as `// vendor/pg/tenantry.kdl` is a file of that name.
+fn files(listing: &str) -> Files {
+    let mut files: Vec<(String, String)> = vec![("example.kdl".to_owned(), String::new())];
     for line in listing.lines() {
         let path = line.strip_prefix("// ").filter(|it| it.ends_with(".kdl"));
         if let Some(path) = path {
-            files.push((path, String::new()));
+            files.push((path.to_owned(), String::new()));
         } else if let Some((_, text)) = files.last_mut() {
             text.push_str(line);
             text.push('\n');
         }
     }
     match files[0].1.lines().any(|line| line.starts_with("estate ")) {
-        true => files[0].0 = ROOT_FILE,
-        false => files.push((ROOT_FILE, BASE.to_owned())),
+        true => files[0].0 = ROOT_FILE.to_owned(),
+        false => files.push((ROOT_FILE.to_owned(), BASE.to_owned())),
     }
-    let library = Library {
+    files.into_iter().collect()
+}
+
+/// Texts by their paths.
+type Files = BTreeMap<String, String>;
+
+fn library() -> Library {
+    Library {
         files: tenantry_stdlib::FILES,
         index: tenantry_stdlib::INDEX,
-    };
-    let world = Memory::new(files);
+    }
+}
+
+/// Checks a listing, its tests included.
+fn run(listing: &str) -> Run {
+    run_files(&files(listing))
+}
+
+fn run_files(files: &Files) -> Run {
+    let library = library();
+    let world = Memory::new(files.clone());
     let (targets, options) = (tenantry_targets::all(), Options::default());
     let mut run = check(&world, library, &targets, &options);
     let tests = test(&world, library, &targets, &options, &Wanted::default());
@@ -263,6 +281,109 @@ fn a_rule_is_fixable_exactly_if_its_example_is_mended() {
         wrong.is_empty(),
         "said to be fixable and not, or the other way round: {wrong:?}"
     );
+}
+
+/// The files after `check --fix`, and the findings that it mended.
+fn mended(files: &Files) -> (Files, usize) {
+    let world = Memory::new(files.clone());
+    let (targets, options) = (tenantry_targets::all(), Options::default());
+    let run = check(&world, library(), &targets, &options);
+    let mended = mend(&world, library(), &targets, &options, run);
+    assert!(mended.left.is_empty(), "{:?}", mended.left);
+    let mut after = files.clone();
+    for (path, text) in mended.texts {
+        after.insert(path.to_string(), text.new.to_string());
+    }
+    (after, mended.count)
+}
+
+fn fixable() -> impl Iterator<Item = (&'static Rule, Files)> {
+    let pages = pages().into_iter().filter(|page| page.rule.fixable);
+    pages.filter_map(|page| Some((page.rule, files(page.bad.as_deref()?))))
+}
+
+#[test]
+fn what_a_fixable_rule_finds_in_its_example_is_mended_at_once_and_for_good() {
+    for (rule, files) in fixable() {
+        let (after, count) = mended(&files);
+        assert!(count > 0, "{}: nothing was mended", rule.name);
+        let run = run_files(&after);
+        assert!(
+            run.findings.is_empty(),
+            "{}, mended:\n{}",
+            rule.name,
+            told(&run)
+        );
+        assert_eq!(
+            mended(&after),
+            (after.clone(), 0),
+            "{}: mended twice",
+            rule.name
+        );
+    }
+}
+
+/// The text with a comment behind each line that can bear one, and one above each.
+fn commented(text: &str) -> String {
+    let mut out = String::new();
+    for (at, line) in text.lines().enumerate() {
+        out += &format!("// above {at}\n{line} // behind {at}\n");
+    }
+    out
+}
+
+#[test]
+fn a_mend_keeps_every_comment() {
+    for (rule, mut files) in fixable() {
+        for text in files.values_mut() {
+            *text = commented(text);
+        }
+        let (after, count) = mended(&files);
+        assert!(
+            count > 0,
+            "{}: nothing was mended among comments",
+            rule.name
+        );
+        for (path, text) in files {
+            let comments = |text: &str| -> Vec<String> {
+                let lines = text
+                    .lines()
+                    .filter_map(|line| Some(line.split_once("// ")?.1));
+                lines.map(str::to_owned).collect()
+            };
+            assert_eq!(comments(&after[&path]), comments(&text), "{}", rule.name);
+        }
+    }
+}
+
+/// Every mend, the probable ones too, leaves a text that can be read.
+#[test]
+fn what_a_mend_makes_is_kdl() {
+    for page in pages() {
+        let Some(bad) = &page.bad else { continue };
+        let run = run(bad);
+        for finding in &run.findings {
+            for fix in &finding.fixes {
+                for (span, text) in &fix.edits {
+                    let Some(source) = run.sources.get(span.file) else {
+                        panic!("{}: a mend of no file", page.rule.name)
+                    };
+                    let mut new = source.parse.text().to_owned();
+                    new.replace_range(span.range(), text);
+                    let parse = tenantry_syntax::parse(
+                        span.file,
+                        new.as_str().into(),
+                        &tenantry_syntax::Limits::default(),
+                    );
+                    assert!(
+                        parse.errors().len() <= source.parse.errors().len(),
+                        "{}: {new}",
+                        page.rule.name
+                    );
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ mod check;
 mod diff;
 mod expand;
 mod explain;
+mod fix;
 mod fmt;
 mod formats;
 mod init;

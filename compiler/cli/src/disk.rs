@@ -49,7 +49,10 @@ impl Disk {
     }
 
     /// Where a path of the estate really lies, if that is within the root.
-    fn locate(&self, path: &str) -> Result<PathBuf, ReadError> {
+    ///
+    /// # Errors
+    /// It does not lie there, or is none.
+    pub fn locate(&self, path: &str) -> Result<PathBuf, ReadError> {
         let plain = |part| matches!(part, Component::Normal(_));
         // `components` is lenient with `a//b` and `a/.`; one file shall have one name.
         let spelt = path.is_empty() || path.split('/').all(|part| !matches!(part, "" | "." | ".."));

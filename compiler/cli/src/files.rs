@@ -110,9 +110,21 @@ pub(crate) fn create(path: &Path, text: &str) -> Result<(), Failure> {
     write().map_err(|error| cannot("write", path, &error))
 }
 
+/// Whether a file may be written. One that is marked read-only could be replaced all the same, by
+/// a rename; but somebody meant something by it.
+pub(crate) fn writable(path: &Path, shown: &Path) -> Result<(), Failure> {
+    let facts = fs::metadata(path).map_err(|error| cannot("write", shown, &error))?;
+    if facts.permissions().readonly() {
+        let why = format!("cannot write {}: it is marked read-only", shown.display());
+        return Err(Failure::new(why));
+    }
+    Ok(())
+}
+
 /// Replaces a file's text: beside it, then by a rename, so that a crash leaves the old or the
 /// new one. A link stays a link, and the permissions stay.
 pub(crate) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    writable(path, path)?;
     let write = || {
         let target = fs::canonicalize(path)?;
         let permissions = fs::metadata(&target)?.permissions();

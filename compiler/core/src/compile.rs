@@ -559,7 +559,10 @@ fn summary(compiled: &[Compiled]) -> Summary {
 
 fn finish(sources: Sources, mut findings: Findings, mut summary: Summary) -> Run {
     diag::sort(&mut findings);
-    findings.iter_mut().for_each(Diagnostic::shorten);
+    for finding in &mut findings {
+        finding.settle_fixes(&sources);
+        finding.shorten();
+    }
     summary.package = sources.alone.as_ref().map(|head| head.name.clone());
     Run {
         sources,

@@ -225,8 +225,8 @@ impl Instances {
                 .is_some_and(|primary| primary.file == place.file && overlap(primary, place));
             label.span = if same { self.real(label.span) } else { place };
         }
-        for edit in finding.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
-            edit.0 = self.real(edit.0);
+        for fix in &mut finding.fixes {
+            fix.lead_back(|span| self.real(span));
         }
         let Some(span) = finding.span else {
             return Vec::new();

@@ -16,6 +16,7 @@ pub mod limits;
 pub mod load;
 pub mod lock;
 pub mod lower;
+pub mod mend;
 pub mod model;
 pub mod origin;
 pub mod outcome;
@@ -35,4 +36,5 @@ pub mod why;
 pub mod world;
 
 pub use compile::{Built, Options, Run, Scene, build, check, test, trace};
+pub use mend::mend;
 pub use tenantry_syntax::{FileId, Span};

@@ -1,6 +1,6 @@
 //! All rules, gathered from the phases that declare them.
 
-use tenantry_syntax::Span;
+use tenantry_syntax::{Span, change::Change};
 
 use crate::{
     check,
@@ -12,8 +12,8 @@ rule_set! {
     /// The rules about rules.
     pub RULES;
     UNKNOWN_RULE = "unknown-rule", Language, Error, "a rule's name that no rule has", include_str!("diag/pages/unknown-rule.md");
-    UNUSED_ALLOW = "unused-allow", Language, Warn, "an `allow` that silences nothing", include_str!("diag/pages/unused-allow.md");
-    FIXED_RULE = "fixed-rule", Language, Error, "a level for a rule that cannot be set", include_str!("diag/pages/fixed-rule.md");
+    UNUSED_ALLOW = "unused-allow", Language, Warn, "an `allow` that silences nothing", include_str!("diag/pages/unused-allow.md"), fixable;
+    FIXED_RULE = "fixed-rule", Language, Error, "a level for a rule that cannot be set", include_str!("diag/pages/fixed-rule.md"), fixable;
 }
 
 /// All rules, by name.
@@ -86,6 +86,7 @@ pub fn fixed(rule: &Rule, span: Span) -> Diagnostic {
     .label("always an error")
     .why("without what it asks for, the compiler cannot know what the spec means")
     .help("take the line away")
+    .fix("take it away", vec![Change::RemoveNode(span)])
 }
 
 /// An `allow` that silenced nothing.
@@ -97,4 +98,5 @@ pub fn unused_allow(rule: &str, span: Span) -> Diagnostic {
     )
     .label("has no effect")
     .help("take it away, so that it does not hide a mistake made later")
+    .fix("take it away", vec![Change::RemoveNode(span)])
 }

@@ -101,3 +101,38 @@ impl World for Memory {
         Ok(entries)
     }
 }
+
+/// A world in which some files read otherwise than in the one below: what a change would make of
+/// an estate.
+pub struct Overlay<'a> {
+    below: &'a dyn World,
+    texts: BTreeMap<String, Arc<str>>,
+}
+
+impl<'a> Overlay<'a> {
+    /// The world `below` with these texts. They are of files that it has: folders list what they
+    /// listed.
+    pub fn new(below: &'a dyn World, texts: BTreeMap<String, Arc<str>>) -> Self {
+        Self { below, texts }
+    }
+}
+
+impl World for Overlay<'_> {
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        match self.texts.get(path) {
+            Some(text) => Ok(Arc::clone(text)),
+            None => self.below.read(path),
+        }
+    }
+
+    fn bytes(&self, path: &str) -> Result<Arc<[u8]>, ReadError> {
+        match self.texts.get(path) {
+            Some(text) => Ok(text.as_bytes().into()),
+            None => self.below.bytes(path),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
+        self.below.list(folder)
+    }
+}

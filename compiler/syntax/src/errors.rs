@@ -15,6 +15,9 @@ pub struct SyntaxError {
     pub help: Option<String>,
     /// A few words for the span itself.
     pub label: Option<String>,
+    /// What to write where, if only one thing can have been meant: no text of the file but that
+    /// is touched by it.
+    pub fix: Option<(Span, String)>,
     /// A second place that has to do with it, and how.
     pub related: Option<(Span, String)>,
     /// Whether this says that one of the [limits](crate::Limits) was passed.
@@ -29,6 +32,11 @@ impl SyntaxError {
 
     pub(crate) fn label(&mut self, label: impl Into<String>) -> &mut Self {
         self.label = Some(label.into());
+        self
+    }
+
+    pub(crate) fn fix(&mut self, range: Range<usize>, text: impl Into<String>) -> &mut Self {
+        self.fix = Some((span(self.span.file, range), text.into()));
         self
     }
 
@@ -116,13 +124,15 @@ impl Errors {
         let mut lines = std::mem::take(&mut self.unpaired).into_iter().peekable();
         let mut kept: Vec<SyntaxError> = Vec::with_capacity(self.list.len());
         let mut settled = usize::MAX;
-        for error in std::mem::take(&mut self.list) {
+        for mut error in std::mem::take(&mut self.list) {
             let start = error.span.start as usize;
             while lines.next_if(|(line, _)| line.end < start).is_some() {}
             let Some((line, at)) = lines.peek().filter(|(line, _)| line.start <= start) else {
                 kept.push(error);
                 continue;
             };
+            // What such a line means is a guess.
+            error.fix = None;
             if settled == line.start {
                 continue;
             }

@@ -5,12 +5,13 @@
 //! together with every mistake of the file. It cannot fail: a broken line costs its node, and what
 //! could be read of that node is still there. [`ast`] is the typed view of the tree, where values
 //! are decoded when asked for; [`format`](mod@format) prints it anew, [`edit`] changes text,
-//! [`lines`] turns offsets into lines.
+//! [`change`] says what shall be different in words of the tree, [`lines`] turns offsets into lines.
 //!
 //! What this crate must not know: any kind of the language, any file system, any other file. Time
 //! and memory are linear in the text, whatever stands in it.
 
 pub mod ast;
+pub mod change;
 mod chars;
 pub mod edit;
 mod errors;

@@ -1,11 +1,12 @@
 //! `tenantry check`
 
-use tenantry_core::{compile, diag::Diagnostic};
+use tenantry_core::{compile, diag::Diagnostic, mend};
 
-use super::Outcome;
+use super::{Outcome, fix};
 use crate::{
     console::Console,
     estate,
+    exit::Exit,
     render::told::Told,
     report::{Channel, Formats},
 };
@@ -22,7 +23,9 @@ Examples:
   tenantry check --format short        one line per finding, for editors and grep
   tenantry check --format json         one document, for tools
   tenantry check --format human --format sarif=check.sarif
-                                       for people, and in a file for code scanning")]
+                                       for people, and in a file for code scanning
+  tenantry check --fix                 mend what is certain, report the rest
+  tenantry check --diff                change nothing, show what --fix would change")]
 pub(crate) struct Args {
     #[command(flatten)]
     estate: estate::Args,
@@ -31,6 +34,12 @@ pub(crate) struct Args {
     /// Find it wrong if tenantry.lock would change
     #[arg(long)]
     locked: bool,
+    /// Mend every finding whose mend is certain, then report the others
+    #[arg(long)]
+    fix: bool,
+    /// Change nothing; show what `--fix` would change and exit with 1 if anything would
+    #[arg(long)]
+    diff: bool,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
@@ -46,6 +55,22 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         &tenantry_targets::all(),
         &options,
     );
+    if args.fix || args.diff {
+        let targets = tenantry_targets::all();
+        let mended = mend(&world, estate::library(), &targets, &options, run);
+        let root = args.estate.root()?;
+        if args.diff {
+            console.out.print(&fix::diff(root, &mended))?;
+            fix::tell(root, &mended, false, console)?;
+            return Ok(match mended.count {
+                0 => estate::exit(&mended.run.findings),
+                _ => Exit::Findings,
+            });
+        }
+        fix::write(&world, root, &mended)?;
+        fix::tell(root, &mended, true, console)?;
+        run = mended.run;
+    }
     if let Some(env) = &args.estate.env {
         run.findings.retain(|finding| concerns(finding, env));
     }

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod expand;
 pub(crate) mod explain;
+mod fix;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod init;

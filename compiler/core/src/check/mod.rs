@@ -57,12 +57,7 @@ impl Subject<'_> {
     /// written in its place. `None` for what was worked out, inherited or left out, and for text
     /// that a call or a row shares with others.
     pub fn rewritable(&self, origin: OriginId) -> Option<Span> {
-        let origins = &self.estate.origins;
-        let entry = origins.get(origin);
-        let literal = matches!(entry.how, How::Literal | How::Environment);
-        entry
-            .span
-            .filter(|span| literal && !origins.instances.is_expanded(*span))
+        self.estate.literal(origin)
     }
 
     /// Whether the spec says a value itself, or leaves it to the kind's default.

@@ -11,7 +11,9 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use rule::{Admission, Family, Level, OwnRule, Rule, RuleRef};
 pub(crate) use rule::{declare_rule, rule_set};
-use tenantry_syntax::Span;
+use tenantry_syntax::{Span, change::Change};
+
+use crate::load::Sources;
 
 /// A second place that is to blame, or that helps to see why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +34,58 @@ pub struct Fix {
     pub certain: bool,
     /// Replacements; they do not overlap.
     pub edits: Vec<(Span, String)>,
+    /// What else shall be different, said where the text is not at hand; they are edits before
+    /// anybody sees the finding.
+    pub(crate) changes: Vec<Change>,
+}
+
+impl Fix {
+    fn new(title: String, certain: bool, changes: Vec<impl Into<Change>>) -> Self {
+        let mut fix = Self {
+            title,
+            certain,
+            edits: Vec::new(),
+            changes: Vec::new(),
+        };
+        for change in changes {
+            match change.into() {
+                Change::Replace(span, text) => fix.edits.push((span, text)),
+                change => fix.changes.push(change),
+            }
+        }
+        fix
+    }
+
+    /// Leads its places back to the real text. What stands in text that serves many, the mistake
+    /// of one of them being known, is no longer certain.
+    pub(crate) fn lead_back(&mut self, real: impl Fn(Span) -> Span) {
+        let mut shared = false;
+        let mut lead = |span: Span| {
+            let real = real(span);
+            shared |= real != span;
+            real
+        };
+        for (span, _) in &mut self.edits {
+            *span = lead(*span);
+        }
+        for change in &mut self.changes {
+            *change = change.clone().at(lead(change.span()));
+        }
+        self.certain &= !shared;
+    }
+
+    /// Makes edits of all its changes; `false` where the text does not allow one of them.
+    fn settle(&mut self, sources: &Sources) -> bool {
+        for change in std::mem::take(&mut self.changes) {
+            let source = sources.get(change.span().file);
+            match source.and_then(|source| change.edit(&source.parse)) {
+                Some(edit) => self.edits.push(edit),
+                None => return false,
+            }
+        }
+        self.edits.sort();
+        true
+    }
 }
 
 /// One mistake, reported once.
@@ -132,23 +186,29 @@ impl Diagnostic {
 
     /// Adds a mend that is certain.
     #[must_use]
-    pub fn fix(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
-        self.fixes.push(Fix {
-            title: title.into(),
-            certain: true,
-            edits,
-        });
+    pub fn fix(mut self, title: impl Into<String>, changes: Vec<impl Into<Change>>) -> Self {
+        self.fixes.push(Fix::new(title.into(), true, changes));
         self
+    }
+
+    /// Adds a mend that is certain, if the text that it would change is what its author wrote
+    /// here and for this alone.
+    #[must_use]
+    pub fn maybe_fix(
+        self,
+        title: impl Into<String>,
+        changes: Option<Vec<impl Into<Change>>>,
+    ) -> Self {
+        match changes {
+            Some(changes) => self.fix(title, changes),
+            None => self,
+        }
     }
 
     /// Adds a mend that is probable: an editor offers it, nothing applies it unasked.
     #[must_use]
-    pub fn suggest(mut self, title: impl Into<String>, edits: Vec<(Span, String)>) -> Self {
-        self.fixes.push(Fix {
-            title: title.into(),
-            certain: false,
-            edits,
-        });
+    pub fn suggest(mut self, title: impl Into<String>, changes: Vec<impl Into<Change>>) -> Self {
+        self.fixes.push(Fix::new(title.into(), false, changes));
         self
     }
 }
@@ -158,6 +218,11 @@ impl Diagnostic {
 const LONGEST: usize = 2_000;
 
 impl Diagnostic {
+    /// Makes edits of the changes that its mends ask for, now that the text is at hand.
+    pub(crate) fn settle_fixes(&mut self, sources: &Sources) {
+        self.fixes.retain_mut(|fix| fix.settle(sources));
+    }
+
     /// Leaves out the middle of what nobody would read to its end.
     pub(crate) fn shorten(&mut self) {
         let own = [&mut self.label, &mut self.why, &mut self.help];

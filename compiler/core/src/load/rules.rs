@@ -16,7 +16,7 @@ rule_set! {
     UNREADABLE_FILE = "unreadable-file", Load, Error, "a file that cannot be read as text", include_str!("pages/unreadable-file.md");
     LIMIT_PASSED = "limit-passed", Load, Error, "an estate larger than one of the compiler's bounds", include_str!("pages/limit-passed.md");
     BAD_LOCK = "bad-lock", Load, Error, "a tenantry.lock that cannot be read", include_str!("pages/bad-lock.md");
-    SYNTAX = "syntax", Syntax, Error, "text that is not KDL 2.0", include_str!("pages/syntax.md");
+    SYNTAX = "syntax", Syntax, Error, "text that is not KDL 2.0", include_str!("pages/syntax.md"), fixable;
     NOT_FORMATTED = "not-formatted", Syntax, Error, "a file that is not as `tenantry fmt` writes it", include_str!("pages/not-formatted.md");
     PACKAGE_NOT_FOUND = "package-not-found", Load, Error, "a `use` of what is no package", include_str!("pages/package-not-found.md");
     PACKAGE_CIRCLE = "package-circle", Load, Error, "packages that use each other in a circle", include_str!("pages/package-circle.md");
@@ -244,5 +244,11 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
     if let Some((span, text)) = &error.related {
         finding = finding.also(*span, text.clone());
     }
-    finding
+    match &error.fix {
+        Some((span, text)) if text.is_empty() => {
+            finding.fix("take it away", vec![(*span, text.clone())])
+        }
+        Some((span, text)) => finding.fix(format!("write `{text}`"), vec![(*span, text.clone())]),
+        None => finding,
+    }
 }

@@ -28,9 +28,12 @@ pub use crate::schema::kinds::{
     BackupStore, CpuModel, External, GpuModel, Image, Network, Price, Site,
 };
 use crate::{
-    origin::{OriginId, Origins, V},
+    origin::{How, OriginId, Origins, V},
     query::Text,
-    schema::kinds::{self, Role},
+    schema::{
+        construct::Meta,
+        kinds::{self, Role},
+    },
     units::{Ip, Name},
 };
 
@@ -103,6 +106,26 @@ impl Estate {
     /// Where to point for an origin.
     pub fn span(&self, origin: OriginId) -> Span {
         self.origins.span(origin).unwrap_or_default()
+    }
+
+    /// Where a value stands that may be written anew for this alone: one that was written there.
+    /// What a name, an expression, a profile or a default gives has no such place.
+    pub fn literal(&self, origin: OriginId) -> Option<Span> {
+        let origin = self.origins.get(origin);
+        let written = origin.how == How::Literal && origin.from.is_empty();
+        origin.span.filter(|span| written && self.is_own(*span))
+    }
+
+    /// Where a node stands that may be taken away or added to for this alone: one that no profile
+    /// brought.
+    pub fn own_node(&self, meta: &Meta) -> Option<Span> {
+        let brought = self.origins.get(meta.origin).how == How::Profile;
+        Some(meta.span).filter(|span| !brought && self.is_own(*span))
+    }
+
+    /// Whether a place is in text that serves nothing else.
+    fn is_own(&self, span: Span) -> bool {
+        !self.origins.instances.is_expanded(span)
     }
 
     /// The pools of a cluster.

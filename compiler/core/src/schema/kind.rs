@@ -69,6 +69,7 @@ impl Slot {
                     .bounds
                     .as_ref()
                     .map(|bounds| format!("write {}", bounds.words())),
+                mend: None,
                 at: None,
             }),
         }

@@ -20,10 +20,10 @@ rule_set! {
     UNKNOWN_KIND = "unknown-kind", Types, Error, "a node of a kind that the language does not have", include_str!("pages/unknown-kind.md");
     MISPLACED_KIND = "misplaced-kind", Types, Error, "a node in a block where its kind has no place", include_str!("pages/misplaced-kind.md");
     UNKNOWN_PROPERTY = "unknown-property", Types, Error, "a property that the kind does not have", include_str!("pages/unknown-property.md");
-    DUPLICATE_PROPERTY = "duplicate-property", Types, Error, "a property given twice", include_str!("pages/duplicate-property.md");
+    DUPLICATE_PROPERTY = "duplicate-property", Types, Error, "a property given twice", include_str!("pages/duplicate-property.md"), fixable;
     DUPLICATE_NODE = "duplicate-node", Types, Error, "two nodes of one kind with the same key in one scope", include_str!("pages/duplicate-node.md");
     SURPLUS_ARGUMENT = "surplus-argument", Types, Error, "more arguments than the kind takes", include_str!("pages/surplus-argument.md");
-    WRONG_VALUE = "wrong-value", Types, Error, "a value that is not of the type its place asks for", include_str!("pages/wrong-value.md");
+    WRONG_VALUE = "wrong-value", Types, Error, "a value that is not of the type its place asks for", include_str!("pages/wrong-value.md"), fixable;
     TYPE_ANNOTATION = "type-annotation", Types, Error, "a KDL type annotation", include_str!("pages/type-annotation.md"), fixable;
     MISSING_VALUE = "missing-value", Types, Error, "a required argument or property that nothing sets", include_str!("pages/missing-value.md");
     MISSING_NODE = "missing-node", Types, Error, "a required child that nothing sets", include_str!("pages/missing-node.md");
@@ -120,6 +120,13 @@ pub fn wrong_value(slot: &Slot, span: Span, error: &UnitError) -> Diagnostic {
         _ => format!("expected {}", article(slot.ty.name)),
     })
     .maybe_help(help)
+    .maybe_fix(
+        error
+            .mend
+            .as_ref()
+            .map_or(String::new(), |mend| format!("write {mend}")),
+        error.mend.as_ref().map(|mend| vec![(span, mend.clone())]),
+    )
 }
 
 /// A type as a sentence speaks of it.

@@ -105,6 +105,7 @@ pub fn mismatch(expected: &str, lit: &Lit, help: impl Into<String>) -> UnitError
     UnitError {
         message: format!("expected {expected}, found {}", lit.describe()),
         help: Some(help.into()),
+        mend: None,
         at: None,
     }
 }
@@ -171,6 +172,7 @@ macro_rules! whole_numbers {
                 <$int>::try_from(*n).map_err(|_| UnitError {
                     message: format!("{n} is out of range: it must be between {} and {}", <$int>::MIN, <$int>::MAX),
                     help: None,
+                    mend: None,
                     at: None,
                 })
             }
@@ -373,6 +375,7 @@ pub fn not_a_choice(lit: &Lit, choices: &[Choice]) -> UnitError {
     UnitError {
         message: format!("{found} is none of {}", words.join(", ")),
         help: near.map(|near| format!("did you mean `{near}`?")),
+        mend: None,
         at: None,
     }
 }

@@ -119,16 +119,22 @@ fn not_cores(text: &str) -> UnitError {
             Ok(millis) => UnitError::new(format!(
                 "{shown} is a fraction of a core: CPU is counted in thousandths"
             ))
-            .help(match millis % 1000 {
-                0 => format!("write {}", millis / 1000),
-                _ => format!("write \"{millis}m\""),
-            }),
+            .help(format!("write {}", as_written(millis)))
+            .mend(as_written(millis)),
             Err(_) => UnitError::new(format!("{shown} is finer than a thousandth of a core"))
                 .help("write whole thousandths, such as \"500m\""),
         };
     }
     UnitError::new(format!("{shown} is not an amount of CPU"))
         .help("write whole cores, such as 8, or thousandths, such as \"500m\"")
+}
+
+/// An amount as it is written in a spec.
+fn as_written(millis: u128) -> String {
+    match millis % 1000 {
+        0 => (millis / 1000).to_string(),
+        _ => format!("\"{millis}m\""),
+    }
 }
 
 impl fmt::Display for Cores {

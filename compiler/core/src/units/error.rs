@@ -10,6 +10,8 @@ pub struct UnitError {
     pub message: String,
     /// What to write instead.
     pub help: Option<String>,
+    /// The value as it is to be written in a spec, where only one can have been meant.
+    pub mend: Option<String>,
     /// The bytes of the text that are at fault, where narrower than the whole.
     pub at: Option<Range<usize>>,
 }
@@ -20,6 +22,7 @@ impl UnitError {
         Self {
             message: message.into(),
             help: None,
+            mend: None,
             at: None,
         }
     }
@@ -28,6 +31,13 @@ impl UnitError {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Adds the value that was meant without a doubt.
+    #[must_use]
+    pub fn mend(mut self, value: impl Into<String>) -> Self {
+        self.mend = Some(value.into());
         self
     }
 

@@ -159,6 +159,7 @@ impl Scale {
         UnitError {
             message,
             help: example,
+            mend: None,
             at: None,
         }
     }
@@ -172,6 +173,7 @@ impl Scale {
         if squeezed.len() != suffix.len() && self.factor(&squeezed).is_some() {
             return UnitError::new(format!("{} has a blank before its unit", quoted(text)))
                 .help(format!("write \"{number}{squeezed}\""))
+                .mend(format!("\"{number}{squeezed}\""))
                 .at(at);
         }
         let error = UnitError::new(format!(
@@ -180,11 +182,16 @@ impl Scale {
             self.noun()
         ))
         .at(at);
-        let near: Vec<String> = self
-            .meant(&squeezed)
+        let meant = self.meant(&squeezed);
+        let near: Vec<String> = meant
             .iter()
             .map(|name| format!("\"{number}{name}\""))
             .collect();
+        let mut spelt = meant.iter().filter(|unit| is_spelling(&squeezed, unit));
+        let error = match (spelt.next(), spelt.next()) {
+            (Some(only), None) => error.mend(format!("\"{number}{only}\"")),
+            _ => error,
+        };
         if near.is_empty() {
             let known: Vec<&str> = self.units.iter().map(|(name, _)| *name).collect();
             error.help(format!("the units are {}", known.join(", ")))
@@ -235,6 +242,12 @@ impl Scale {
             .unwrap_or(1);
         u64::MAX / widest * widest
     }
+}
+
+/// Whether somebody who wrote `suffix` can have meant no other unit than this one: `gib` is `GiB`,
+/// while a single letter may be another unit in either case.
+fn is_spelling(suffix: &str, unit: &str) -> bool {
+    suffix.len() >= 3 && suffix.eq_ignore_ascii_case(unit)
 }
 
 /// Whether someone who wrote `written` may have meant the unit `name`: the same letters in

@@ -4,6 +4,7 @@ use super::Lexer;
 use crate::{
     chars::{STOPS_WORD, line_end, newline_len, space_len},
     errors::{shown, write_quoted},
+    format::quote,
     kind::TokenKind,
     number,
 };
@@ -119,10 +120,19 @@ impl Lexer<'_, '_> {
             .count();
         let (kind, end) = self.raw(at, at + 1, hashes);
         let hash = "#".repeat(hashes.max(1));
-        self.errors
+        let error = self
+            .errors
             .report(at..at + 1, "a raw string has no `r` before it")
             .label("KDL 1 wrote it so")
             .help(format!("write `{hash}\"…\"{hash}`"));
+        // With a `#` of its own the string ends where it ended; without one, only where no quote
+        // and `#` stand in it.
+        let inner = self.text.get(at + 1..end).unwrap_or_default();
+        if hashes > 0 {
+            error.fix(at..at + 1, "");
+        } else if kind == TokenKind::Raw && !inner.contains("\"#") {
+            error.fix(at..end, format!("#{inner}#"));
+        }
         (
             if kind == TokenKind::Raw {
                 TokenKind::OldRaw
@@ -151,6 +161,7 @@ impl Lexer<'_, '_> {
                 "what starts with a digit and is not a number is quoted: {}",
                 write_quoted(word)
             ));
+            error.fix(at..end, quote(word));
         }
         (TokenKind::BadWord, end)
     }
@@ -164,7 +175,8 @@ impl Lexer<'_, '_> {
                 at..end,
                 format!("`{c}` cannot stand in text without quotes"),
             )
-            .help(write_quoted(word));
+            .help(write_quoted(word))
+            .fix(at..end, quote(word));
         (TokenKind::BadWord, end)
     }
 }

@@ -95,13 +95,18 @@ impl Parser<'_, '_> {
 
     /// Reports `true`, `null` … without the `#`, where a value is due.
     fn bare_keyword(&mut self, token: usize) {
-        let word = &self.text[self.range(token)];
-        self.errors
+        let range = self.range(token);
+        let word = &self.text[range.clone()];
+        let error = self
+            .errors
             .report(
-                self.range(token),
+                range.clone(),
                 format!("`{word}` is neither text nor a keyword"),
             )
             .help(format!("write `#{word}`, or `\"{word}\"` if it is text"));
+        if matches!(word, "true" | "false") {
+            error.fix(range, format!("#{word}"));
+        }
     }
 
     fn missing_value(&mut self, message: &str) {

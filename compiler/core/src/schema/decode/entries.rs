@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use tenantry_syntax::{Span, ast};
+use tenantry_syntax::{Span, ast, change::Change};
 
 use super::{
     Decoder,
@@ -33,7 +33,7 @@ impl Decoder<'_, '_> {
         let kind = words.vocabulary.kind(out.kind);
         self.expand = expands(node);
         let mut position = 0usize;
-        let mut seen: BTreeMap<Cow<'_, str>, Span> = BTreeMap::new();
+        let mut seen: BTreeMap<Cow<'_, str>, ast::Prop<'_>> = BTreeMap::new();
         let mut surplus: Option<(Span, usize)> = None;
         for entry in node.entries() {
             match entry {
@@ -57,18 +57,22 @@ impl Decoder<'_, '_> {
                     self.refuse_annotation(prop.annotation());
                     let name = prop.name();
                     if let Some(first) = seen.get(&name) {
+                        // Where both say the same, nothing is lost with one of them.
+                        let same = first.value() == prop.value() && prop.annotation().is_none();
+                        let without = same.then(|| vec![Change::RemoveEntry(prop.span())]);
                         let finding = Diagnostic::new(
                             &rules::DUPLICATE_PROPERTY,
                             prop.span(),
                             format!("`{name}` is given twice"),
                         )
                         .label("the second one")
-                        .also(*first, "the first one")
-                        .help("keep one of them: none of the two would win silently");
+                        .also(first.span(), "the first one")
+                        .help("keep one of them: none of the two would win silently")
+                        .maybe_fix("take the second one away", without);
                         self.findings.push(finding);
                         continue;
                     }
-                    seen.insert(name.clone(), prop.span());
+                    seen.insert(name.clone(), prop);
                     if !ignore.contains(&&*name) {
                         self.property(kind, prop, out);
                     }
@@ -113,6 +117,7 @@ impl Decoder<'_, '_> {
                 let error = UnitError {
                     message: "expected a string".into(),
                     help: None,
+                    mend: None,
                     at: None,
                 };
                 let slot = Slot::of(&prop.name(), Arc::<str>::ty());

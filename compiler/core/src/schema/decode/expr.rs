@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tenantry_syntax::{Span, ast};
+use tenantry_syntax::{Span, ast, format::quote};
 
 use super::{Decoder, entries::Scalar};
 use crate::{
@@ -32,28 +32,35 @@ pub(in crate::schema) fn scalar(scalar: ast::Scalar<'_>) -> Result<Option<Lit>, 
     }))
 }
 
+/// A number with a point as the slot takes it: in quotes where it is a version or a ratio, in
+/// thousandths where it is a share of a core.
+fn in_quotes(slot: &Slot, number: ast::Scalar<'_>) -> Option<String> {
+    let ast::Scalar::Number(text) = number else {
+        return None;
+    };
+    match slot.check(&Lit::Str(text.into())) {
+        Ok(()) => Some(quote(text)),
+        Err(error) => error.mend,
+    }
+}
+
 impl Decoder<'_, '_> {
     /// Reads a value for a slot: an expression, or a literal of the slot's type. `None` when it
     /// is wrong, which was reported.
     pub(in crate::schema) fn read(&mut self, slot: &Slot, value: Scalar<'_>) -> Option<Expr> {
         let span = value.span();
-        let wrong = |message: String, help: Option<&str>| {
-            let error = UnitError {
-                message,
-                help: help.map(str::to_owned),
-                at: None,
-            };
-            rules::wrong_value(slot, span, &error)
-        };
         let lit = match scalar(value.value()) {
             Ok(Some(lit)) => lit,
             Ok(None) => {
-                let help = Some("leave the setting out instead");
-                self.report(wrong("`#null` is not a value".into(), help));
+                let error = UnitError::new("`#null` is not a value");
+                let error = error.help("leave the setting out instead");
+                self.report(rules::wrong_value(slot, span, &error));
                 return None;
             }
             Err(message) => {
-                self.report(wrong(message, None));
+                let mut error = UnitError::new(message);
+                error.mend = in_quotes(slot, value.value());
+                self.report(rules::wrong_value(slot, span, &error));
                 return None;
             }
         };

@@ -29,11 +29,14 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             continue;
         }
         let message = format!("no replica of `{}` may be away", workload.path);
-        findings.push(
+        let finding =
             Diagnostic::new(&RULE, subject.estate.span(most.origin), message)
                 .label("holds up every drain")
                 .why("a node is emptied before it is updated; where nothing may leave, the update waits until somebody forces it")
-                .help("write `max-unavailable=1`, and one replica more if that is one too few"),
-        );
+                .help("write `max-unavailable=1`, and one replica more if that is one too few");
+        findings.push(match subject.estate.literal(most.origin) {
+            Some(span) => finding.suggest("write `max-unavailable=1`", vec![(span, "1".to_owned())]),
+            None => finding,
+        });
     }
 }

@@ -20,7 +20,9 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             "`{}` has {} replicas at the least and {} at the most",
             workload.path, scale.min.value, scale.max.value
         );
-        findings.push(
+        let (min, max) = (&scale.min, &scale.max);
+        let places = subject.estate.literal(min.origin).zip(subject.estate.literal(max.origin));
+        let finding =
             Diagnostic::new(&RULE, subject.estate.span(scale.max.origin), message)
                 .label("fewer than the least")
                 .also(subject.estate.span(scale.min.origin), "the least")
@@ -28,7 +30,13 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .help(format!(
                     "did you mean `min={} max={}`?",
                     scale.max.value, scale.min.value
-                )),
-        );
+                ));
+        findings.push(match places {
+            Some((least, most)) => finding.suggest(
+                format!("write `min={} max={}`", max.value, min.value),
+                vec![(least, max.value.to_string()), (most, min.value.to_string())],
+            ),
+            None => finding,
+        });
     }
 }

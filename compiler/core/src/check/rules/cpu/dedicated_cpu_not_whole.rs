@@ -1,14 +1,17 @@
 //! Cores that a workload shall have alone are not whole, or not the same everywhere.
 
+use tenantry_syntax::Span;
+
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
     model::{Estate, Workload},
+    origin::V,
     schema::kinds::Cpu,
     units::Cores,
 };
 
-declare_rule! { pub RULE = "dedicated-cpu-not-whole", Cpu, Error, "dedicated cores that are a fraction, or differ between request, limit and topology", include_str!("dedicated_cpu_not_whole.md") }
+declare_rule! { pub RULE = "dedicated-cpu-not-whole", Cpu, Error, "dedicated cores that are a fraction, or differ between request, limit and topology", include_str!("dedicated_cpu_not_whole.md"); fixable }
 
 /// Reports the first such disagreement of each workload.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -41,8 +44,21 @@ fn fraction(estate: &Estate, workload: &Workload, cpu: &Cpu) -> Option<Diagnosti
         Diagnostic::new(&RULE, span, message)
             .label("a fraction of a core")
             .why("a core is given away whole or shared; the kubelet shares what is a fraction, without a word")
-            .help(format!("write {up}, or leave `dedicated` out")),
+            .help(format!("write {up}, or leave `dedicated` out"))
+            .maybe_fix(format!("write {up}"), rounded_up(estate, cpu)),
     )
+}
+
+/// The amounts that are a fraction, each with the whole number above it, where all of them may be
+/// written anew.
+fn rounded_up(estate: &Estate, cpu: &Cpu) -> Option<Vec<(Span, String)>> {
+    let amounts = cpu.request.iter().chain(&cpu.limit);
+    let fractions = amounts.filter(|amount| amount.value.as_whole().is_none());
+    let up = |amount: &V<Cores>| {
+        let whole = amount.value.as_millis().div_ceil(1000);
+        Some((estate.literal(amount.origin)?, whole.to_string()))
+    };
+    fractions.map(up).collect()
 }
 
 /// Request, limit and topology, of those that are given, must be the same number.

@@ -7,7 +7,7 @@ use crate::{
     schema::kinds::Criticality,
 };
 
-declare_rule! { pub RULE = "balloon-with-fixed-memory", Memory, Error, "a balloon in memory that cannot be given back", include_str!("balloon_with_fixed_memory.md") }
+declare_rule! { pub RULE = "balloon-with-fixed-memory", Memory, Error, "a balloon in memory that cannot be given back", include_str!("balloon_with_fixed_memory.md"); fixable }
 
 /// Reports each machine with a balloon and memory that is fixed for another reason.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -29,7 +29,14 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             Diagnostic::new(&RULE, subject.estate.span(balloon.origin), message)
                 .label("nothing to give back")
                 .why(why)
-                .help("write `balloon=#false`"),
+                .help("write `balloon=#false`")
+                .maybe_fix(
+                    "write `balloon=#false`",
+                    subject
+                        .estate
+                        .literal(balloon.origin)
+                        .map(|span| vec![(span, "#false".to_owned())]),
+                ),
         );
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     units::Cores,
 };
 
-declare_rule! { pub RULE = "machine-cpu-unclear", Platform, Error, "a machine whose CPUs are a fraction, or differ between amount and topology", include_str!("machine_cpu_unclear.md") }
+declare_rule! { pub RULE = "machine-cpu-unclear", Platform, Error, "a machine whose CPUs are a fraction, or differ between amount and topology", include_str!("machine_cpu_unclear.md"); fixable }
 
 /// Reports each such machine. One with cores of its own is looked at by `dedicated-cpu-not-whole`.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -63,10 +63,14 @@ fn of(estate: &Estate, workload: &Workload) -> Option<Diagnostic> {
             workload.path, request.value
         ),
     };
+    // How a whole number is to be laid is for its author to say.
+    let fraction = estate.literal(request.origin).filter(|_| whole.is_none());
+    let written = fraction.map(|span| vec![(span, up.to_string())]);
     Some(
         Diagnostic::new(&RULE, span, message)
             .label("not a number of virtual CPUs")
             .why("a guest sees whole CPUs; how many of them share a real one is `overcommit`")
-            .help(format!("write {up}")),
+            .help(format!("write {up}"))
+            .maybe_fix(format!("write {up}"), written),
     )
 }

@@ -24,6 +24,7 @@ impl Unit for CountOrShare {
         u32::try_from(n).map(Self::Count).map_err(|_| UnitError {
             message: format!("{n} is no number of replicas"),
             help: None,
+            mend: None,
             at: None,
         })
     }
