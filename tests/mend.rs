@@ -127,7 +127,10 @@ fn a_value_that_stands_elsewhere_is_not_mended() {
         ),
         (
             "an expression",
-            machine("cpu \"${500m * 3}\" dedicated=#true", memory, ""),
+            format!(
+                "param half type=cpu default=\"500m\"\n{}",
+                machine("cpu \"${half * 3}\" dedicated=#true", memory, "")
+            ),
         ),
     ] {
         let mended = mended(&text);
@@ -231,41 +234,33 @@ fn of_two_mends_of_one_place_the_first_is_made_and_the_other_waits() {
 }
 
 #[test]
-fn a_mend_that_would_make_another_error_is_left() {
-    // 255 cores of 256 GiB in whole pages are more than a node has free.
-    let small = "pool tiny {\n    nodes 1\n    cpu epyc-9354 manager=static\n    memory \"16GiB\" {\n        hugepages \"1GiB\" \"8GiB\"\n    }\n    reserve cpu=2 memory=\"2GiB\"\n}\n";
-    let big = machine("cpu 1", "memory \"8191MiB\" hugepages=\"1GiB\"", "")
-        .replace("on general", "on tiny");
-    let second =
-        machine("cpu \"1500m\"", "memory \"8GiB\"", "").replace("tenant shop", "tenant other");
-    let too_big = format!("{small}{}", big.replace("8191MiB", "8193MiB"));
-    let bad = format!("{too_big}{second}");
-    let mended = mended(&bad);
-    let why = left(&mended, "hugepages-not-divisible");
-    assert!(
-        matches!(why.as_slice(), [Why::Harms(_)])
-            || told(&mended.run).iter().any(|said| said.contains("tiny")),
-        "{why:?} {:?}",
-        told(&mended.run)
+fn a_mend_that_would_make_another_error_is_left_and_the_others_are_made() {
+    // Two whole CPUs are not what one core has.
+    let odd = machine(
+        "cpu \"1500m\" cores=1 dedicated=#true",
+        "memory \"8GiB\"",
+        "",
     );
-    // The other one is made all the same.
-    assert!(text(&mended).contains("cpu 2\n"), "{}", text(&mended));
+    let plain = machine("cpu \"1500m\"", "memory 8GiB", "").replace("tenant shop", "tenant other");
+    let mended = mended(&format!("{odd}{plain}"));
+    let good = plain.replace("\"1500m\"", "2").replace("8GiB", "\"8GiB\"");
+    assert_eq!(text(&mended), format!("{odd}{good}"));
+    assert_eq!(mended.count, 2);
+    let why = left(&mended, "dedicated-cpu-not-whole");
+    assert!(
+        matches!(why.as_slice(), [Why::Harms(message)] if message.contains("2")),
+        "{why:?}"
+    );
+    assert_eq!(told(&mended.run).len(), 1);
 }
 
 #[test]
 fn a_package_is_not_mended() {
+    let base = format!("use \"vendor/pg\" as=pg\n{BASE}");
+    let package = "package pg version=\"1.0.0\" {\n    tenantry \">=0.1\"\n}\nprofile small {\n    memory \"1GiB\" limit=(size)\"1GiB\"\n}\n";
     let files = [
-        (
-            "tenantry.kdl",
-            &*BASE.replace(
-                "    tenantry \">=0.1\"\n",
-                "    tenantry \">=0.1\"\n    use \"vendor/pg\" as=pg\n",
-            ),
-        ),
-        (
-            "vendor/pg/tenantry.kdl",
-            "package pg version=\"1.0.0\" {\n    tenantry \">=0.1\"\n}\nprofile small {\n    memory \"1GiB\" limit=(size)\"1GiB\"\n}\n",
-        ),
+        ("tenantry.kdl", &*base),
+        ("vendor/pg/tenantry.kdl", package),
     ];
     let mended = of(&files);
     assert!(mended.texts.is_empty(), "{:?}", mended.texts);

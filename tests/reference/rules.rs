@@ -64,11 +64,22 @@ fn index() -> String {
         families.entry(rule.family).or_default().push(rule);
     }
     let mut text = notice("the declarations of the rules");
-    text += "# Rules\n\n\
-        Every finding names the rule that made it. `tenantry explain NAME` prints a rule's page in \
+    let rules = all();
+    let fixable = rules.iter().filter(|rule| rule.fixable).count();
+    let refused = rules
+        .iter()
+        .filter(|rule| rule.refused_by.is_some())
+        .count();
+    text += "# Rules\n\n";
+    text += &format!(
+        "{} rules: {fixable} of them mend what they find, {refused} say beforehand what an \
+         admission would refuse. `tenantry rules` lists them in a terminal.\n\n",
+        rules.len()
+    );
+    text += "Every finding names the rule that made it. `tenantry explain NAME` prints a rule's page in \
         a terminal. In the estate, `rules { set NAME LEVEL; }` sets a level (`error`, `warn`, \
         `note`, `off`), and `allow NAME because=\"…\"` on a node silences a rule there. Where a rule has a fix, \
-        `tenantry check --fix` writes it. What is refused otherwise would have come to light when \
+        [`tenantry check --fix`](../../guide/mending.md) writes it. What is refused otherwise would have come to light when \
         the objects are applied, and is held against the admission code itself.\n\n\
         Rules about syntax, files, types, references, the language and the output have no level \
         to set: without what they ask for, the compiler cannot know what the spec means.\n\n";

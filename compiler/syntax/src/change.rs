@@ -341,10 +341,7 @@ impl<'a> Surroundings<'a> {
             .checked_sub(1)?;
         let goes_on =
             (self.kind(mark), self.kind(newline)) == (TokenKind::Continuation, TokenKind::Newline);
-        goes_on.then(|| {
-            let end = self.skip_back(mark, &[TokenKind::Space]);
-            end
-        })
+        goes_on.then(|| self.skip_back(mark, &[TokenKind::Space]))
     }
 
     fn with_property(&self, span: Span, name: &str, value: &str) -> Option<(Span, String)> {

@@ -75,7 +75,7 @@ struct Choice<'a> {
     /// What is replaced: by which text, and by which mend.
     taken: BTreeMap<(FileId, u32, u32), (String, usize)>,
     /// The blocks for some environments, of the files that were asked about.
-    only_in: BTreeMap<FileId, Vec<(Range<u32>, Vec<String>)>>,
+    only_in: BTreeMap<FileId, Vec<Block>>,
     mends: Vec<Mend>,
     left: Vec<Left>,
 }
@@ -182,6 +182,9 @@ impl Choice<'_> {
     }
 }
 
+/// A block for some environments: where it stands, and their names.
+type Block = (Range<u32>, Vec<String>);
+
 enum Room {
     Free,
     /// This mend has the same edits.
@@ -194,7 +197,7 @@ fn key(span: Span) -> (FileId, u32, u32) {
 }
 
 /// The blocks of a file that hold in some environments only, in the order of the text.
-fn blocks(parse: &Parse) -> Vec<(Range<u32>, Vec<String>)> {
+fn blocks(parse: &Parse) -> Vec<Block> {
     let mut found = Vec::new();
     let mut waiting: Vec<ast::Node<'_>> = parse.document().nodes().collect();
     while let Some(node) = waiting.pop() {
