@@ -24,6 +24,70 @@ fn every_rule_that_is_listed_has_a_page() {
 }
 
 #[test]
+fn the_list_of_rules_can_be_cut() {
+    let folder = Folder::of([]);
+    let all = folder.run("rules").ends_with(0).out;
+    assert_eq!(folder.run("explain").ends_with(0).out, all, "one list");
+    let network = folder.run("rules --family network").ends_with(0).out;
+    assert!(network.starts_with("network\n  "), "{network}");
+    assert!(
+        network.contains("  exposed-twice ") && !network.contains("wrong-value"),
+        "{network}"
+    );
+    let fixable = folder.run("rules --fixable").ends_with(0).out;
+    assert!(
+        fixable.contains("  unused-allow ") && !fixable.contains("exposed-twice"),
+        "{fixable}"
+    );
+    let run = folder.run("rules --family netwrk").ends_with(2);
+    assert!(run.err.contains("did you mean `network`?"), "{}", run.err);
+}
+
+#[test]
+fn the_list_of_rules_is_a_document() {
+    let folder = Folder::of([]);
+    let document = folder.run("rules --format json").ends_with(0).json();
+    assert_eq!(document["version"], 1);
+    let rules = document["rules"].as_array().expect("a list");
+    let find = |name: &str| {
+        rules
+            .iter()
+            .find(|rule| rule["name"] == name)
+            .expect("listed")
+    };
+    let annotation = find("type-annotation");
+    assert_eq!(annotation["family"], "types");
+    assert_eq!(annotation["level"], "error");
+    assert_eq!(annotation["fixable"], true);
+    assert_eq!(annotation["adjustable"], false);
+    assert_eq!(find("threads-beyond-host")["refused_by"], "KubeVirt");
+    assert_eq!(find("exposed-twice")["fixable"], false);
+}
+
+#[test]
+fn an_estates_own_rules_are_listed_first() {
+    let folder = Folder::of([(
+        "tenantry.kdl",
+        "estate north\nrule too-big on=workload severity=warn doc=\"Too big.\" {\n    when \"workload.memory.size > '32GiB'\"\n    say \"big\"\n}\n",
+    )]);
+    let list = folder.run("rules --estate .").ends_with(0).out;
+    assert!(list.starts_with("own\n  too-big "), "{list}");
+    let document = folder
+        .run("rules --estate . --family own --format json")
+        .ends_with(0)
+        .json();
+    assert_eq!(document["rules"].as_array().map(Vec::len), Some(1));
+    assert_eq!(document["rules"][0]["summary"], "Too big.");
+    assert_eq!(document["rules"][0]["level"], "warning");
+    assert_eq!(document["rules"][0]["declared"], "tenantry.kdl:2");
+    let page = folder.run("explain type-annotation").ends_with(0).out;
+    assert!(
+        page.contains("always an error; `check --fix` mends it"),
+        "{page}"
+    );
+}
+
+#[test]
 fn a_kind_is_found_by_its_name_and_by_its_place() {
     let folder = Folder::of([]);
     let both = folder.run("explain cpu").ends_with(0).out;

@@ -36,6 +36,7 @@ pub(crate) enum Command {
     Diff(commands::diff::Args),
     Expand(commands::expand::Args),
     Explain(commands::explain::Args),
+    Rules(commands::rules::Args),
     Schema(commands::schema::Args),
     Why(commands::why::Args),
     Graph(commands::graph::Args),

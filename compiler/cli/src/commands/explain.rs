@@ -1,9 +1,9 @@
 //! `tenantry explain`
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::path::PathBuf;
 
 use tenantry_core::{
-    diag::{Family, Rule},
+    diag::{Level, Rule},
     load::Sources,
     schema::{
         decode::UserRule,
@@ -11,7 +11,7 @@ use tenantry_core::{
     },
 };
 
-use super::{Outcome, schema};
+use super::{Outcome, rules, schema};
 use crate::{
     console::Console,
     estate,
@@ -38,21 +38,21 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     let look = console.out.look;
-    let rules = tenantry_core::rules::all();
+    let built_in = tenantry_core::rules::all();
     let read = match &args.estate {
         Some(path) => Some(estate::typed(path)?),
         None => None,
     };
     let own: &[UserRule] = read.as_ref().map_or(&[], |(_, typed)| &typed.rules);
     let text = match &args.name {
-        None => listing(&rules, own, look),
+        None => rules::listing(&rules::entries(own), look),
         Some(name) => {
-            let ours = rules.iter().find(|rule| rule.name == name);
+            let ours = built_in.iter().find(|rule| rule.name == name);
             let theirs = own.iter().find(|rule| *rule.head.name == **name);
             match (ours, theirs, &read) {
                 (Some(rule), ..) => page(rule, look),
                 (None, Some(rule), Some((sources, _))) => own_page(rule, sources, look),
-                _ => kind_pages(name, &rules, own, console)?,
+                _ => kind_pages(name, &built_in, own, console)?,
             }
         }
     };
@@ -62,12 +62,18 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
 
 /// A rule's page: what its declaration says, then its own words.
 fn page(rule: &Rule, look: Look) -> String {
-    let head = format!(
-        "{}: {}, {} by default\n\n",
-        rule.family.name(),
-        rule.summary,
-        rule.level.name()
-    );
+    let level = match tenantry_core::rules::adjustable(rule) {
+        true => format!("{} by default", rule.level.name()),
+        false => format!("always {}", article(rule.level)),
+    };
+    let mut head = format!("{}: {}, {level}", rule.family.name(), rule.summary);
+    if rule.fixable {
+        head += "; `check --fix` mends it";
+    }
+    if let Some(who) = rule.refused_by {
+        head += &format!("; otherwise {} refuses it", who.name());
+    }
+    let head = look.wrap(&head, "", "") + "\n\n";
     let title = format!("# {}", rule.name);
     let body = rule
         .page
@@ -82,13 +88,28 @@ fn page(rule: &Rule, look: Look) -> String {
     )
 }
 
+fn article(level: Level) -> &'static str {
+    match level {
+        Level::Error => "an error",
+        Level::Warn => "a warning",
+        Level::Note | Level::Off => "a note",
+    }
+}
+
+/// Where a rule of the estate's own is declared.
+pub(super) fn place(rule: &UserRule, sources: &Sources) -> String {
+    let declared = rule.head.declared;
+    let path = sources.path(declared.file);
+    match sources.position(declared) {
+        Some((line, _)) => format!("{path}:{line}"),
+        None => path.to_owned(),
+    }
+}
+
 /// The page of a rule of the estate's own: what it says of itself.
 fn own_page(rule: &UserRule, sources: &Sources, look: Look) -> String {
     let head = &rule.head;
-    let place = match sources.position(head.declared) {
-        Some((line, _)) => format!("{}:{line}", sources.path(head.declared.file)),
-        None => sources.path(head.declared.file).to_owned(),
-    };
+    let place = place(rule, sources);
     let enforced = match rule.enforced {
         Some(_) => ", enforced in the cluster",
         None => "",
@@ -127,7 +148,7 @@ fn own_page(rule: &UserRule, sources: &Sources, look: Look) -> String {
 }
 
 /// A sentence as it is written.
-fn written(sentence: &Expr) -> String {
+pub(super) fn written(sentence: &Expr) -> String {
     match sentence {
         Expr::Broken => String::new(),
         Expr::Lit(lit) => lit.to_string(),
@@ -140,45 +161,6 @@ fn written(sentence: &Expr) -> String {
             })
             .collect(),
     }
-}
-
-/// One line each, by family, the estate's own first.
-fn listing(rules: &[&'static Rule], own: &[UserRule], look: Look) -> String {
-    let names = rules.iter().map(|rule| rule.name);
-    let names = names.chain(own.iter().map(|rule| &*rule.head.name));
-    let width = names.map(str::len).max().unwrap_or(0);
-    let mut families: BTreeMap<Family, Vec<&Rule>> = BTreeMap::new();
-    for rule in rules {
-        families.entry(rule.family).or_default().push(rule);
-    }
-    let mut out = String::new();
-    if !own.is_empty() {
-        out += &format!("{}\n", look.strong(Family::Own.name()));
-    }
-    for rule in own {
-        let name = format!("{:width$}", rule.head.name);
-        let first = format!("  {}  ", look.level(&name, rule.head.level));
-        let said = rule.judgement.as_ref().map(|asked| written(&asked.say));
-        let line = rule.head.doc.as_deref().map(str::to_owned).or(said);
-        out += &look.wrap(&line.unwrap_or_default(), &first, &" ".repeat(width + 4));
-        out.push('\n');
-    }
-    if !own.is_empty() {
-        out.push('\n');
-    }
-    for (family, rules) in families {
-        out += &format!("{}\n", look.strong(family.name()));
-        for rule in rules {
-            let first = format!(
-                "  {}  ",
-                look.level(&format!("{:width$}", rule.name), rule.level)
-            );
-            out += &look.wrap(rule.summary, &first, &" ".repeat(width + 4));
-            out.push('\n');
-        }
-        out.push('\n');
-    }
-    out + "`tenantry explain NAME` prints a rule's page, `tenantry schema` lists the kinds.\n"
 }
 
 fn kind_pages(

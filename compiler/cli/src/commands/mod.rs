@@ -11,6 +11,7 @@ pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod init;
 mod reference;
+pub(crate) mod rules;
 pub(crate) mod schema;
 pub(crate) mod targets;
 pub(crate) mod test;
@@ -34,6 +35,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Command::Build(args) => build::run(args, console),
         Command::Fmt(args) => fmt::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Rules(args) => rules::run(args, console),
         Command::Diff(args) => diff::run(args, console),
         Command::Expand(args) => expand::run(args, console),
         Command::Schema(args) => schema::run(args, console),

@@ -1,5 +1,7 @@
 //! A machine asks for something that needs pinned cores, or huge pages, and has none.
 
+use tenantry_syntax::{Span, change::Change};
+
 use super::dedicated_cpu_not_whole::dedicated;
 use crate::{
     check::Subject,
@@ -19,14 +21,24 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         };
         for (word, option, lacks) in lacking(workload, cpu) {
             let message = format!("`{}` has `{word}` without {}", workload.path, lacks.what());
-            findings.push(
+            let finding =
                 Diagnostic::new(&RULE, subject.estate.span(option.origin), message)
                     .label(format!("needs {}", lacks.what()))
                     .why(lacks.why())
-                    .help(format!("add {}, or leave `{word}` out", lacks.remedy())),
-            );
+                    .help(format!("add {}, or leave `{word}` out", lacks.remedy()));
+            findings.push(match (lacks, subject.estate.own_node(&cpu.meta)) {
+                (Lacks::Hugepages, _) | (_, None) => finding,
+                (Lacks::Pinning, Some(node)) => with(finding, node, "dedicated"),
+                (Lacks::Numa, Some(node)) => with(finding, node, "numa"),
+            });
         }
     }
+}
+
+/// The finding, with the option that is lacking as a probable mend.
+fn with(finding: Diagnostic, cpu: Span, option: &str) -> Diagnostic {
+    let set = Change::SetProperty(cpu, option.to_owned(), "#true".to_owned());
+    finding.suggest(format!("write `{option}=#true`"), vec![set])
 }
 
 #[derive(Clone, Copy)]

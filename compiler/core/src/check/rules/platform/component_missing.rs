@@ -1,5 +1,7 @@
 //! `platform explicit` does not list a component that a workload needs.
 
+use tenantry_syntax::change::Change;
+
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
@@ -23,6 +25,14 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if let Some(platform) = &cluster.spec.platform {
             finding = finding.also(platform.meta.span, "this list is complete");
         }
-        findings.push(finding.help(format!("add `component {}` there, or write `platform auto`", missing.component)));
+        finding = finding.help(format!("add `component {}` there, or write `platform auto`", missing.component));
+        let list = cluster.spec.platform.as_ref().and_then(|platform| subject.estate.own_node(&platform.meta));
+        findings.push(match list {
+            Some(list) => {
+                let line = format!("component {}", missing.component);
+                finding.suggest(format!("add `{line}`"), vec![Change::AddChild(list, line)])
+            }
+            None => finding,
+        });
     }
 }

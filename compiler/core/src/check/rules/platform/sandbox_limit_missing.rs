@@ -1,5 +1,7 @@
 //! A sandbox whose machine would be given the wrong size.
 
+use tenantry_syntax::change::Change;
+
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
@@ -23,12 +25,20 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             "`{}` runs in a sandbox{asked}, without a CPU limit",
             workload.path
         );
-        findings.push(
+        let finding =
             Diagnostic::new(&RULE, cpu.meta.span, message)
                 .label("no `limit`")
                 .also(subject.estate.span(sandbox.origin), "a virtual machine of its own")
                 .why("Kata makes the machine as large as the limits; without one it has 1 virtual CPU, whatever is asked for")
-                .help("add `limit=`, whole cores"),
-        );
+                .help("add `limit=`, whole cores");
+        let whole = cpu.request.as_ref().map(|request| request.value.as_millis().div_ceil(1000));
+        let place = subject.estate.own_node(&cpu.meta).zip(whole);
+        findings.push(match place {
+            Some((node, whole)) => finding.suggest(
+                format!("write `limit={whole}`"),
+                vec![Change::SetProperty(node, "limit".to_owned(), whole.to_string())],
+            ),
+            None => finding,
+        });
     }
 }
