@@ -56,6 +56,7 @@ fn deployment(subject: &Subject<'_>, template: PodTemplateSpec) -> Draft {
         spec: Some(DeploymentSpec {
             replicas: replicas(subject).map(|(count, _)| count),
             min_ready_seconds: rollout::pause(subject),
+            progress_deadline_seconds: rollout::deadline(subject),
             selector: scope.selector(),
             strategy: Some(rollout::of_deployment(subject)),
             template,

@@ -65,6 +65,14 @@ pub(super) fn pause(subject: &Subject<'_>) -> Option<i32> {
     Some(i32::try_from(pause.value.as_secs_ceil()).unwrap_or(i32::MAX))
 }
 
+/// How long a Deployment may take for a step before it counts as failed, where that must be said:
+/// it is 600 seconds by itself, and the API server refuses one that is not longer than the pause.
+pub(super) fn deadline(subject: &Subject<'_>) -> Option<i32> {
+    const OWN: i32 = 600;
+    let pause = pause(subject).filter(|pause| *pause >= OWN)?;
+    Some(pause.saturating_add(OWN))
+}
+
 /// How many there may be beyond the number wanted, as the spec says it.
 fn surge(subject: &Subject<'_>) -> Option<IntOrString> {
     Some(amount(&said(subject)?.max_surge.as_ref()?.value))
@@ -105,6 +113,9 @@ pub(super) fn mark(subject: &Subject<'_>, draft: Draft) -> Draft {
             rollout.max_surge.as_ref(),
         );
     }
+    if let Some(pause) = &rollout.pause {
+        draft = draft.mark_there("/spec/progressDeadlineSeconds", pause.origin);
+    }
     draft.mark_if("/spec/minReadySeconds", rollout.pause.as_ref())
 }
 
@@ -133,6 +144,17 @@ mod tests {
         assert_eq!(spec["strategy"]["rollingUpdate"]["maxSurge"], "25%");
         assert_eq!(spec["strategy"]["rollingUpdate"]["maxUnavailable"], 0);
         assert_eq!(spec["minReadySeconds"], 120);
+    }
+
+    #[test]
+    fn a_long_pause_is_no_failure() {
+        let spec = |pause: &str| {
+            let made = compile_tenant(&web(&format!("replicas 2; rollout pause=\"{pause}\"")));
+            made.object("Deployment", "web")["spec"].clone()
+        };
+        assert_eq!(spec("15m")["minReadySeconds"], 900);
+        assert_eq!(spec("15m")["progressDeadlineSeconds"], 1500);
+        assert!(spec("5m").get("progressDeadlineSeconds").is_none());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! What several rules ask of the model.
 
 use crate::{
-    model::{Body, Cluster, Disk, Estate, Id, Pool, Replicas, Storage, Workload},
+    model::{Body, Cluster, Disk, Estate, Id, Pool, Priority, Replicas, Storage, Workload},
     origin::V,
-    schema::kinds::{Criticality, DiskUse, Pattern_, PoolDisk, Probe, ProbeKind, Role},
+    schema::kinds::{
+        CountOrShare, Criticality, DiskUse, Pattern_, PoolDisk, Probe, ProbeKind, Role,
+    },
     units::Duration,
 };
 
@@ -31,6 +33,14 @@ pub(super) fn is_alone(workload: &Workload) -> bool {
 pub(super) fn pattern(workload: &Workload) -> Pattern_ {
     let availability = workload.spec.availability.as_ref();
     availability.map_or(Pattern_::None, |it| it.pattern.value)
+}
+
+/// How many of so many replicas a `max-unavailable` lets be away: Kubernetes rounds a share up.
+pub(super) fn away_at_once(most: &CountOrShare, replicas: u32) -> u64 {
+    match most {
+        CountOrShare::Count(away) => u64::from(*away),
+        CountOrShare::Share(share) => share.of_ceil(replicas.into()).unwrap_or(u64::MAX),
+    }
 }
 
 /// The disks whose content outlives a start.
@@ -99,4 +109,31 @@ pub(super) fn first_in_each(
         }
     }
     found
+}
+
+/// The highest priority in use on each cluster, by its number, that pushes others out, and who has
+/// it, of the workloads that are looked for.
+pub(super) fn pushing(
+    estate: &Estate,
+    mut wanted: impl FnMut(&Workload) -> bool,
+) -> Vec<Option<(&Priority, &Workload)>> {
+    let mut highest: Vec<Option<(&Priority, &Workload)>> = vec![None; estate.clusters.len()];
+    for workload in estate
+        .workloads
+        .values()
+        .filter(|workload| wanted(workload))
+    {
+        let Some(priority) = workload.priority else {
+            continue;
+        };
+        let priority = &estate.priorities[priority.to];
+        let Some(known) = highest.get_mut(workload.cluster.index()) else {
+            continue;
+        };
+        let higher = known.is_none_or(|(known, _)| known.value.value < priority.value.value);
+        if priority.preempts.value && higher {
+            *known = Some((priority, workload));
+        }
+    }
+    highest
 }

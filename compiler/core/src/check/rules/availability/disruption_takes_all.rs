@@ -1,9 +1,12 @@
 //! As many replicas may be away on purpose as there are.
 
 use crate::{
-    check::{Subject, common::least},
+    check::{
+        Subject,
+        common::{away_at_once, least, pattern},
+    },
     diag::{Diagnostic, Findings, declare_rule, words},
-    schema::kinds::CountOrShare,
+    schema::kinds::Pattern_,
 };
 
 declare_rule! { pub RULE = "disruption-takes-all", Availability, Warn, "several replicas of which all may be away at once", include_str!("disruption_takes_all.md") }
@@ -19,12 +22,10 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let Some(count) = least(workload).filter(|count| count.value > 1) else {
             continue;
         };
-        let away = match &most.value {
-            CountOrShare::Count(away) => u64::from(*away),
-            // Kubernetes rounds up how many a drain may take.
-            CountOrShare::Share(share) => share.of_ceil(count.value.into()).unwrap_or(u64::MAX),
-        };
-        if away < u64::from(count.value) {
+        let away = away_at_once(&most.value, count.value);
+        // Of a quorum fewer are too many, which is told as that.
+        let quorum = pattern(workload) == Pattern_::Quorum && count.value > 2;
+        if quorum || away < u64::from(count.value) {
             continue;
         }
         let message = format!(

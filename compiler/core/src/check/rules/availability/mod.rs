@@ -20,4 +20,8 @@ family!(
     spread_too_narrow,
     quorum_over_two_zones,
     slo_in_one_zone,
+    core_pushed_out,
+    core_scaled_to_one,
+    disruption_breaks_quorum,
+    slo_above_what_it_calls,
 );

@@ -10,4 +10,6 @@ family!(
     core_without_backup,
     restore_untried,
     rpo_not_kept,
+    disks_saved_apart,
+    snapshot_as_backup,
 );

@@ -1,9 +1,12 @@
 //! Work that is pushed out, and has nowhere to leave what it did.
 
 use crate::{
-    check::{Subject, common::kept_disks},
+    check::{
+        Subject,
+        common::{kept_disks, pushing},
+    },
     diag::{Diagnostic, Findings, declare_rule},
-    model::{Body, Estate, Mount, Priority, Target, Workload},
+    model::{Body, Mount, Target, Workload},
 };
 
 declare_rule! { pub RULE = "preempted-without-checkpoint", Capacity, Warn, "a job on GPUs that others push out, with nowhere to keep what it did", include_str!("preempted_without_checkpoint.md") }
@@ -12,7 +15,7 @@ declare_rule! { pub RULE = "preempted-without-checkpoint", Capacity, Warn, "a jo
 /// theirs, and that have no disk, volume or store outside to write to.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
-    let pushing = pushing(estate);
+    let pushing = pushing(estate, |_| true);
     for (_, workload) in subject.whole_workloads() {
         let own = workload
             .priority
@@ -36,26 +39,6 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .help("give it a disk and write checkpoints there: `disk checkpoints \"200GiB\" mount=\"/checkpoints\"`; or a volume of the tenant, or `connect` to an object store"),
         );
     }
-}
-
-/// The highest priority in use in each cluster that pushes others out, and who has it.
-fn pushing(estate: &Estate) -> Vec<Option<(&Priority, &Workload)>> {
-    let mut highest: Vec<Option<(&Priority, &Workload)>> = vec![None; estate.clusters.len()];
-    for workload in estate.workloads.values() {
-        let Some(priority) = workload.priority else {
-            continue;
-        };
-        let priority = &estate.priorities[priority.to];
-        let Some(known) = highest.get_mut(workload.cluster.index()) else {
-            continue;
-        };
-        if priority.preempts.value
-            && known.is_none_or(|(known, _)| known.value.value < priority.value.value)
-        {
-            *known = Some((priority, workload));
-        }
-    }
-    highest
 }
 
 /// Whether something that it writes outlives it.

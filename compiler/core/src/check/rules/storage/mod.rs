@@ -19,4 +19,6 @@ family!(
     storage_nearly_full,
     volume_before_node,
     writeback_loses_writes,
+    core_on_single_copy,
+    longhorn_copies_beyond_machines,
 );

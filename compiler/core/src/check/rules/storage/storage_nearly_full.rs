@@ -3,11 +3,11 @@
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
-    model::{Estate, Id, Storage},
+    model::{Estate, Storage},
     units::{Bytes, Percent},
 };
 
-use super::storage_over_capacity::total_asked;
+use super::storage_over_capacity::planned;
 
 declare_rule! { pub RULE = "storage-nearly-full", Storage, Warn, "disks that take more than 80 % of their storage", include_str!("storage_nearly_full.md") }
 
@@ -16,15 +16,16 @@ const MOST: Percent = Percent::thousandths(80_000);
 
 /// Reports each class that is planned above that and still fits.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    for (id, storage) in subject.estate.storages.iter() {
-        findings.extend(judge(subject.estate, id, storage));
+    let estate = subject.estate;
+    for (storage, asked) in estate.storages.values().zip(planned(estate)) {
+        findings.extend(judge(estate, storage, asked));
     }
 }
 
-fn judge(estate: &Estate, id: Id<Storage>, storage: &Storage) -> Option<Diagnostic> {
+fn judge(estate: &Estate, storage: &Storage, asked: u128) -> Option<Diagnostic> {
     let capacity = storage.spec.capacity.as_ref()?;
     let has = capacity.size.value.get();
-    let asked = u64::try_from(total_asked(estate, id, storage)).ok()?;
+    let asked = u64::try_from(asked).ok()?;
     // What does not fit is told as that.
     if asked > has || asked <= MOST.of_floor(has)? {
         return None;

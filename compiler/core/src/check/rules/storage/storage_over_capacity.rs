@@ -16,16 +16,15 @@ declare_rule! { pub RULE = "storage-over-capacity", Storage, Error, "disks that 
 /// Reports each class whose disks, all replicas counted, are more than its `capacity`.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
-    for (id, storage) in estate.storages.iter() {
+    for ((id, storage), total) in estate.storages.iter().zip(planned(estate)) {
         let Some(capacity) = &storage.spec.capacity else {
             continue;
         };
-        let mut asks = asks(estate, id, storage);
-        let total: u128 = asks.iter().map(|(_, bytes)| bytes).sum();
         let has = u128::from(capacity.size.value.get());
         if total <= has {
             continue;
         }
+        let mut asks = asks(estate, id, storage);
         asks.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
         let message = format!(
             "storage `{}` holds {}, and its disks ask for {}, {} too much",
@@ -49,12 +48,42 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
-/// What is asked of a class by all.
-pub(super) fn total_asked(estate: &Estate, id: Id<Storage>, storage: &Storage) -> u128 {
-    asks(estate, id, storage)
-        .iter()
-        .map(|(_, bytes)| bytes)
-        .sum()
+/// What is asked of each class by all, by its number: one walk over the workloads.
+pub(super) fn planned(estate: &Estate) -> Vec<u128> {
+    let mut only: Vec<Option<Id<Storage>>> = vec![None; estate.clusters.len()];
+    for (id, _) in estate.clusters.iter() {
+        let mut classes = of_cluster(estate, id);
+        let first = classes.next().filter(|_| classes.next().is_none());
+        if let (Some(only), Some((class, _))) = (only.get_mut(id.index()), first) {
+            *only = Some(class);
+        }
+    }
+    let mut sums = vec![0_u128; estate.storages.len()];
+    let mut add = |class: Option<Id<Storage>>, bytes: u128| {
+        let sum = class.and_then(|class| sums.get_mut(class.index()));
+        if let Some(sum) = sum {
+            *sum = sum.saturating_add(bytes);
+        }
+    };
+    for workload in estate.workloads.values() {
+        let only = only.get(workload.cluster.index()).copied().flatten();
+        let replicas = u128::from(least_replicas(estate, workload));
+        for disk in workload
+            .disks
+            .iter()
+            .filter(|disk| !disk.spec.ephemeral.value)
+        {
+            let class = disk.storage.map(|named| named.to).or(only);
+            add(class, replicas * u128::from(disk.spec.size.value.get()));
+        }
+    }
+    for (owner, tenant) in estate.tenants.iter() {
+        for volume in &tenant.volumes {
+            let class = estate.class_for(owner, volume.cluster, volume.storage);
+            add(class, volume.spec.size.value.get().into());
+        }
+    }
+    sums
 }
 
 /// Who asks for room on a class, for a message.
