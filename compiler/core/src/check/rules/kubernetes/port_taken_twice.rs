@@ -24,6 +24,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         for beside in companions(workload).iter().filter(|one| one.stays()) {
             all.extend(beside.port.iter().map(|port| (format!("the sidecar `{}` of `{}`", beside.name.value, workload.path), port)));
         }
+        // The first is the one that stands first.
+        all.sort_by_key(|(_, port)| subject.estate.span(port.number.origin));
         for (whose, port) in all {
             let Some(number) = port.number.value.as_single() else {
                 continue;

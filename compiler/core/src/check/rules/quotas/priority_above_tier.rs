@@ -31,10 +31,9 @@ fn judge(estate: &Estate, tiers: &[(i32, &Tier)], workload: &Workload) -> Option
     let tenant = &estate.tenants[workload.tenant];
     let tier = &estate.tiers[tenant.tier?.to];
     let granted = value_of(estate, tier)?;
-    let (next, above) = tiers.iter().find(|(value, _)| *value > granted)?;
-    if own.value.value < *next {
-        return None;
-    }
+    // The highest tier that has as much.
+    let reached = |(value, _): &&(i32, &Tier)| *value > granted && *value <= own.value.value;
+    let (_, above) = tiers.iter().rfind(reached)?;
     let message = format!(
         "`{}` has priority {}, and its tenant is of tier `{}`, which has {granted}",
         workload.path, own.value.value, tier.name.value
