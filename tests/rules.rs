@@ -1,13 +1,13 @@
 //! Every rule's page is true: its bad example raises that rule and nothing else, its good one
 //! raises nothing.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use tenantry_core::{
     Options, Run, check,
     diag::{Family, Rule},
     load::{Library, ROOT_FILE},
-    mend, rules, test,
+    mend, par, rules, test,
     testing::Wanted,
     world::Memory,
 };
@@ -201,6 +201,14 @@ fn pages() -> Vec<Page> {
     pages.into_iter().flatten().collect()
 }
 
+/// What the bad example of each page raises; they are compiled once for all tests.
+static RAISED: LazyLock<Vec<(Page, Run)>> = LazyLock::new(|| {
+    let mut pages = pages();
+    pages.retain(|page| page.bad.is_some());
+    let runs = par::map(&pages, |page| run(page.bad.as_deref().unwrap_or_default()));
+    pages.into_iter().zip(runs).collect()
+});
+
 #[test]
 fn every_page_has_its_sections() {
     assert!(!pages().is_empty());
@@ -224,12 +232,10 @@ fn every_rule_has_an_example_or_a_reason() {
 #[test]
 fn every_bad_example_raises_its_rule_and_nothing_else() {
     let mut wrong = Vec::new();
-    for page in pages() {
-        let Some(bad) = &page.bad else { continue };
-        let run = run(bad);
+    for (page, run) in RAISED.iter() {
         let only = run.findings.iter().all(|finding| finding.rule == page.rule);
         if !only || run.findings.is_empty() {
-            wrong.push(format!("{} raises\n{}", page.rule.name, told(&run)));
+            wrong.push(format!("{} raises\n{}", page.rule.name, told(run)));
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
@@ -237,22 +243,19 @@ fn every_bad_example_raises_its_rule_and_nothing_else() {
 
 #[test]
 fn every_good_example_raises_nothing() {
-    let mut wrong = Vec::new();
-    for page in pages() {
-        let Some(good) = &page.good else { continue };
-        let run = run(good);
-        if !run.findings.is_empty() {
-            wrong.push(format!("{} raises\n{}", page.rule.name, told(&run)));
-        }
-    }
+    let judged = par::map(&pages(), |page| {
+        let run = run(page.good.as_deref()?);
+        let clean = run.findings.is_empty();
+        (!clean).then(|| format!("{} raises\n{}", page.rule.name, told(&run)))
+    });
+    let wrong: Vec<String> = judged.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 #[test]
 fn every_finding_of_an_example_says_how_to_go_on() {
-    for page in pages() {
-        let Some(bad) = &page.bad else { continue };
-        for finding in run(bad).findings {
+    for (_, run) in RAISED.iter() {
+        for finding in &run.findings {
             assert!(finding.span.is_some(), "{}: no place", finding.rule.name());
             // What is wrong with a text that is not KDL is often said by its place alone.
             let said = finding.label.is_some() || finding.rule.family() == Family::Syntax;
@@ -266,16 +269,14 @@ fn every_finding_of_an_example_says_how_to_go_on() {
 
 #[test]
 fn a_rule_is_fixable_exactly_if_its_example_is_mended() {
-    let mended = |page: &Page| {
-        let run = page.bad.as_deref().map(run);
-        let findings = run.into_iter().flat_map(|run| run.findings);
-        let mut fixes = findings.flat_map(|finding| finding.fixes);
+    let mended = |run: &Run| {
+        let mut fixes = run.findings.iter().flat_map(|finding| &finding.fixes);
         fixes.any(|fix| fix.certain)
     };
-    let wrong: Vec<&str> = pages()
+    let wrong: Vec<&str> = RAISED
         .iter()
-        .filter(|page| page.rule.fixable != mended(page))
-        .map(|page| page.rule.name)
+        .filter(|(page, run)| page.rule.fixable != mended(run))
+        .map(|(page, _)| page.rule.name)
         .collect();
     assert!(
         wrong.is_empty(),
@@ -359,9 +360,7 @@ fn a_mend_keeps_every_comment() {
 /// Every mend, the probable ones too, leaves a text that can be read.
 #[test]
 fn what_a_mend_makes_is_kdl() {
-    for page in pages() {
-        let Some(bad) = &page.bad else { continue };
-        let run = run(bad);
+    for (page, run) in RAISED.iter() {
         for finding in &run.findings {
             for fix in &finding.fixes {
                 for (span, text) in &fix.edits {
