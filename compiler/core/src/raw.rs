@@ -69,6 +69,15 @@ pub struct Object {
     pub namespace: Option<String>,
 }
 
+/// Whether a `raw` can be an object of a kind in whose name one of these words stands: who looks
+/// for few kinds need not read all objects.
+pub fn may_be(raw: &Raw, words: &[&str]) -> bool {
+    let Some(object) = &raw.object else {
+        return true;
+    };
+    words.iter().any(|word| object.text.value.0.contains(word))
+}
+
 /// Reads what a `raw` holds.
 ///
 /// # Errors

@@ -1,7 +1,10 @@
 //! A container asks for what its own level of pod security refuses.
 
 use crate::{
-    check::Subject,
+    check::{
+        Subject,
+        rules::secrets::{host_folder, unknown_capability},
+    },
     diag::{Diagnostic, Findings, declare_rule},
     model::{Body, Estate, Workload},
     origin::OriginId,
@@ -56,7 +59,12 @@ fn of_workload(estate: &Estate, workload: &Workload, findings: &mut Findings) {
     if level == PodLevel::Restricted && uid.value == 0 {
         refuse("runs as root", uid.origin, PodLevel::Baseline);
     }
-    for capability in capabilities.iter().filter(|capability| !admits(level, capability)) {
+    // A name that the kernel does not have is refused at every level.
+    let known = |capability: &&LinuxCapability| unknown_capability::is_known(capability.name.value.as_str());
+    for capability in capabilities.iter().filter(known) {
+        if admits(level, capability) {
+            continue;
+        }
         let needs = if admits(PodLevel::Baseline, capability) {
             PodLevel::Baseline
         } else {
@@ -66,11 +74,16 @@ fn of_workload(estate: &Estate, workload: &Workload, findings: &mut Findings) {
         refuse(&what, capability.meta.origin, needs);
     }
     for path in workload.mounts.iter().filter_map(|mount| mount.spec.host_path.as_ref()) {
+        // What no level makes right is refused by itself.
+        if host_folder::is_refused(&path.value) {
+            continue;
+        }
         refuse("mounts a path of its node", path.origin, PodLevel::Privileged);
     }
 }
 
-fn admits(level: PodLevel, capability: &LinuxCapability) -> bool {
+/// Whether a level lets a container add a capability.
+pub(in crate::check::rules) fn admits(level: PodLevel, capability: &LinuxCapability) -> bool {
     let list = match level {
         PodLevel::Restricted => RESTRICTED,
         PodLevel::Baseline => BASELINE,

@@ -13,17 +13,17 @@ use crate::{
 declare_rule! { pub RULE = "raw-beyond-scope", Platform, Error, "an object of its own that reaches beyond the node it stands in", include_str!("raw_beyond_scope.md") }
 
 /// Where a `raw` stands.
-pub(super) struct Home {
+pub(in crate::check::rules) struct Home {
     /// For a message: "tenant `acme`".
-    pub(super) what: String,
+    pub(in crate::check::rules) what: String,
     /// The tenant, unless it is the cluster's own.
-    tenant: Option<Id<Tenant>>,
+    pub(in crate::check::rules) tenant: Option<Id<Tenant>>,
     /// The clusters that the node is in.
     clusters: Vec<Id<Cluster>>,
 }
 
 /// Every `raw` of an estate, and where each stands.
-pub(super) fn everywhere(estate: &Estate) -> Vec<(Home, &Raw)> {
+pub(in crate::check::rules) fn everywhere(estate: &Estate) -> Vec<(Home, &Raw)> {
     let mut all = Vec::new();
     for (id, cluster) in estate.clusters.iter() {
         all.extend(cluster.spec.raw.iter().map(|raw| {
