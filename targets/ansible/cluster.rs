@@ -24,6 +24,11 @@ pub(super) fn variables(cluster: &Cluster) -> Tree {
             .mark(cni.name.origin);
         root.set("kube_proxy_remove", cni.kube_proxy_replacement.value)
             .mark(cni.kube_proxy_replacement.origin);
+        // Kubespray's own default, IPVS, is deprecated.
+        if let Some(mode) = cni.kube_proxy() {
+            root.set("kube_proxy_mode", mode.value.word())
+                .mark(mode.origin);
+        }
     }
     if let Some(plan) = &cluster.spec.network_plan {
         addresses(plan, &mut root);

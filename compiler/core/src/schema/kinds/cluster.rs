@@ -173,6 +173,18 @@ choices! {
     }
 }
 
+choices! {
+    /// How kube-proxy leads from Services to pods.
+    pub enum ProxyMode {
+        /// A rule of iptables for each Service and each pod behind it.
+        Iptables = "iptables",
+        /// The kernel's load balancer; deprecated since Kubernetes 1.35.
+        Ipvs = "ipvs",
+        /// Maps of nftables; since Kubernetes 1.31.
+        Nftables = "nftables",
+    }
+}
+
 kind! {
     /// What carries the pod network and enforces its policies.
     pub struct Cni = "cni" {
@@ -182,12 +194,23 @@ kind! {
         arg version: Option<V<Version>>;
         /// Whether it does the work of kube-proxy.
         prop kube_proxy_replacement: V<bool> = "#false";
+        /// How kube-proxy leads from Services to pods, where it does.
+        prop proxy: V<ProxyMode> = "iptables";
         /// How traffic between nodes is encrypted.
         prop encryption: V<Encryption> = "none";
         /// The pods' MTU, where it is not worked out.
         prop mtu: Option<V<u32>>;
         /// A feature that differs from the table of that version.
         child feature: Vec<CniFeature>;
+    }
+}
+
+impl Cni {
+    /// What leads from Services to pods, where that is kube-proxy: OVN-Kubernetes does it itself,
+    /// and others where they are asked to.
+    pub fn kube_proxy(&self) -> Option<V<ProxyMode>> {
+        let replaced = self.kube_proxy_replacement.value || self.name.value == CniName::Ovn;
+        (!replaced).then_some(self.proxy)
     }
 }
 
