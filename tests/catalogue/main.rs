@@ -4,6 +4,8 @@
 //! A line of a list is `ID: rule, rule`, or `ID: emitted: how what we write keeps it`, or
 //! `ID: not decided: why`. Skipped where the catalogue is not at hand.
 
+mod emitted;
+
 use std::collections::BTreeSet;
 
 use tenantry_core::rules;
