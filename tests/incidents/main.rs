@@ -33,7 +33,13 @@ macro_rules! incidents {
     };
 }
 
-const INCIDENTS: &[Incident] = incidents!("ceph-split-brain", "etcd-bloat", "oom-storm");
+const INCIDENTS: &[Incident] = incidents!(
+    "ceph-split-brain",
+    "container-escape",
+    "etcd-bloat",
+    "iptables-jitter",
+    "oom-storm",
+);
 
 fn run(spec: &str) -> Run {
     let mut files = vec![("incident.kdl", spec.to_owned())];
