@@ -258,7 +258,7 @@ pool ceph role=storage {
     taint storage ceph
 }
 storage fast encrypted=#true snapshots=#true { rook-ceph pool=ssd replicas=3; capacity "20TiB"; }
-storage shared access=rwx mode=file { cephfs replicas=2; capacity "20TiB"; }
+storage shared access=rwx mode=file { cephfs replicas=3; capacity "6TiB"; }
 "#,
     );
     insta::assert_snapshot!(file(&text, "helm/one/rook-ceph-cluster.values.yaml"), @r#"
@@ -309,12 +309,12 @@ storage shared access=rwx mode=file { cephfs replicas=2; capacity "20TiB"; }
         spec:
           metadataPool:
             replicated:
-              size: 2
+              size: 3
           dataPools:
             - name: data0
               failureDomain: host
               replicated:
-                size: 2
+                size: 3
           metadataServer:
             activeCount: 1
             activeStandby: true

@@ -107,7 +107,7 @@ fn finding(
     Diagnostic::new(&RULE, span, message)
         .label(format!("with `{place}` the majority is lost"))
         .why(format!(
-            "{} of {total} must agree; with that {what} gone {left} are left, and the cluster stands still although most of its machines run",
+            "{} of {total} must agree, and the loss of that {what} leaves {left}: the cluster stands still although most of its machines run",
             total / 2 + 1
         ))
         .help(help)
