@@ -28,6 +28,12 @@ fn is_passed_through(pool: &Pool) -> bool {
         .any(|gpu| gpu.spec.mode.value == GpuMode::Passthrough)
 }
 
+/// Whether machines get its GPUs, whole or in slices.
+fn leaves_the_host(pool: &Pool) -> bool {
+    let to_machines = |mode| matches!(mode, GpuMode::Passthrough | GpuMode::Vgpu);
+    pool.gpus.iter().any(|gpu| to_machines(gpu.spec.mode.value))
+}
+
 fn wants_iommu(pool: &Pool) -> bool {
     let said = pool
         .spec
@@ -35,7 +41,7 @@ fn wants_iommu(pool: &Pool) -> bool {
         .as_ref()
         .and_then(|prepare| prepare.iommu.as_ref());
     said.map_or_else(
-        || is_passed_through(pool) || pool.spec.nic.iter().any(|nic| nic.sriov_vfs.value > 0),
+        || leaves_the_host(pool) || pool.spec.nic.iter().any(|nic| nic.sriov_vfs.value > 0),
         |iommu| iommu.value,
     )
 }

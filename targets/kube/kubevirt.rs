@@ -390,6 +390,8 @@ pub(crate) struct SysprepVolume {
 pub(crate) struct CloudInit {
     /// How its interfaces are set up.
     pub(crate) network_data: Option<String>,
+    /// A Secret whose key `networkdata` holds that instead.
+    pub(crate) network_data_secret_ref: Option<LocalReference>,
     /// A Secret whose key `userdata` holds the rest.
     pub(crate) secret_ref: Option<LocalReference>,
     /// The rest, at most 2048 bytes.

@@ -36,6 +36,26 @@ pub(super) fn secret(subject: &Subject<'_>) -> Option<(Secret, LineOrigins)> {
     Some((secret, lines))
 }
 
+/// The name of the Secret that holds a machine's longer network data.
+pub(super) fn network_secret_name(instance: &Instance) -> String {
+    format!("{}-network", instance.name)
+}
+
+/// The Secret of network data that is too long for the machine's own object.
+pub(super) fn network_secret(subject: &Subject<'_>, instance: &Instance) -> Option<Secret> {
+    if !subject.estate.has_cloud_init(subject.workload) {
+        return None;
+    }
+    let data = network_data(subject.estate, subject.workload, Some(instance));
+    let text = data.filter(|text| text.len() > INLINE)?;
+    Some(Secret {
+        metadata: subject.scope.metadata(network_secret_name(instance)),
+        string_data: Some([("networkdata".to_owned(), text)].into()),
+        type_: Some("Opaque".to_owned()),
+        ..Secret::default()
+    })
+}
+
 /// The keys of a cloud-config that we write, in the order of their names.
 #[derive(Default, Serialize)]
 struct CloudConfig {

@@ -231,8 +231,16 @@ fn cloud_init(subject: &Subject<'_>, instance: Option<&Instance>) -> Option<(Dis
     let long = user_data
         .as_ref()
         .is_some_and(|(text, _)| text.len() > cloud_init::INLINE);
+    let network_secret = network_data
+        .as_ref()
+        .filter(|text| text.len() > cloud_init::INLINE)
+        .and(instance)
+        .map(|instance| LocalReference {
+            name: cloud_init::network_secret_name(instance),
+        });
     let source = CloudInit {
-        network_data,
+        network_data: network_data.filter(|_| network_secret.is_none()),
+        network_data_secret_ref: network_secret,
         secret_ref: long.then(|| LocalReference {
             name: cloud_init::secret_name(workload),
         }),
@@ -300,13 +308,13 @@ pub(super) fn needs(subject: &Subject<'_>, spec: &VirtualMachineSpec) -> Vec<Nee
         if let Some(disk) = volume.data_volume.as_ref().filter(|disk| !own(&disk.name)) {
             needs.push(object(crate::kube::cdi::API, "DataVolume", &disk.name));
         }
-        if let Some(secret) = volume
-            .cloud_init_no_cloud
-            .as_ref()
-            .and_then(|c| c.secret_ref.as_ref())
-        {
-            needs.push(object("v1", "Secret", &secret.name));
-        }
+        let texts = volume.cloud_init_no_cloud.iter();
+        let texts = texts.flat_map(|init| [&init.secret_ref, &init.network_data_secret_ref]);
+        needs.extend(
+            texts
+                .flatten()
+                .map(|secret| object("v1", "Secret", &secret.name)),
+        );
         if let Some(secret) = &volume.secret {
             needs.push(object(
                 "external-secrets.io/v1",

@@ -151,6 +151,9 @@ fn of_workload(subject: &Subject<'_>, out: &mut Objects) {
         .push(out);
     }
     for instance in &subject.plan.instances {
+        if let Some(secret) = cloud_init::network_secret(subject, instance) {
+            scope.object(&secret).push(out);
+        }
         kept_disks(subject, instance, out);
         let machine = Custom {
             api_version: kubevirt::API,

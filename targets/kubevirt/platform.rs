@@ -348,6 +348,7 @@ pool train {
     cpu epyc-9354 sockets=2 manager=static
     memory "512GiB"
     gpu nvidia-a100-80gb 8 mode=passthrough
+    reserve cpu=4 memory="16GiB"
     taint dedicated gpu
     prepare iommu=#true
 }

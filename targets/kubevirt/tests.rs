@@ -147,6 +147,58 @@ fn a_text_of_more_than_2048_bytes_goes_into_a_secret() {
 }
 
 #[test]
+fn network_data_of_more_than_2048_bytes_goes_into_a_secret() {
+    let networks: String = (0..12)
+        .map(|n| {
+            format!(
+                "network net-{n} vlan={} bridge=br-{n} cidr=\"10.{}.0.0/24\" {{ route \"10.99.{n}.0/24\" via=\"10.{}.0.1\"; }}\n",
+                100 + n,
+                60 + n,
+                60 + n
+            )
+        })
+        .collect();
+    let nics: String = (0..12)
+        .map(|n| {
+            format!("nic lan-{n} network=net-{n} unpoliced-because=\"a firewall stands there\"\n")
+        })
+        .collect();
+    let made = compile_tenant(&format!(
+        "{networks}{}",
+        machine(&format!("{ROOT}\n{nics}"))
+    ));
+    let spec = &made.object("VirtualMachine", "db")["spec"]["template"]["spec"];
+    let volumes = spec["volumes"].as_sequence().unwrap();
+    let told = volumes
+        .iter()
+        .find_map(|volume| volume.get("cloudInitNoCloud"))
+        .unwrap();
+    assert!(told.get("networkData").is_none());
+    assert_eq!(told["networkDataSecretRef"]["name"], "db-network");
+    let secret = made.object("Secret", "db-network");
+    assert!(secret["stringData"]["networkdata"].as_str().unwrap().len() > 2048);
+    assert!(made.wave("Secret shop/db-network") < made.wave("VirtualMachine shop/db"));
+}
+
+#[test]
+fn a_machine_on_arm64_sees_the_host_s_own_processor() {
+    let arm = r#"
+        pool arm {
+            nodes 3 prefix=arm first-ip="10.1.0.91"
+            cpu ampere-altra-q80-30
+            memory "256GiB"
+        }
+    "#;
+    let made = compile_tenant(&format!(
+        "{arm}{}",
+        machine(ROOT).replace("on general", "on arm")
+    ));
+    let spec = &made.object("VirtualMachine", "db")["spec"]["template"]["spec"];
+    assert_eq!(spec["architecture"], "arm64");
+    assert_eq!(spec["domain"]["cpu"]["model"], "host-passthrough");
+}
+
+#[test]
 fn secure_boot_brings_the_mode_that_guards_its_keys() {
     let made = compile_tenant(
         r#"

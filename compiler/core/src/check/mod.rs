@@ -60,6 +60,12 @@ impl Subject<'_> {
         self.estate.literal(origin)
     }
 
+    /// Whether the node says a value itself: neither a profile brought it nor the kind's default.
+    pub fn is_own(&self, origin: OriginId) -> bool {
+        let how = self.estate.origins.get(origin).how;
+        !matches!(how, How::Default(_) | How::Profile)
+    }
+
     /// Whether the spec says a value itself, or leaves it to the kind's default.
     pub fn is_said(&self, origin: OriginId) -> bool {
         !matches!(self.estate.origins.get(origin).how, How::Default(_))

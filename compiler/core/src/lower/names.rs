@@ -61,6 +61,12 @@ fn longest_suffix(workload: &Workload) -> Option<(String, &'static str)> {
         Replicas::Fixed(count) if workload.spec.replicas.is_some() && workload.has_identity() => {
             format!("-{}", count.value.saturating_sub(1))
         }
+        // A pool of machines numbers them itself.
+        Replicas::Fixed(count) | Replicas::Scaled { max: count, .. }
+            if workload.vm().is_some() && !workload.has_identity() =>
+        {
+            format!("-{}", count.value.saturating_sub(1))
+        }
         _ => String::new(),
     };
     let mut all = Vec::new();
@@ -79,7 +85,7 @@ fn longest_suffix(workload: &Workload) -> Option<(String, &'static str)> {
             "the revision of its StatefulSet, a label of each pod,",
         ));
     }
-    if !number.is_empty() || (container && disks) {
+    if (!number.is_empty() && workload.has_identity()) || (container && disks) {
         all.push((
             "-peers".to_owned(),
             "the service of its replicas' own names",

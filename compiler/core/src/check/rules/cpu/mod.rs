@@ -13,6 +13,8 @@ family!(
     pinned_and_overcommitted,
     pinning_missing,
     realtime_unprepared,
+    reserved_cores_unclear,
+    slo_on_overcommitted,
     threads_beyond_host,
     unknown_cpu_model,
     vcpus_beyond_host,

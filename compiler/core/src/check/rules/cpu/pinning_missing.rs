@@ -16,7 +16,9 @@ declare_rule! { pub RULE = "pinning-missing", Cpu, Error, "`numa`, `realtime` or
 /// Reports each option that stands on nothing.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, workload) in subject.estate.workloads.iter() {
-        let Some(cpu) = &workload.spec.cpu else {
+        // What is a machine's alone is told of containers by its own rule.
+        let cpu = workload.spec.cpu.as_ref();
+        let Some(cpu) = cpu.filter(|_| workload.vm().is_some()) else {
             continue;
         };
         for (word, option, lacks) in lacking(workload, cpu) {

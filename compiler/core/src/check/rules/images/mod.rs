@@ -7,5 +7,6 @@ family!(
     download_unchecked,
     image_end_of_life,
     image_not_pinned,
+    image_source_malformed,
     registry_not_named,
 );

@@ -25,7 +25,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
 fn tags(subject: &Subject<'_>, meta: &Meta, findings: &mut Findings) {
     for (key, value) in &meta.labels {
         let span = subject.estate.span(value.origin);
-        let wrong = key_fault(key).or_else(|| (!is_name(&value.value, true)).then_some(VALUE));
+        let own = KUBEVIRT.contains(&&**key).then_some("KubeVirt writes it itself");
+        let wrong = key_fault(key).or(own).or_else(|| (!is_name(&value.value, true)).then_some(VALUE));
         report("label", key, span, wrong, findings);
     }
     for (key, value) in &meta.annotations {
@@ -45,6 +46,16 @@ fn report(what: &str, key: &str, span: Span, wrong: Option<&str>, findings: &mut
 
 /// What is wrong with a label's value.
 pub(in crate::check) const VALUE: &str = "its value has more than 63 characters, or others than letters, digits, `-`, `_` and `.`";
+
+/// The labels that a machine may not bring (1.9, `vmi-create-admitter.go`).
+const KUBEVIRT: &[&str] = &[
+    "kubevirt.io/created-by",
+    "kubevirt.io/migrationJobUID",
+    "kubevirt.io/nodeName",
+    "kubevirt.io/migrationTargetNodeName",
+    "kubevirt.io/schedulable",
+    "kubevirt.io/install-strategy",
+];
 
 /// What is wrong with a key: `[PREFIX/]NAME`, after Kubernetes' label syntax.
 pub(in crate::check) fn key_fault(key: &str) -> Option<&'static str> {

@@ -47,6 +47,18 @@ fn refused(
         }));
     }
     let shares = matches!(sandbox, Sandbox::Kata | Sandbox::KataClh | Sandbox::KataGpu);
+    all.extend(workload.mounts.iter().filter_map(|mount| {
+        let path = mount.spec.host_path.as_ref().filter(|_| shares)?;
+        let system = ["/dev", "/proc", "/sys"].into_iter().find(|system| {
+            path.value.strip_prefix(system).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })?;
+        let what = format!("the host's `{}`", path.value);
+        let why = match system {
+            "/dev" => "below `/dev` it would see its own machine's devices, not those of the host",
+            _ => "the runtime refuses to lay another folder over what the kernel of the machine shows there",
+        };
+        Some((what, path.origin, why))
+    }));
     if !shares {
         all.extend(workload.mounts.iter().filter_map(|mount| {
             let path = mount.spec.host_path.as_ref()?;

@@ -98,6 +98,8 @@ kind! {
         arg count: V<u32>;
         /// A slice of this profile instead of a whole one.
         prop slice: Option<V<Arc<str>>>;
+        /// The least memory that each must have: what the model and its data take.
+        prop memory: Option<V<Bytes>>;
         /// The model that will do as well.
         prop or: Option<V<NameOf<GpuModel>>>;
     }
