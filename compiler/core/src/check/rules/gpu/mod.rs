@@ -4,7 +4,6 @@ family!(
     core_on_shared_gpu,
     gpu_addresses_uneven,
     gpu_memory_too_small,
-    gpu_shared_widely,
     gpu_slices_beyond_card,
     iommu_switched_off,
     nvlink_divided,

@@ -9,6 +9,9 @@ use crate::{
 
 declare_rule! { pub RULE = "nvlink-divided", Gpu, Warn, "a number of joined GPUs into which a node's cannot be divided", include_str!("nvlink_divided.md") }
 
+/// More cards than one machine holds; it bounds what is proposed.
+const MOST: u32 = 64;
+
 /// Reports each machine's GPUs at the first pool whose joined cards do not divide by their number.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
@@ -27,7 +30,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let Some((pool, has, count)) = joined else {
                 continue;
             };
-            let fits: Vec<String> = (1..=count)
+            let fits: Vec<String> = (1..=count.min(MOST))
                 .filter(|fit| count.is_multiple_of(*fit))
                 .map(|fit| fit.to_string())
                 .collect();
