@@ -1,7 +1,6 @@
 //! Replicas, quorums, and what may fail.
 
 family!(
-    scale_floor_low,
     scale_target_high,
     replicas_without_effect,
     disruption_takes_all,
