@@ -1,7 +1,12 @@
 //! Estates as the compiler sees them: read from a folder of this repository, built with every
 //! target, and written down in other ways that mean the same.
 
-use std::{collections::BTreeMap, fmt::Write as _, io, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    io,
+    path::Path,
+};
 
 use tenantry_core::{
     Built, Options, Run, build,
@@ -17,7 +22,7 @@ use tenantry_core::{
 };
 use tenantry_syntax::{FileId, Limits, ast::Node, parse};
 
-use crate::golden;
+use crate::{golden, validate::shared};
 
 /// The files of an estate, by path.
 pub type Files = BTreeMap<String, String>;
@@ -46,6 +51,23 @@ pub fn read(folder: &Path) -> io::Result<Files> {
         .collect()
 }
 
+/// Every example of this repository, by its folder's name.
+///
+/// # Errors
+/// Whatever the file system answers.
+pub fn examples() -> io::Result<Vec<(String, Files)>> {
+    let folder = shared::repository().join("examples");
+    let files = golden::read_dir(&folder)?;
+    let names: BTreeSet<&str> = files
+        .keys()
+        .filter_map(|path| Some(path.split_once('/')?.0))
+        .collect();
+    let names = names.into_iter();
+    names
+        .map(|name| Ok((name.to_owned(), read(&folder.join(name))?)))
+        .collect()
+}
+
 /// What a build writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
@@ -56,20 +78,25 @@ pub struct Output {
     pub lock: Option<String>,
 }
 
-/// Builds an estate with every target, for all its environments.
+/// Builds an estate with every target, for all its environments, in memory.
+///
+/// # Errors
+/// The findings, a line each, of an estate that cannot be built.
+pub fn built(files: &Files) -> Result<Built, String> {
+    let targets = tenantry_targets::all();
+    let built = build(&world(files), library(), &targets, &Options::default());
+    if built.outputs.is_empty() {
+        return Err(told(&built.run));
+    }
+    Ok(built)
+}
+
+/// What is written for an estate: see [`built`].
 ///
 /// # Errors
 /// The findings, a line each, of an estate that cannot be built.
 pub fn output(files: &Files) -> Result<Output, String> {
-    let built = build(
-        &world(files),
-        library(),
-        &tenantry_targets::all(),
-        &Options::default(),
-    );
-    if built.outputs.is_empty() {
-        return Err(told(&built.run));
-    }
+    let built = built(files)?;
     let mut written = BTreeMap::new();
     for output in &built.outputs {
         let folder = output

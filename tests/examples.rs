@@ -19,19 +19,10 @@ use tenantry_tests::{
     validate::{output, shared},
 };
 
-/// Every example, by its folder's name.
 fn examples() -> Vec<(String, Files)> {
-    let folder = shared::repository().join("examples");
-    let files = golden::read_dir(&folder).unwrap();
-    let names: BTreeSet<&str> = files
-        .keys()
-        .filter_map(|path| Some(path.split_once('/')?.0))
-        .collect();
-    assert!(!names.is_empty(), "no examples");
-    names
-        .into_iter()
-        .map(|name| (name.to_owned(), estate::read(&folder.join(name)).unwrap()))
-        .collect()
+    let examples = estate::examples().unwrap();
+    assert!(!examples.is_empty(), "no examples");
+    examples
 }
 
 fn golden_of(name: &str) -> PathBuf {

@@ -4,4 +4,6 @@
 pub mod estate;
 pub mod generate;
 pub mod golden;
+pub mod page;
 pub mod validate;
+pub mod varied;

@@ -1,19 +1,20 @@
 //! Every rule's page is true: its bad example raises that rule and nothing else, its good one
 //! raises nothing.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use tenantry_core::{
     Options, Run, check,
     diag::{Family, Rule},
-    load::{Library, ROOT_FILE},
+    load::Library,
     mend, par, rules, test,
     testing::Wanted,
     world::Memory,
 };
-
-/// The estate that examples are added to.
-const BASE: &str = include_str!("rules/base.kdl");
+use tenantry_tests::{
+    estate::Files,
+    page::{self, files, listing},
+};
 
 /// Rules that no text of one estate can raise, and why.
 const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
@@ -90,8 +91,8 @@ impl Page {
         }
         let page = Self {
             rule,
-            bad: listing(rule.page, "```kdl bad")?,
-            good: listing(rule.page, "```kdl good")?,
+            bad: listing(rule.page, page::BAD)?,
+            good: listing(rule.page, page::GOOD)?,
         };
         match (&page.bad, &page.good, headings.contains(&"## Example")) {
             (Some(_), Some(_), true) | (None, None, false) => Ok(page),
@@ -112,40 +113,6 @@ fn sections(page: &str) -> Vec<(&str, String)> {
     }
     found
 }
-
-/// The only listing that opens with this line.
-fn listing(page: &str, opening: &str) -> Result<Option<String>, String> {
-    let opening = format!("{opening}\n");
-    let mut found = page.split(&opening).skip(1);
-    let text = found.next().and_then(|rest| rest.split("\n```").next());
-    match found.next() {
-        Some(_) => Err(format!("has two listings {}", opening.trim_end())),
-        None => Ok(text.map(|text| format!("{text}\n"))),
-    }
-}
-
-/// The files of a listing: added to the base, or alone where it declares its own estate. What
-/// stands below a line such as `// vendor/pg/tenantry.kdl` is a file of that name.
-fn files(listing: &str) -> Files {
-    let mut files: Vec<(String, String)> = vec![("example.kdl".to_owned(), String::new())];
-    for line in listing.lines() {
-        let path = line.strip_prefix("// ").filter(|it| it.ends_with(".kdl"));
-        if let Some(path) = path {
-            files.push((path.to_owned(), String::new()));
-        } else if let Some((_, text)) = files.last_mut() {
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    match files[0].1.lines().any(|line| line.starts_with("estate ")) {
-        true => files[0].0 = ROOT_FILE.to_owned(),
-        false => files.push((ROOT_FILE.to_owned(), BASE.to_owned())),
-    }
-    files.into_iter().collect()
-}
-
-/// Texts by their paths.
-type Files = BTreeMap<String, String>;
 
 fn library() -> Library {
     Library {

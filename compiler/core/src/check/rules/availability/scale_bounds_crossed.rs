@@ -5,7 +5,7 @@ use crate::{
     diag::{Diagnostic, Findings, declare_rule},
 };
 
-declare_rule! { pub RULE = "scale-bounds-crossed", Availability, Error, "a workload that scales to fewer replicas than it starts from", include_str!("scale_bounds_crossed.md") }
+declare_rule! { pub RULE = "scale-bounds-crossed", Availability, Error, "a workload that scales to fewer replicas than it starts from", include_str!("scale_bounds_crossed.md"); refused_by = ApiServer }
 
 /// Reports each `scale` whose `min` is above its `max`.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

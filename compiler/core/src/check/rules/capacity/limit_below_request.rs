@@ -9,7 +9,7 @@ use crate::{
     origin::V,
 };
 
-declare_rule! { pub RULE = "limit-below-request", Capacity, Error, "a container that may take less than it asks for", include_str!("limit_below_request.md") }
+declare_rule! { pub RULE = "limit-below-request", Capacity, Error, "a container that may take less than it asks for", include_str!("limit_below_request.md"); refused_by = ApiServer }
 
 /// Reports limits of CPU and memory below what is asked for.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -11,7 +11,7 @@ use crate::{
     schema::kinds::{Port, PortProtocol},
 };
 
-declare_rule! { pub RULE = "port-taken-twice", Platform, Error, "two ports of a workload with one number and protocol", include_str!("port_taken_twice.md") }
+declare_rule! { pub RULE = "port-taken-twice", Platform, Error, "two ports of a workload with one number and protocol", include_str!("port_taken_twice.md"); refused_by = ApiServer }
 
 /// Reports each port of a workload or of a container beside it that another has. Ranges may
 /// overlap with single ports: only these are listened on for certain.

@@ -6,7 +6,7 @@ use crate::{
     model::{Estate, Gpu},
 };
 
-declare_rule! { pub RULE = "gpu-device-unnamed", Platform, Error, "a GPU in a machine, of a model without a device name", include_str!("gpu_device_unnamed.md") }
+declare_rule! { pub RULE = "gpu-device-unnamed", Platform, Error, "a GPU in a machine, of a model without a device name", include_str!("gpu_device_unnamed.md"); refused_by = KubeVirt }
 
 /// Reports each such GPU.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -9,7 +9,7 @@ use crate::{
     schema::construct::Meta,
 };
 
-declare_rule! { pub RULE = "label-malformed", Platform, Error, "a label or annotation that Kubernetes does not take, or that the compiler writes itself", include_str!("label_malformed.md") }
+declare_rule! { pub RULE = "label-malformed", Platform, Error, "a label or annotation that Kubernetes does not take, or that the compiler writes itself", include_str!("label_malformed.md"); refused_by = ApiServer }
 
 /// Reports each on pools, tenants and workloads.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -11,7 +11,7 @@ use crate::{
     schema::kinds::{LinuxCapability, PodLevel},
 };
 
-declare_rule! { pub RULE = "pod-level-too-strict", Platform, Error, "a container that its own level of pod security refuses", include_str!("pod_level_too_strict.md") }
+declare_rule! { pub RULE = "pod-level-too-strict", Platform, Error, "a container that its own level of pod security refuses", include_str!("pod_level_too_strict.md"); refused_by = ApiServer }
 
 /// What `restricted` lets a container add (Kubernetes' pod security standards).
 const RESTRICTED: &[&str] = &["NET_BIND_SERVICE"];

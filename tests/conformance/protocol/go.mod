@@ -1,0 +1,3 @@
+module tenantry.dev/conformance/protocol
+
+go 1.26.0
