@@ -144,14 +144,14 @@ fn summary(tests: &Tests) -> String {
 
 fn short(tests: &Tests, files: &dyn Files) -> String {
     let places = Places::of(files);
-    let mut out = short::render(&tests.run.findings, files);
+    let mut out = short::lines(&tests.run.findings, &places);
     for test in &tests.tests {
         let at = places.at(test.span.file, test.span.start);
         let path = files.path(test.span.file);
         let word = if test.passed() { "ok" } else { "FAILED" };
         let name = visible(&test.name).replace('\n', " ");
         out += &format!("{path}:{}:{}: {word}: {name}\n", at.line, at.column);
-        out += &short::render(&test.findings, files);
+        out += &short::lines(&test.findings, &places);
     }
     out
 }
@@ -168,13 +168,13 @@ fn json(tests: &Tests, files: &dyn Files) -> String {
             "column": at.column,
             "passed": test.passed(),
             "envs": test.envs.iter().map(AsRef::as_ref).collect::<Vec<&str>>(),
-            "findings": json::values(&test.findings, files),
+            "findings": json::values(&test.findings, &places),
         })
     };
     json::pretty(&json!({
         "version": 1,
         "tests": tests.tests.iter().map(test).collect::<Vec<_>>(),
-        "findings": json::values(&tests.run.findings, files),
+        "findings": json::values(&tests.run.findings, &places),
         "summary": { "tests": tests.tests.len(), "failed": failed(tests) },
     }))
 }

@@ -132,9 +132,11 @@ pub(super) fn render(
 }
 
 /// Findings for another document of ours, in the same shape.
-pub(crate) fn values(findings: &[Diagnostic], files: &dyn Files) -> Vec<serde_json::Value> {
-    let places = Places::of(files);
-    let value = |finding| serde_json::to_value(convert(finding, &places)).unwrap_or_default();
+pub(crate) fn values<'a>(
+    findings: &'a [Diagnostic],
+    places: &Places<'a>,
+) -> Vec<serde_json::Value> {
+    let value = |finding| serde_json::to_value(convert(finding, places)).unwrap_or_default();
     findings.iter().map(value).collect()
 }
 

@@ -48,8 +48,8 @@ impl<'a> Case<'a> {
     }
 
     /// The case, gone wrong for this: the first message where lists show it, all of them within.
-    fn because(self, end: End, why: &'a [Diagnostic], files: &dyn Files) -> Self {
-        let mut text = short::render(why, files);
+    fn because(self, end: End, why: &'a [Diagnostic], places: &Places<'_>) -> Self {
+        let mut text = short::lines(why, places);
         for note in why.iter().flat_map(notes) {
             text += &note;
             text.push('\n');
@@ -116,7 +116,7 @@ pub(crate) fn tests(tests: &Tests, files: &dyn Files) -> String {
     let mut cases = Vec::new();
     if !before.is_empty() {
         let case = Case::passed(files.home(), "the spec can be read");
-        cases.push(case.because(End::Error, before, files));
+        cases.push(case.because(End::Error, before, &places));
     }
     let line = |test: &Tested| places.at(test.span.file, test.span.start).line;
     for test in &tests.tests {
@@ -126,7 +126,7 @@ pub(crate) fn tests(tests: &Tests, files: &dyn Files) -> String {
         };
         cases.push(match test.passed() {
             true => passed,
-            false => passed.because(End::Failed, &test.findings, files),
+            false => passed.because(End::Failed, &test.findings, &places),
         });
     }
     document(&cases)
@@ -162,7 +162,7 @@ pub(crate) fn findings(findings: &[Diagnostic], files: &dyn Files) -> String {
             Level::Error => End::Failed,
             _ => End::Skipped,
         };
-        cases.push(case.because(end, std::slice::from_ref(finding), files));
+        cases.push(case.because(end, std::slice::from_ref(finding), &places));
     }
     document(&cases)
 }

@@ -6,10 +6,14 @@ use super::{Files, headline, place::Places};
 
 /// `path:line:column: level[rule]: message`, a line each; without a place the path is left out.
 pub(crate) fn render(findings: &[Diagnostic], files: &dyn Files) -> String {
-    let places = Places::of(files);
+    lines(findings, &Places::of(files))
+}
+
+/// The same, where there is more to say of the same files.
+pub(crate) fn lines(findings: &[Diagnostic], places: &Places<'_>) -> String {
     findings
         .iter()
-        .map(|finding| line(finding, &places))
+        .map(|finding| line(finding, places))
         .collect()
 }
 
