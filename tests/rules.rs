@@ -357,3 +357,85 @@ fn the_base_is_clean() {
     let run = run("");
     assert!(run.findings.is_empty(), "\n{}", told(&run));
 }
+
+/// A cluster with machines, of a KubeVirt and a Kubernetes of these versions.
+fn of_versions(kubernetes: &str, kubevirt: &str, workload: &str) -> String {
+    format!(
+        r#"estate example {{
+    tenantry ">=0.1"
+}}
+
+cluster main {{
+    kubernetes "{kubernetes}" distribution=kubeadm
+    cni cilium "1.19.5"
+    platform auto
+    facts {{
+        dns {{
+            ip "10.96.0.10"
+            select k8s-app kube-dns
+        }}
+        kubevirt version="{kubevirt}"
+        cdi version="1.66.0"
+    }}
+}}
+
+pool general {{
+    nodes 3
+    cpu epyc-9354
+    memory "256GiB"
+    reserve cpu=4 memory="8GiB"
+}}
+
+storage fast access=rwx {{
+    rook-ceph pool=ssd replicas=3
+}}
+
+tenant shop {{
+    workload desk {{
+        on general
+        {workload}
+    }}
+}}
+"#
+    )
+}
+
+/// The message and the help of what the backend lacks.
+fn lacking(listing: &str) -> Vec<(String, String)> {
+    let findings = run(listing).findings.into_iter();
+    let lacks = findings.filter(|finding| finding.rule.name() == "unsupported-feature");
+    lacks
+        .map(|finding| (finding.message, finding.help.unwrap_or_default()))
+        .collect()
+}
+
+#[test]
+fn what_a_version_lacks_names_the_version_that_has_it() {
+    let machine = r#"vm image="registry.example.com/vm/desk:1.0"
+        scale min=1 max=3 { cpu "70%"; }
+        cpu cores=2
+        memory "4GiB"
+        disk root "20GiB""#;
+    let told = lacking(&of_versions("1.33", "1.6.2", machine));
+    let expected = (
+        "workload `shop.desk` asks for machines that follow load, which kubevirt has from 1.7 on; cluster `main` runs 1.6.2",
+        "run kubevirt 1.7 or later, or leave it out",
+    );
+    let told: Vec<_> = told.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+    assert_eq!(told, [expected]);
+    assert_eq!(lacking(&of_versions("1.34", "1.9.0", machine)), []);
+
+    let container = r#"container image="registry.example.com/shop/desk:1.0" {
+            sidecar proxy image="registry.example.com/shop/proxy:1.4" cpu="50m" memory="64MiB"
+        }
+        cpu 1
+        memory "1GiB""#;
+    let told = lacking(&of_versions("1.28", "1.2.0", container));
+    assert!(
+        told[0]
+            .0
+            .ends_with("which kubernetes has from 1.29 on; cluster `main` runs 1.28"),
+        "{told:?}"
+    );
+    assert_eq!(lacking(&of_versions("1.30", "1.5.0", container)), []);
+}

@@ -111,6 +111,7 @@ fn size(estate: &Estate, cell: Cell) -> String {
             count,
             words::count(pool.nodes.len() as u64, "node")
         ),
+        None if count == 0 => "no node that is not a tenant's alone".to_owned(),
         None => words::count(count, "node"),
     };
     match spare(pool, count) {

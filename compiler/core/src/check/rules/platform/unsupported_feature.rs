@@ -59,13 +59,15 @@ fn finding(subject: &Subject<'_>, ask: &features::Ask, id: Id<Cluster>, cluster:
 /// The backend can, and its version cannot.
 fn of_version(subject: &Subject<'_>, ask: &features::Ask, id: Id<Cluster>, cluster: &Cluster, target: &dyn Target, out: &OutOfWindow<'_>) -> Diagnostic {
     let software = out.bound.component.as_deref().unwrap_or(cluster.backend.name());
-    let (from, other) = if out.too_old { ("from", "or later") } else { ("before", "or earlier, before") };
+    let version = &out.bound.version;
+    let (window, run) = match out.too_old {
+        true => (format!("from {version} on"), format!("run {software} {version} or later")),
+        false => (format!("before {version} only"), format!("run {software} older than {version}")),
+    };
     let message = format!(
-        "{} asks for {}, which {software} has {from} {} {}; cluster `{}` runs {}",
+        "{} asks for {}, which {software} has {window}; cluster `{}` runs {}",
         ask.by,
         ask.what,
-        out.bound.version,
-        if out.too_old { "on" } else { "only" },
         cluster.name.value,
         out.runs
     );
@@ -78,10 +80,6 @@ fn of_version(subject: &Subject<'_>, ask: &features::Ask, id: Id<Cluster>, clust
         finding = finding.also(subject.estate.span(at), format!("{software} {}", out.runs));
     }
     let others = able(subject, ask.feature, &[target.name()]);
-    let run = match out.too_old {
-        true => format!("run {software} {} {other}", out.bound.version),
-        false => format!("run {software} {other} {}", out.bound.version),
-    };
     finding
         .why("a version without it refuses the field or the kind, or drops it without a word")
         .help(match others.as_slice() {
