@@ -31,11 +31,8 @@ const NAME: &str = "helm";
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Helm;
 
-/// It does nothing for workloads by itself, so its table is empty.
-static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| Capabilities {
-    backend: "kubernetes".to_owned(),
-    ..Capabilities::default()
-});
+static CAPABILITIES: LazyLock<Capabilities> =
+    LazyLock::new(|| crate::table(include_str!("capabilities.kdl")));
 
 impl Target for Helm {
     fn name(&self) -> &'static str {
