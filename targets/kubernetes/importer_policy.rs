@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn an_address_in_the_source_is_all_that_is_opened() {
-        let made = compile_tenant(&machine(r#"http="http://192.0.2.7:8080/debian.qcow2""#));
+        let made = compile_tenant(&machine(r#"http="https://192.0.2.7:8080/debian.qcow2""#));
         let policy = made.spec("NetworkPolicy", "cdi.importer");
         assert!(policy.contains("cidr: 192.0.2.7/32"), "{policy}");
         assert!(policy.contains("port: 8080"), "{policy}");

@@ -76,7 +76,7 @@ fn nothing_that_is_asked_of_a_container_is_dropped_silently() {
 
 #[test]
 fn a_container_that_its_level_refuses_is_an_error_that_names_the_level() {
-    let findings = container(r#"mount "/var/log" host-path="/var/log""#).findings();
+    let findings = container(r#"mount "/var/log" host-path="/var/log" read-only=#true"#).findings();
     assert!(
         findings.contains(
             &"pod-level-too-strict: `shop.web` mounts a path of its node, which the level `restricted` refuses"
@@ -85,7 +85,7 @@ fn a_container_that_its_level_refuses_is_an_error_that_names_the_level() {
         "{findings:#?}"
     );
     let mended = container(
-        r#"mount "/var/log" host-path="/var/log"
+        r#"mount "/var/log" host-path="/var/log" read-only=#true
         security pod-level=privileged because="reads logs""#,
     );
     assert_eq!(mended.findings(), [""; 0]);
