@@ -2,9 +2,9 @@
 //! nothing of it is dropped silently.
 
 use crate::{
-    model::{Body, Estate, Replicas, Workload},
+    model::{Body, Estate, ImageUse, Replicas, Workload},
     origin::OriginId,
-    schema::kinds::{NicMode, ProbeKind},
+    schema::kinds::{ImageSource, NicMode, ProbeKind},
 };
 
 /// Asks for what a machine wants beside its size. Proxmox does most of it and decides by itself.
@@ -35,6 +35,12 @@ pub(super) fn of(
             "machines that follow the use of memory",
             memory.meta.origin,
         );
+    }
+    for source in sources(estate, workload) {
+        if let (Some(_), Some(sum)) = (&source.http, &source.sha256) {
+            let what = "a downloaded image that is compared with a checksum";
+            ask("image-checksum", what, sum.origin);
+        }
     }
     for var in &workload.spec.var {
         ask(
@@ -133,4 +139,26 @@ pub(super) fn of(
             );
         }
     }
+}
+
+/// What the disks of a machine are filled from, where the estate says more than a reference.
+fn sources<'e>(
+    estate: &'e Estate,
+    workload: &'e Workload,
+) -> impl Iterator<Item = &'e ImageSource> {
+    let cluster = estate.clusters[workload.cluster].name.value.as_str();
+    let image = match &workload.body {
+        Body::Vm(_, ImageUse::Named(image)) => Some(&estate.images[image.to]),
+        _ => None,
+    };
+    let here = move |source: &&ImageSource| match &source.cluster {
+        Some(own) => &*own.value.text == cluster,
+        None => true,
+    };
+    let own = workload
+        .disks
+        .iter()
+        .filter_map(|disk| disk.spec.source.as_ref());
+    let of_image = image.into_iter().flat_map(|image| &image.source);
+    of_image.filter(here).take(1).chain(own)
 }

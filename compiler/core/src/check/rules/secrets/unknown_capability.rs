@@ -6,7 +6,7 @@ use crate::{
     diag::{Diagnostic, Findings, declare_rule, nearest::nearest},
 };
 
-declare_rule! { pub RULE = "unknown-capability", Secrets, Error, "a capability that the kernel does not have", include_str!("unknown_capability.md"); fixable }
+declare_rule! { pub RULE = "unknown-capability", Secrets, Error, "a capability that the kernel does not have", include_str!("unknown_capability.md"); fixable; refused_by = ApiServer }
 
 /// Linux' capabilities without `CAP_` (capabilities(7), kernel 6.12), and `ALL` of them.
 const CAPABILITIES: &[&str] = &[
