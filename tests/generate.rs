@@ -32,7 +32,7 @@ cluster main {{
     kubernetes "1.34"
     zone a b c
     network-plan pods="10.0.0.0/12" services="10.96.0.0/12" nodes="10.128.0.0/16" node-mask=24
-    cni cilium "1.19.5"
+    cni cilium "1.19.5" proxy=nftables
     platform auto
     facts {{
         dns {{
