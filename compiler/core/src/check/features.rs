@@ -6,6 +6,8 @@ mod ground;
 mod life;
 mod machine;
 
+use std::sync::Arc;
+
 use crate::{
     model::{
         Backup, Body, Cluster, Connect, Estate, Expose, Id, Target as Called, Tenant, Workload,
@@ -21,9 +23,9 @@ pub struct Ask {
     /// The feature's word.
     pub feature: &'static str,
     /// The same for a message: "a virtual machine".
-    pub what: String,
+    pub what: &'static str,
     /// Who asks, for a message: "workload `acme.trainer`".
-    pub by: String,
+    pub by: Arc<str>,
     /// Where.
     pub origin: OriginId,
 }
@@ -38,11 +40,11 @@ pub fn asked(estate: &Estate, cluster: Id<Cluster>) -> Vec<Ask> {
     ground::of_cluster(estate, cluster, &mut asks);
     ground::of_estate(estate, cluster, &mut asks);
     let spec = &estate.clusters[cluster].spec;
-    let by = format!("cluster `{}`", spec.name.value);
+    let by: Arc<str> = format!("cluster `{}`", spec.name.value).into();
     life::foreign(&spec.raw, &spec.patch, &mut |feature, what, origin| {
         asks.push(Ask {
             feature,
-            what: what.to_owned(),
+            what,
             by: by.clone(),
             origin,
         })
@@ -56,11 +58,11 @@ fn tenants(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
         if !estate.lives_in(id, cluster) {
             continue;
         }
-        let by = format!("tenant `{}`", tenant.name.value);
-        let mut ask = |feature, what: &str, origin| {
+        let by: Arc<str> = format!("tenant `{}`", tenant.name.value).into();
+        let mut ask = |feature, what: &'static str, origin| {
             asks.push(Ask {
                 feature,
-                what: what.to_owned(),
+                what,
                 by: by.clone(),
                 origin,
             })
@@ -98,7 +100,7 @@ fn volumes(
     tenant: &Tenant,
     cluster: Id<Cluster>,
     mountable: bool,
-    ask: &mut impl FnMut(&'static str, &str, OriginId),
+    ask: &mut impl FnMut(&'static str, &'static str, OriginId),
 ) {
     for volume in tenant
         .volumes
@@ -121,11 +123,11 @@ fn volumes(
 /// What one workload asks for.
 pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
     let workload = &estate.workloads[id];
-    let by = format!("workload `{}`", workload.path);
-    let mut ask = |feature, what: &str, origin| {
+    let by: Arc<str> = format!("workload `{}`", workload.path).into();
+    let mut ask = |feature, what: &'static str, origin| {
         asks.push(Ask {
             feature,
-            what: what.to_owned(),
+            what,
             by: by.clone(),
             origin,
         })
@@ -257,7 +259,7 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
     }
 }
 
-fn watched(monitor: &Monitor, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+fn watched(monitor: &Monitor, ask: &mut impl FnMut(&'static str, &'static str, OriginId)) {
     ask("monitor", "monitoring", monitor.meta.origin);
     if let Some(dashboard) = &monitor.dashboard {
         ask("monitor-dashboard", "a dashboard", dashboard.meta.origin);
@@ -270,7 +272,7 @@ fn watched(monitor: &Monitor, ask: &mut impl FnMut(&'static str, &str, OriginId)
 fn copied(
     workload: &Workload,
     backup: &Backup,
-    ask: &mut impl FnMut(&'static str, &str, OriginId),
+    ask: &mut impl FnMut(&'static str, &'static str, OriginId),
 ) {
     let spec = &backup.spec;
     ask("backup", "a backup", spec.meta.origin);
@@ -297,7 +299,7 @@ fn copied(
     }
 }
 
-fn exposed(expose: &Expose, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+fn exposed(expose: &Expose, ask: &mut impl FnMut(&'static str, &'static str, OriginId)) {
     let spec = &expose.spec;
     ask(expose.feature(), expose.what(), spec.meta.origin);
     if let Some(from) = spec.from.as_ref().filter(|_| expose.through_gateway()) {
@@ -328,7 +330,11 @@ fn exposed(expose: &Expose, ask: &mut impl FnMut(&'static str, &str, OriginId)) 
     }
 }
 
-fn called(estate: &Estate, connect: &Connect, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+fn called(
+    estate: &Estate,
+    connect: &Connect,
+    ask: &mut impl FnMut(&'static str, &'static str, OriginId),
+) {
     const HOST: &str = "traffic to a host by name";
     if let Some(host) = &connect.host {
         ask("connect-host", HOST, host.origin);
@@ -343,7 +349,7 @@ fn called(estate: &Estate, connect: &Connect, ask: &mut impl FnMut(&'static str,
     }
 }
 
-fn body(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+fn body(workload: &Workload, ask: &mut impl FnMut(&'static str, &'static str, OriginId)) {
     match &workload.body {
         Body::Vm(vm, _) => {
             ask("vm", "a virtual machine", vm.meta.origin);
@@ -381,7 +387,11 @@ fn body(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, OriginId))
     }
 }
 
-fn sandbox(word: &str, origin: OriginId, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+fn sandbox(
+    word: &str,
+    origin: OriginId,
+    ask: &mut impl FnMut(&'static str, &'static str, OriginId),
+) {
     match word {
         "none" => {}
         "gvisor" => ask("sandbox-gvisor", "a gVisor sandbox", origin),

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Adds what a container or job asks for; nothing for machines.
-pub(super) fn of(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+pub(super) fn of(workload: &Workload, ask: &mut impl FnMut(&'static str, &'static str, OriginId)) {
     if !matches!(workload.body, Body::Container(_) | Body::Job(_)) {
         return;
     }
@@ -67,7 +67,7 @@ pub(super) fn of(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, O
     disks(workload, ask);
 }
 
-fn disks(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+fn disks(workload: &Workload, ask: &mut impl FnMut(&'static str, &'static str, OriginId)) {
     let per_node = matches!(workload.replicas, Replicas::PerNode(_));
     for disk in &workload.disks {
         let spec = &disk.spec;

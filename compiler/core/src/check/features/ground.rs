@@ -1,6 +1,8 @@
 //! What the ground itself asks of a backend: queues, copies of storage, and what the estate says
 //! for all of its clusters.
 
+use std::sync::Arc;
+
 use super::Ask;
 use crate::{
     model::{Backend, Cluster, Estate, Id},
@@ -10,10 +12,10 @@ use crate::{
 
 /// Adds what a cluster's storage and queues ask for.
 pub(super) fn of_cluster(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<Ask>) {
-    let mut ask = |by: String, feature, what: &str, origin| {
+    let mut ask = |by: Arc<str>, feature, what: &'static str, origin| {
         asks.push(Ask {
             feature,
-            what: what.to_owned(),
+            what,
             by,
             origin,
         });
@@ -24,14 +26,14 @@ pub(super) fn of_cluster(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<A
     if let Some(pool) =
         given.filter(|_| announced.announces_addresses() && !announced.spec.managed.value)
     {
-        let by = format!("cluster `{}`", announced.name.value);
+        let by: Arc<str> = format!("cluster `{}`", announced.name.value).into();
         let what = "addresses that the CNI announces";
         ask(by, "address-pool", what, pool.meta.origin);
     }
     let bare = matches!(estate.clusters[cluster].backend, Backend::Hosts);
     let storages = estate.storages.values();
     for storage in storages.filter(|storage| storage.cluster == cluster) {
-        let by = || format!("storage `{}`", storage.name.value);
+        let by = || -> Arc<str> { format!("storage `{}`", storage.name.value).into() };
         if bare {
             let origin = storage.spec.meta.origin;
             ask(by(), "storage-class", "a class of storage", origin);
@@ -43,7 +45,7 @@ pub(super) fn of_cluster(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<A
     }
     let queues = estate.queues.values();
     for queue in queues.filter(|queue| queue.cluster == cluster) {
-        let by = format!("queue `{}`", queue.name.value);
+        let by: Arc<str> = format!("queue `{}`", queue.name.value).into();
         ask(by, "queue", "a queue of jobs", queue.spec.meta.origin);
     }
 }
@@ -56,11 +58,11 @@ pub(super) fn of_estate(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<As
     if first.is_none_or(|(id, _)| id != cluster) {
         return;
     }
-    let mut ask = |feature, what: &str, origin| {
+    let mut ask = |feature, what: &'static str, origin| {
         asks.push(Ask {
             feature,
-            what: what.to_owned(),
-            by: format!("estate `{}`", estate.name.value),
+            what,
+            by: format!("estate `{}`", estate.name.value).into(),
             origin,
         });
     };
@@ -81,13 +83,13 @@ pub(super) fn of_estate(estate: &Estate, cluster: Id<Cluster>, asks: &mut Vec<As
 /// Adds the first standard that is to be met.
 pub(super) fn compliance(
     compliance: Option<&Compliance>,
-    ask: &mut impl FnMut(&'static str, &str, OriginId),
+    ask: &mut impl FnMut(&'static str, &'static str, OriginId),
 ) {
     let standards = compliance
         .iter()
         .flat_map(|compliance| &compliance.standards);
     for standard in standards.take(1) {
-        let what = format!("a check against the standard `{}`", standard.value.word());
-        ask("compliance", &what, standard.origin);
+        let what = "a check against a standard";
+        ask("compliance", what, standard.origin);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Adds what a workload asks for.
-pub(super) fn of(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, OriginId)) {
+pub(super) fn of(workload: &Workload, ask: &mut impl FnMut(&'static str, &'static str, OriginId)) {
     if let Some(standby) = workload.standbys.first() {
         let origin = standby.spec.meta.origin;
         ask("standby", "a second place to stand ready in", origin);
@@ -23,7 +23,7 @@ pub(super) fn of(workload: &Workload, ask: &mut impl FnMut(&'static str, &str, O
 pub(super) fn foreign(
     raw: &[Raw],
     patch: &[Patch],
-    ask: &mut impl FnMut(&'static str, &str, OriginId),
+    ask: &mut impl FnMut(&'static str, &'static str, OriginId),
 ) {
     if let Some(raw) = raw.first() {
         ask("raw", "an object of its own", raw.meta.origin);
@@ -36,7 +36,7 @@ pub(super) fn foreign(
 fn rolled_out(
     workload: &Workload,
     rollout: &Rollout,
-    ask: &mut impl FnMut(&'static str, &str, OriginId),
+    ask: &mut impl FnMut(&'static str, &'static str, OriginId),
 ) {
     let feature = match &workload.body {
         Body::Container(_) => "rollout",

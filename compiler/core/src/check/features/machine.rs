@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn of(
     estate: &Estate,
     workload: &Workload,
-    ask: &mut impl FnMut(&'static str, &str, OriginId),
+    ask: &mut impl FnMut(&'static str, &'static str, OriginId),
 ) {
     let on_kubernetes = estate.clusters[workload.cluster].is_kubernetes();
     if !on_kubernetes || !matches!(workload.body, Body::Vm(..)) {

@@ -17,13 +17,17 @@ declare_rule! { pub RULE = "port-taken-twice", Platform, Error, "two ports of a 
 /// overlap with single ports: only these are listened on for certain.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, workload) in subject.whole_workloads() {
-        let mut taken: BTreeMap<(PortProtocol, u16), (String, Span)> = BTreeMap::new();
-        let mut all: Vec<(String, &Port)> = Vec::new();
-        all.extend(workload.spec.port.iter().map(|port| (format!("`{}`", workload.path), port)));
+        let mut taken: BTreeMap<(PortProtocol, u16), (Option<&str>, Span)> = BTreeMap::new();
+        let mut all: Vec<(Option<&str>, &Port)> = Vec::new();
+        all.extend(workload.spec.port.iter().map(|port| (None, port)));
         // What ends before the main container starts has its ports for itself.
         for beside in companions(workload).iter().filter(|one| one.stays()) {
-            all.extend(beside.port.iter().map(|port| (format!("the sidecar `{}` of `{}`", beside.name.value, workload.path), port)));
+            all.extend(beside.port.iter().map(|port| (Some(beside.name.value.as_str()), port)));
         }
+        let told = |sidecar: &Option<&str>| match sidecar {
+            Some(sidecar) => format!("the sidecar `{sidecar}` of `{}`", workload.path),
+            None => format!("`{}`", workload.path),
+        };
         // The first is the one that stands first.
         all.sort_by_key(|(_, port)| subject.estate.span(port.number.origin));
         for (whose, port) in all {
@@ -35,7 +39,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 taken.insert((port.protocol.value, number), (whose, span));
                 continue;
             };
-            let message = format!("{} {number} of {whose} is a port of {first} already", port.protocol.value.word().to_uppercase());
+            let message = format!("{} {number} of {} is a port of {} already", port.protocol.value.word().to_uppercase(), told(&whose), told(first));
             findings.push(
                 Diagnostic::new(&RULE, span, message)
                     .label("the second")
