@@ -108,8 +108,7 @@ fn emitted_anyway(rule: &Rule, listing: &str) -> Result<Vec<Case>, String> {
 fn mirrored(referees: &mut Referees, rule: &Rule, listing: &str) -> Result<String, String> {
     let who = rule.refused_by.ok_or("it mirrors nobody")?;
     let cases = emitted_anyway(rule, listing)?;
-    let referee = referees.who_refuses(who).ok_or("nobody can ask CDI")?;
-    let verdicts = referee.judge(&cases);
+    let verdicts = referees.who_refuses(who).judge(&cases);
     let refusal = verdicts.refusals.first();
     let refusal =
         refusal.ok_or_else(|| format!("{who:?} accepts all {} objects", verdicts.objects))?;

@@ -208,12 +208,11 @@ impl Referees {
         all
     }
 
-    /// The one that a rule mirrors, where anybody can build it.
-    pub(crate) fn who_refuses(&mut self, admission: Admission) -> Option<&mut Referee> {
+    /// The one that a rule mirrors.
+    pub(crate) fn who_refuses(&mut self, admission: Admission) -> &mut Referee {
         match admission {
-            Admission::ApiServer => Some(&mut self.api_server),
-            Admission::KubeVirt => Some(&mut self.kubevirt),
-            Admission::Cdi => None,
+            Admission::ApiServer => &mut self.api_server,
+            Admission::KubeVirt => &mut self.kubevirt,
         }
     }
 }

@@ -128,8 +128,6 @@ pub enum Admission {
     ApiServer,
     /// KubeVirt's admission webhooks.
     KubeVirt,
-    /// The admission webhooks of CDI, which fills KubeVirt's disks.
-    Cdi,
 }
 
 impl Admission {
@@ -138,7 +136,6 @@ impl Admission {
         match self {
             Self::ApiServer => "the API server",
             Self::KubeVirt => "KubeVirt",
-            Self::Cdi => "CDI",
         }
     }
 }

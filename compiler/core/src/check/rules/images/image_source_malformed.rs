@@ -8,7 +8,7 @@ use crate::{
     units::{Name, Unit},
 };
 
-declare_rule! { pub RULE = "image-source-malformed", Images, Error, "a source whose address, claim or checksum cannot be read", include_str!("image_source_malformed.md"); refused_by = Cdi }
+declare_rule! { pub RULE = "image-source-malformed", Images, Error, "a source whose address, claim or checksum cannot be read", include_str!("image_source_malformed.md") }
 
 /// Reports each such part of the sources of images, disks and volumes.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -6,7 +6,7 @@ use crate::{
     units::Bytes,
 };
 
-declare_rule! { pub RULE = "disk-too-small", Platform, Error, "a machine's disk of less than 1 MiB", include_str!("disk_too_small.md"); refused_by = Cdi }
+declare_rule! { pub RULE = "disk-too-small", Platform, Error, "a machine's disk of less than 1 MiB", include_str!("disk_too_small.md") }
 
 /// The least that CDI makes (1.66, `datavolume-validate.go`).
 const LEAST: Bytes = Bytes::mib(1);
