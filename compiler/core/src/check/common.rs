@@ -2,7 +2,7 @@
 
 use crate::{
     model::{Body, Cluster, Disk, Estate, Id, Pool, Priority, Replicas, Storage, Workload},
-    origin::V,
+    origin::{OriginId, V},
     schema::kinds::{
         CountOrShare, Criticality, DiskUse, Pattern_, PoolDisk, Probe, ProbeKind, Role,
     },
@@ -41,6 +41,12 @@ pub(super) fn away_at_once(most: &CountOrShare, replicas: u32) -> u64 {
         CountOrShare::Count(away) => u64::from(*away),
         CountOrShare::Share(share) => share.of_ceil(replicas.into()).unwrap_or(u64::MAX),
     }
+}
+
+/// Where it is said what class a disk is of: by its `storage=`, else by the disk as a whole.
+pub(super) fn class_place(disk: &Disk) -> OriginId {
+    let said = disk.spec.storage.as_ref();
+    said.map_or(disk.spec.meta.origin, |storage| storage.origin)
 }
 
 /// The disks whose content outlives a start.

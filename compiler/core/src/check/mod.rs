@@ -8,6 +8,7 @@ mod common;
 pub mod features;
 mod own;
 pub mod rules;
+mod ssh_key;
 
 use tenantry_syntax::Span;
 

@@ -3,7 +3,7 @@
 use crate::{
     check::{
         Subject,
-        common::{is_node_bound, kept_disks, least, pattern},
+        common::{class_place, is_node_bound, kept_disks, least, pattern},
     },
     diag::{Diagnostic, Findings, declare_rule},
     model::{Disk, Estate, Storage, Workload},
@@ -39,13 +39,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             "`{}` must be back within {}, and its disk `{}` is lost with its node",
             workload.path, rto.value, disk.spec.name.value
         );
-        let at = disk
-            .spec
-            .storage
-            .as_ref()
-            .map_or(disk.spec.meta.origin, |it| it.origin);
         findings.push(
-            Diagnostic::new(&RULE, estate.span(at), message)
+            Diagnostic::new(&RULE, estate.span(class_place(disk)), message)
                 .label("on one machine")
                 .also(estate.span(rto.origin), "must be back")
                 .also(storage.spec.meta.span, "lies on the disks of the node")

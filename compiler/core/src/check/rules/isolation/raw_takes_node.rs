@@ -32,9 +32,6 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         if !raw::may_be(spec, &MAKERS) {
             continue;
         }
-        if !raw::may_be(spec, &MAKERS) {
-            continue;
-        }
         let Ok(object) = raw::read(spec) else {
             continue;
         };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::service_range_too_small::services;
 use crate::{
     check::Subject,
+    diag::{Diagnostic, Rule, words},
     model::{Cluster, Estate, Id, Replicas, Workload},
     origin::V,
     place::least_replicas,
@@ -29,6 +30,26 @@ pub(super) const JITTER: u128 = 80_000;
 
 /// Above how many somebody should know.
 pub(super) const MANY: u128 = 10_000;
+
+/// The finding of a rule about such a cluster; only the danger differs.
+pub(super) fn finding(
+    estate: &Estate,
+    load: &Load,
+    rule: &'static Rule,
+    why: &'static str,
+) -> Diagnostic {
+    let message = format!(
+        "the {} of cluster `{}` lead to {} pods and ports, about {} rules of iptables on each node",
+        words::count(u64::try_from(load.services).unwrap_or(u64::MAX), "Service"),
+        estate.clusters[load.cluster].name.value,
+        load.endpoints,
+        load.rules
+    );
+    Diagnostic::new(rule, estate.span(load.mode.origin), message)
+        .label("kube-proxy by iptables")
+        .why(why)
+        .help("write `proxy=nftables` (Kubernetes 1.31 or later), or let the CNI do it with `kube-proxy-replacement=#true`")
+}
 
 /// What each such cluster comes to.
 pub(super) fn loads(subject: &Subject<'_>) -> Vec<Load> {

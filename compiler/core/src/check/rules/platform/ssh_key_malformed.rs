@@ -1,7 +1,10 @@
 //! A key that no server would let anybody in with.
 
 use crate::{
-    check::Subject,
+    check::{
+        Subject,
+        ssh_key::{self, Fields},
+    },
     diag::{Diagnostic, Findings, declare_rule},
 };
 
@@ -60,61 +63,20 @@ fn fault(line: &str) -> Option<(&'static str, &'static str)> {
         ));
     };
     let body = words.next().unwrap_or_default();
-    let whole = decoded(body).is_some_and(|bytes| is_whole(&bytes, kind));
+    let whole = ssh_key::bytes(body).is_some_and(|bytes| is_whole(&bytes, kind));
     (!whole).then_some((
         "is not whole",
         "copy the whole line of the file `.pub`: a character is missing or changed",
     ))
 }
 
-/// The bytes behind a base64 text; none where it is none.
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let digits = text.trim_end_matches('=');
-    let padded = !text.is_empty() && text.len().is_multiple_of(4) && text.len() - digits.len() <= 2;
-    if !padded {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut held, mut bits) = (0_u32, 0_u32);
-    for digit in digits.bytes() {
-        held = (held << 6 | u32::from(value(digit)?)) & 0xff_ffff;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from(held >> bits & 0xff).ok()?);
-        }
-    }
-    Some(bytes)
-}
-
-fn value(digit: u8) -> Option<u8> {
-    Some(match digit {
-        b'A'..=b'Z' => digit - b'A',
-        b'a'..=b'z' => digit - b'a' + 26,
-        b'0'..=b'9' => digit - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    })
-}
-
 /// Whether a key's fields, each with its length in front, end where the key does, and the first
 /// names this kind (RFC 4253 §6.6).
-fn is_whole(mut bytes: &[u8], kind: &str) -> bool {
-    let mut fields = 0;
-    while let Some((length, rest)) = bytes.split_first_chunk::<4>() {
-        let Some((field, rest)) = usize::try_from(u32::from_be_bytes(*length))
-            .ok()
-            .and_then(|length| rest.split_at_checked(length))
-        else {
-            return false;
-        };
-        if fields == 0 && field != kind.as_bytes() {
-            return false;
-        }
-        (fields, bytes) = (fields + 1, rest);
-    }
-    bytes.is_empty() && fields >= 2
+fn is_whole(bytes: &[u8], kind: &str) -> bool {
+    let mut fields = Fields(bytes);
+    let first = fields.next();
+    let count = 1 + fields.by_ref().count();
+    first == Some(kind.as_bytes()) && fields.0.is_empty() && count >= 2
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ fn names_a_secret(name: &str) -> bool {
     })
 }
 
-/// Whether a text can be a credential: not empty, a truth, a path, a reference or a placeholder.
+/// Whether a text can be a credential: not empty, a truth, a path, a reference or a gap that is filled in later.
 fn is_a_value(text: &str) -> bool {
     let text = text.trim();
     let pointer = text.starts_with(['/', '$', '<', '{', '%', '*']) || text.contains("://");

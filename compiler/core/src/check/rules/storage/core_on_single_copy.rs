@@ -3,7 +3,7 @@
 use crate::{
     check::{
         Subject,
-        common::{is_alone, is_core, is_node_bound, kept_disks},
+        common::{class_place, is_alone, is_core, is_node_bound, kept_disks},
     },
     diag::{Diagnostic, Findings, declare_rule},
     model::Storage,
@@ -32,17 +32,12 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let Some((disk, storage)) = bound else {
             continue;
         };
-        let at = disk
-            .spec
-            .storage
-            .as_ref()
-            .map_or(disk.spec.meta.origin, |it| it.origin);
         let message = format!(
             "`{}` is `criticality=core`, and its disk `{}` is on one machine alone",
             workload.path, disk.spec.name.value
         );
         findings.push(
-            Diagnostic::new(&RULE, estate.span(at), message)
+            Diagnostic::new(&RULE, estate.span(class_place(disk)), message)
                 .label("one copy")
                 .also(storage.spec.meta.span, "kept on one machine")
                 .also(estate.span(workload.spec.criticality.origin), "others depend on it")

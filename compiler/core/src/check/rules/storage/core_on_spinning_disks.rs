@@ -3,7 +3,7 @@
 use crate::{
     check::{
         Subject,
-        common::{disks_for, is_core, kept_disks},
+        common::{class_place, disks_for, is_core, kept_disks},
     },
     diag::{Diagnostic, Findings, declare_rule},
     model::{Estate, Storage},
@@ -34,17 +34,12 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         let Some((disk, class, below)) = on else {
             continue;
         };
-        let at = disk
-            .spec
-            .storage
-            .as_ref()
-            .map_or(disk.spec.meta.origin, |it| it.origin);
         let message = format!(
             "`{}` is `criticality=core`, and its disk `{}` lies on spinning disks",
             workload.path, disk.spec.name.value
         );
         findings.push(
-            Diagnostic::new(&RULE, estate.span(at), message)
+            Diagnostic::new(&RULE, estate.span(class_place(disk)), message)
                 .label(format!("on `{}`", estate.storages[class].name.value))
                 .also(estate.span(below.meta.origin), "`media=hdd`")
                 .also(estate.span(workload.spec.criticality.origin), "others depend on it")
