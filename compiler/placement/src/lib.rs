@@ -1,0 +1,17 @@
+//! Decides whether what is asked for fits on what is there: with a witness that an independent
+//! checker has read, or with the smallest reason why not, or, within a budget of steps, not at
+//! all. It knows nothing of the language, reads nothing but its problem, and computes with
+//! integers: where a linear program is asked, what it says is taken as a hint and proved again.
+
+pub mod answer;
+mod decide;
+pub mod element;
+pub mod fill;
+pub mod model;
+pub mod problem;
+mod room;
+pub mod steps;
+
+pub use answer::{Answer, Verdict};
+pub use decide::{Decision, decide};
+pub use problem::{Problem, ReadError, Reading, read};
