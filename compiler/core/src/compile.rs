@@ -1,12 +1,19 @@
 //! The compile: one line per phase. Everything else of this crate is below it.
 
+mod graph;
+mod tests;
+mod trees;
+
 use std::{collections::BTreeSet, sync::Arc};
 
+pub use graph::{Graph, GraphNode};
 use tenantry_syntax::Span;
+pub use tests::{Tests, test};
+pub use trees::{Trees, trees};
 
 use crate::{
     check as checks, close,
-    diag::{self, Diagnostic, Findings, Level},
+    diag::{self, Diagnostic, Findings},
     emit::{self, Objects, Output},
     flows,
     instances::Instances,
@@ -20,7 +27,7 @@ use crate::{
     place, plan, prove, resolve,
     schema::{self, kind::Vocabulary, node::Node, ty::Lit},
     target::Target,
-    testing::{self, Tested, Wanted},
+    testing,
     world::{ReadError, World},
 };
 
@@ -95,30 +102,6 @@ pub struct Scene {
     pub origins: Origins,
 }
 
-/// What was emitted and what waits for what.
-#[derive(Debug, Clone, Default)]
-pub struct Graph {
-    /// The objects: a name, the target, the wave.
-    pub nodes: Vec<GraphNode>,
-    /// First, then later.
-    pub edges: Vec<(usize, usize)>,
-}
-
-/// An object of the graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GraphNode {
-    /// What it is: `Deployment acme/api`, or a path.
-    pub name: String,
-    /// Who made it.
-    pub target: &'static str,
-    /// When it is applied.
-    pub wave: Option<u32>,
-    /// The model path.
-    pub spec_path: Arc<str>,
-    /// The cluster's name.
-    pub cluster: Option<String>,
-}
-
 /// Checks an estate: all phases that can find anything, nothing made.
 pub fn check(
     world: &dyn World,
@@ -137,109 +120,6 @@ pub fn build(
     options: &Options,
 ) -> Built {
     compile(world, library, targets, options, Until::Prove)
-}
-
-/// What came of an estate's tests.
-#[derive(Debug)]
-pub struct Tests {
-    /// What was found before any test could run.
-    pub run: Run,
-    /// The tests, in the order of the text; none beside an error.
-    pub tests: Vec<Tested>,
-}
-
-/// Runs the tests of an estate, or of a package by itself. What is wrong with the text itself is
-/// told first, and then no test is run.
-pub fn test(
-    world: &dyn World,
-    library: Library,
-    targets: &[&dyn Target],
-    options: &Options,
-    wanted: &Wanted,
-) -> Tests {
-    let mut findings = Findings::new();
-    let (sources, typed) = read(world, library, options, &mut findings);
-    let old = read_lock(world, &mut findings);
-    let mut tests = Vec::new();
-    if let Some(typed) = &typed {
-        let mut environments = environments(typed, options, &mut findings);
-        let asked = |env: &Option<Arc<str>>| {
-            let wanted = |wanted: &String| env.as_deref() == Some(wanted);
-            options.env.as_ref().is_none_or(wanted)
-        };
-        environments.retain(asked);
-        findings.retain(|finding| finding.level >= Level::Error);
-        if Clean::of(&findings).is_some() {
-            let ground = testing::Ground {
-                typed,
-                package: sources.alone.as_ref().map(|head| &head.name),
-                targets,
-                sets: &options.sets,
-                old: &old,
-            };
-            match testing::run(ground, &environments, wanted) {
-                Ok(tested) => tests = tested,
-                Err(finding) => findings.push(*finding),
-            }
-        }
-    }
-    Tests {
-        run: finish(sources, findings, Summary::default()),
-        tests,
-    }
-}
-
-/// What an estate's text means in each of its environments, before any phase has judged it.
-#[derive(Debug)]
-pub struct Trees {
-    /// The run.
-    pub run: Run,
-    /// The typed text; none of an estate that cannot be read.
-    pub typed: Option<schema::TypedEstate>,
-    /// The nodes of each environment that was asked for; none beside an error.
-    pub environments: Vec<resolve::Resolved>,
-}
-
-/// Resolves an estate and goes no further. An error is told where the nodes would not mean
-/// anything: in the text, in what is worked out from it, in what a name leads to. Whether the
-/// estate can be built is `check`'s to say, and so is everything below an error.
-pub fn trees(world: &dyn World, library: Library, options: &Options) -> Trees {
-    let mut findings = Findings::new();
-    let (sources, typed) = read(world, library, options, &mut findings);
-    let mut resolved = Vec::new();
-    if let Some(typed) = &typed {
-        let mut per_env = Vec::new();
-        for env in environments(typed, options, &mut findings) {
-            let resolve = || resolve::resolve(typed, env.as_ref(), &options.sets);
-            // The model takes the nodes apart, so it gets its own.
-            let mut instances = Instances::default();
-            let mut judged = resolve().then(|resolved| {
-                instances.clone_from(&resolved.origins.instances);
-                model::build(resolved, &typed.words.vocabulary)
-            });
-            instances.settle(&mut judged.findings);
-            per_env.push((env.clone().unwrap_or_default(), judged.findings));
-            let wanted = |wanted: &String| env.as_deref() == Some(wanted);
-            if options.env.as_ref().is_none_or(wanted) {
-                resolved.extend(resolve().value);
-            }
-        }
-        findings.extend(diag::merge_envs(per_env));
-    }
-    // An environment that was not asked for cannot stand in the way.
-    let concerns = |finding: &Diagnostic| {
-        let wanted = |wanted: &String| finding.envs.iter().any(|env| **env == **wanted);
-        finding.envs.is_empty() || options.env.as_ref().is_none_or(wanted)
-    };
-    findings.retain(|finding| finding.level >= Level::Error && concerns(finding));
-    if Clean::of(&findings).is_none() {
-        resolved.clear();
-    }
-    Trees {
-        run: finish(sources, findings, Summary::default()),
-        typed,
-        environments: resolved,
-    }
 }
 
 /// Builds an estate and keeps why everything is as it is. Beside an error there are no outputs,
@@ -326,7 +206,10 @@ fn compile(
     levels::unused(&allowances, &used, &mut findings);
     let graphs = compiled
         .iter()
-        .filter_map(|c| Some((c.env.clone(), graph(c.output.as_ref()?))))
+        .filter_map(|c| {
+            let (objects, plan, estate, _) = c.output.as_ref()?;
+            Some((c.env.clone(), Graph::of(objects, plan, estate)))
+        })
         .collect();
     let new = new_lock(world, &sources, &old, &compiled);
     // Beside another error much is undecided, and would seem to be forgotten.
@@ -568,29 +451,6 @@ fn finish(sources: Sources, mut findings: Findings, mut summary: Summary) -> Run
         sources,
         findings,
         summary,
-    }
-}
-
-fn graph((objects, plan, estate, _): &(Objects, plan::Plan, model::Estate, Allocations)) -> Graph {
-    let nodes = objects
-        .iter()
-        .zip(&plan.waves)
-        .map(|(object, wave)| GraphNode {
-            name: match &object.body {
-                emit::Body::Kube { id, .. } => id.to_string(),
-                emit::Body::File { path, .. } => path.as_str().to_owned(),
-            },
-            target: object.target,
-            wave: *wave,
-            spec_path: object.spec_path.clone(),
-            cluster: object
-                .cluster
-                .map(|id| estate.clusters[id].name.value.to_string()),
-        })
-        .collect();
-    Graph {
-        nodes,
-        edges: plan.edges.clone(),
     }
 }
 
