@@ -22,17 +22,14 @@ use tenantry_core::{
     Options,
     compile::{self, Run},
     diag::RuleRef,
-    load::ROOT_FILE,
     rules,
     testing::Wanted,
     world::Memory,
 };
+use tenantry_tests::page;
 
 use super::{Format, style::Look, told::Told};
 use crate::{commands::schema::FINDINGS, estate, report::Sheet as _};
-
-/// The estate that examples are added to.
-const BASE: &str = include_str!("../../../../tests/rules/base.kdl");
 
 /// What is rendered: a name, and the files of an estate.
 struct Example {
@@ -41,26 +38,11 @@ struct Example {
 }
 
 impl Example {
-    /// A listing of a rule's page. What stands below a line such as `// vendor/pg/tenantry.kdl` is
-    /// a file of that name.
+    /// A listing of a rule's page.
     fn of_listing(name: &str, listing: &str) -> Self {
-        let mut files = vec![("example.kdl".to_owned(), String::new())];
-        for line in listing.lines() {
-            let path = line.strip_prefix("// ").filter(|it| it.ends_with(".kdl"));
-            if let Some(path) = path {
-                files.push((path.to_owned(), String::new()));
-            } else if let Some((_, text)) = files.last_mut() {
-                text.push_str(line);
-                text.push('\n');
-            }
-        }
-        match files[0].1.lines().any(|line| line.starts_with("estate ")) {
-            true => files[0].0 = ROOT_FILE.to_owned(),
-            false => files.push((ROOT_FILE.to_owned(), BASE.to_owned())),
-        }
         Self {
             name: name.to_owned(),
-            files,
+            files: page::files(listing).into_iter().collect(),
         }
     }
 
@@ -88,14 +70,14 @@ const HARD: &str = "\u{feff}tenant größe tier=gould\r\n\
 /// hard to point into.
 fn examples() -> Vec<Example> {
     let bad = rules::all().into_iter().filter_map(|rule| {
-        let listing = rule.page.split("```kdl bad\n").nth(1)?;
-        let listing = listing.split("\n```").next()?;
-        Some(Example::of_listing(rule.name, listing))
+        let listing = page::listing(rule.page, page::BAD).unwrap()?;
+        Some(Example::of_listing(rule.name, &listing))
     });
     let mut examples: Vec<Example> = bad.collect();
     examples.push(Example::of_listing("clean", ""));
     let mut hard = Example::of_listing("hard", "");
-    hard.files[0] = ("größe/a b%.kdl".to_owned(), HARD.to_owned());
+    hard.files
+        .push(("größe/a b%.kdl".to_owned(), HARD.to_owned()));
     examples.push(hard);
     examples
 }
