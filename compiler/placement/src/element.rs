@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fmt};
 
+use serde::{Serialize, Serializer};
+
 use crate::problem::Problem;
 
 /// A part of a problem.
@@ -46,6 +48,12 @@ impl fmt::Display for Element {
             Self::Selector(name) => write!(f, "selector:{name}"),
             Self::Isolation(name) => write!(f, "isolation:{name}"),
         }
+    }
+}
+
+impl Serialize for Element {
+    fn serialize<S: Serializer>(&self, into: S) -> Result<S::Ok, S::Error> {
+        into.collect_str(self)
     }
 }
 
