@@ -91,8 +91,9 @@ pub struct Failed {
     pub moved: Option<Placement>,
 }
 
-/// Nodes of a pool that hold the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// Nodes of a pool that hold the same. Those of a pool follow each other in the order of its nodes:
+/// the first entry has the first ones, and nodes after the last entry's hold nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Alike {
     /// The pool.
     pub pool: String,
@@ -100,6 +101,9 @@ pub struct Alike {
     pub nodes: u32,
     /// What each holds, by workload.
     pub pods: BTreeMap<String, u32>,
+    /// How many lie in each NUMA cell, of the workloads whose replicas lie in one each.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub cells: BTreeMap<String, Vec<u32>>,
 }
 
 /// Why something does not fit.
