@@ -11,9 +11,5 @@ pub mod model;
 pub mod problem;
 mod room;
 pub mod steps;
-mod verify;
-
-pub use answer::{Answer, Verdict};
-pub use decide::{Decision, decide};
-pub use problem::{Problem, ReadError, Reading, read};
-pub use verify::verify;
+pub mod usage;
+pub mod whatif;
