@@ -12,4 +12,10 @@ pub mod problem;
 mod room;
 pub mod steps;
 pub mod usage;
+mod verify;
 pub mod whatif;
+
+pub use answer::{Answer, Verdict};
+pub use decide::{Decision, decide};
+pub use problem::{Problem, ReadError, Reading, read};
+pub use verify::verify;
