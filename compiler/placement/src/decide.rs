@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::{
     element::Element,
+    failures,
     fill::{Found, Plan, Reason},
     model::Model,
     problem::Problem,
     steps::{Spent, Steps},
+    trail::Trail,
 };
 
 /// What was decided about a problem.
@@ -27,35 +29,64 @@ pub fn decide(
     dropped: &BTreeSet<Element>,
     steps: &mut Steps<'_>,
 ) -> (Model, Decision) {
+    decide_telling(problem, dropped, steps, &mut Trail::default())
+}
+
+/// The same, and tells what was tried.
+pub(crate) fn decide_telling(
+    problem: &Problem,
+    dropped: &BTreeSet<Element>,
+    steps: &mut Steps<'_>,
+    trail: &mut Trail,
+) -> (Model, Decision) {
     let model = Model::new(problem, dropped);
-    let decision = match settle(&model, steps) {
+    let decision = match settle(&model, steps, trail) {
         Ok(Found::Lacks(reason)) => Decision::Lacks(reason, Vec::new()),
-        Ok(Found::Fits(base)) if model.failures.is_empty() => Decision::Fits(Plan {
-            base,
-            ..Plan::default()
-        }),
-        Ok(Found::Fits(_) | Found::Open) | Err(Spent) => Decision::Open,
+        Ok(Found::Fits(base)) => failures::bear(&model, base, steps, trail),
+        Ok(Found::Open) | Err(Spent) => Decision::Open,
     };
     (model, decision)
 }
 
 /// A way of deciding.
-type Way = fn(&Model, &mut Steps<'_>) -> Result<Found, Spent>;
+struct Way {
+    /// What it is called, where it is told that it was tried.
+    name: &'static str,
+    /// The most steps that it may take for one model.
+    most: u64,
+    /// Looks.
+    find: fn(&Model, &mut Steps<'_>) -> Result<Found, Spent>,
+}
 
-/// The ways, each with the most steps that it may take.
-const WAYS: [(Way, u64); 0] = [];
+/// The ways, the cheapest first.
+const WAYS: [Way; 0] = [];
 
 /// Decides a model, its failures apart.
 ///
 /// # Errors
 /// The budget is spent.
-pub(crate) fn settle(model: &Model, steps: &mut Steps<'_>) -> Result<Found, Spent> {
-    for (way, most) in WAYS {
-        match steps.within(most, |steps| way(model, steps)) {
-            Ok(Found::Open) => {}
+pub(crate) fn settle(
+    model: &Model,
+    steps: &mut Steps<'_>,
+    trail: &mut Trail,
+) -> Result<Found, Spent> {
+    if model.shapes.is_empty() {
+        return Ok(Found::Fits(crate::fill::Fill::default()));
+    }
+    for (at, way) in WAYS.iter().enumerate() {
+        let before = steps.left();
+        let found = steps.within(way.most, |steps| (way.find)(model, steps));
+        let took = before - steps.left();
+        match found {
+            Ok(Found::Open) => trail.open((at, way.name), took, false),
             // A part's budget is spent, and the next way may find what this one did not.
-            Err(Spent) if steps.left() > 0 => {}
-            done => return done,
+            Err(Spent) => {
+                trail.open((at, way.name), took, true);
+                if steps.left() == 0 {
+                    return Err(Spent);
+                }
+            }
+            Ok(found) => return Ok(found),
         }
     }
     Ok(Found::Open)

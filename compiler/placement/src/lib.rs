@@ -6,16 +6,23 @@
 pub mod answer;
 mod decide;
 pub mod element;
+mod failing;
+mod failures;
 pub mod fill;
 pub mod model;
+mod outward;
 pub mod problem;
 mod room;
+mod solve;
 pub mod steps;
+mod trail;
 pub mod usage;
 mod verify;
 pub mod whatif;
 
 pub use answer::{Answer, Verdict};
 pub use decide::{Decision, decide};
+pub use outward::{MANY_FAILURES, MANY_NODES, MANY_REPLICAS};
 pub use problem::{Problem, ReadError, Reading, read};
+pub use solve::{Options, STEPS, solve};
 pub use verify::verify;

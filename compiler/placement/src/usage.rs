@@ -381,6 +381,7 @@ mod tests {
             pool: "a".to_owned(),
             nodes: 2,
             pods,
+            ..Alike::default()
         };
         let usage = of_alike(&problem(), &[alike]);
         assert_eq!(usage[0].replicas, 2);
