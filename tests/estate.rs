@@ -10,7 +10,7 @@ use std::{
 
 use tenantry_core::{
     Built, Options, Run, build,
-    compile::trees,
+    compile::{self, PlacedRun, trees},
     diag::{Diagnostic, Level},
     emit::Manifest,
     expand::expand,
@@ -152,6 +152,12 @@ pub fn traced(files: &Files) -> Result<Built, String> {
 pub fn followed(files: &Files) -> Built {
     let targets = tenantry_targets::all();
     tenantry_core::trace(&world(files), library(), &targets, &Options::default())
+}
+
+/// Where everything stands in an estate, whether or not it can be built.
+pub fn placed(files: &Files) -> PlacedRun {
+    let targets = tenantry_targets::all();
+    compile::placed(&world(files), library(), &targets, &Options::default())
 }
 
 /// Runs the tests that an estate holds; their names.

@@ -55,8 +55,13 @@ pub(crate) fn of(estate: &Estate, workload: &Workload) -> Scheduling {
     }
 }
 
-/// Why the tenant has machines of a pool alone, where it has; its workloads then run on those.
+/// Why the tenant has machines of a pool alone, or all of it, where it has; its workloads then run
+/// on those, and bear the taint that keeps everybody else away.
 fn alone(estate: &Estate, workload: &Workload, pool: Id<Pool>) -> Option<OriginId> {
+    let whole = estate.pools[pool].tenant;
+    if let Some(owner) = whole.filter(|owner| owner.to == workload.tenant) {
+        return Some(owner.at);
+    }
     let mut dedicated = estate.tenants[workload.tenant].dedicated.iter();
     let (_, dedicated) = dedicated.find(|(own, _)| own.to == pool)?;
     Some(dedicated.meta.origin)

@@ -1,7 +1,5 @@
 //! What one pod of a container or job takes of its node.
 
-use std::collections::BTreeMap;
-
 use tenantry_core::{
     check::Checked,
     model::{Body, Id, Workload},
@@ -67,20 +65,15 @@ pub(super) fn of(checked: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
     } else {
         (Cores::ZERO, whole)
     };
-    let mut gpus = BTreeMap::new();
-    for gpu in workload.gpus.iter().filter(|gpu| gpu.spec.slice.is_none()) {
-        let name = estate.gpu_models[gpu.model.to].name.value.as_str();
-        *gpus.entry(name.into()).or_insert(0) += gpu.spec.count.value;
-    }
-    Some(Footprint {
+    let footprint = Footprint {
         dedicated,
         shared,
         memory: Bytes::new(all.memory.saturating_add(memory.get())),
-        hugepages: BTreeMap::new(),
-        gpus,
         pods: 1,
         overhead: overhead.into_iter().collect(),
-    })
+        ..Footprint::default()
+    };
+    Some(footprint.with_devices(estate, workload))
 }
 
 /// CPU in thousandths of a core, memory in bytes.

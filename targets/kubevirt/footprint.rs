@@ -1,7 +1,5 @@
 //! What one machine takes of a node, so that it fits where the scheduler puts it.
 
-use std::collections::BTreeMap;
-
 use tenantry_core::{
     model::{Estate, Workload},
     schema::kinds::{Arch, Confidential},
@@ -45,15 +43,16 @@ pub(super) fn of(estate: &Estate, workload: &Workload) -> Option<Footprint> {
         )
     };
     let ordinary = if pages.is_some() { 0 } else { guest.get() };
-    Some(Footprint {
+    let footprint = Footprint {
         dedicated,
         shared: Cores::millis(shared),
         memory: Bytes::new(ordinary.saturating_add(beside)),
         hugepages: pages.map(|page| (page.value, guest)).into_iter().collect(),
-        gpus: gpus(estate, workload),
         pods: 1,
         overhead: parts,
-    })
+        ..Footprint::default()
+    };
+    Some(footprint.with_devices(estate, workload))
 }
 
 /// What the formula looks at.
@@ -79,15 +78,6 @@ pub(super) fn shape(estate: &Estate, workload: &Workload) -> Shape {
         tpm: vm.is_some_and(|vm| vm.tpm.as_ref().is_some_and(|tpm| tpm.value)),
         guaranteed: compute::is_dedicated(workload),
     }
-}
-
-fn gpus(estate: &Estate, workload: &Workload) -> BTreeMap<std::sync::Arc<str>, u32> {
-    let mut gpus = BTreeMap::new();
-    for gpu in &workload.gpus {
-        let model: std::sync::Arc<str> = estate.gpu_models[gpu.model.to].name.value.as_str().into();
-        *gpus.entry(model).or_insert(0) += gpu.spec.count.value;
-    }
-    gpus
 }
 
 #[cfg(test)]

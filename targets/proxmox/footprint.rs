@@ -26,10 +26,6 @@ pub(super) fn of(estate: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
         shared: cores(workload),
         ..Footprint::default()
     };
-    for gpu in &workload.gpus {
-        let model = estate.gpu_models[gpu.model.to].name.value.as_str();
-        *footprint.gpus.entry(model.into()).or_default() += gpu.spec.count.value;
-    }
     if workload.vm().is_some() {
         footprint.overhead = overhead(workload.vcpus().unwrap_or(1), size);
     }
@@ -45,7 +41,7 @@ pub(super) fn of(estate: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
         }
         None => footprint.memory = Bytes::new(size.get().saturating_add(overhead)),
     }
-    Some(footprint)
+    Some(footprint.with_devices(estate, workload))
 }
 
 fn cores(workload: &Workload) -> Cores {

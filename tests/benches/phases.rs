@@ -95,7 +95,12 @@ fn run(world: &Memory) -> Laps {
     clock.lap();
     let checked = sound(check::run(&estate, &platform, &targets));
     clock.lap();
-    let placed = sound(place::place(&checked, &targets, &Allocations::default()));
+    let placed = sound(place::place(
+        &checked,
+        &targets,
+        &Allocations::default(),
+        &Limits::default(),
+    ));
     clock.lap();
     let flows = sound(flows::collect(&checked, &targets));
     clock.lap();

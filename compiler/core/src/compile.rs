@@ -1,12 +1,14 @@
 //! The compile: one line per phase. Everything else of this crate is below it.
 
 mod graph;
+mod placed;
 mod tests;
 mod trees;
 
 use std::{collections::BTreeSet, sync::Arc};
 
 pub use graph::{Graph, GraphNode};
+pub use placed::{PlacedEnvironment, PlacedRun, placed};
 use tenantry_syntax::Span;
 pub use tests::{Tests, test};
 pub use trees::{Trees, trees};
@@ -85,6 +87,8 @@ pub struct Built {
     pub graphs: Vec<(Option<Arc<str>>, Graph)>,
     /// What each environment that was asked for looks like from within, where `why` asks.
     pub scenes: Vec<Scene>,
+    /// Where everything stands in each environment that was asked for, where [`placed`] asks.
+    placed: Vec<PlacedEnvironment>,
 }
 
 /// An environment with the reasons of its values, for `why`.
@@ -141,6 +145,8 @@ enum Until {
     Prove,
     /// As far as `Prove`, and what the model was made from is kept.
     Scene,
+    /// As far as `Plan`, and each cluster's placement is kept.
+    Placed,
 }
 
 /// One environment, compiled as far as it goes.
@@ -152,6 +158,7 @@ struct Compiled {
     used: BTreeSet<usize>,
     output: Option<(Objects, plan::Plan, model::Estate, Allocations)>,
     scene: Option<Scene>,
+    placed: Vec<place::PlacedCluster>,
 }
 
 fn compile(
@@ -172,6 +179,7 @@ fn compile(
             lock: None,
             graphs: vec![],
             scenes: vec![],
+            placed: vec![],
         };
     };
     let (allowances, told) = levels::allowances(&typed);
@@ -220,7 +228,7 @@ fn compile(
     let mut run = finish(sources, findings, summary);
     let mut outputs = Vec::new();
     let clean = match until {
-        Until::Plan => None,
+        Until::Plan | Until::Placed => None,
         Until::Prove | Until::Scene => Clean::of(&run.findings),
     };
     let wanted = |env: &Option<Arc<str>>| {
@@ -231,6 +239,8 @@ fn compile(
     };
     let scenes = compiled.iter_mut().filter_map(|one| one.scene.take());
     let scenes = scenes.filter(|scene| wanted(&scene.env)).collect();
+    let placed = compiled.iter_mut().filter(|one| wanted(&one.env));
+    let placed = placed.map(PlacedEnvironment::of).collect();
     if let Some(clean) = clean {
         for one in compiled.iter().filter(|one| wanted(&one.env)) {
             let Some((objects, plan, estate, _)) = &one.output else {
@@ -254,6 +264,7 @@ fn compile(
         lock,
         graphs,
         scenes,
+        placed,
     }
 }
 
@@ -346,6 +357,7 @@ fn environment(
             used: BTreeSet::new(),
             output: None,
             scene,
+            placed: Vec::new(),
         };
     };
     if let Some(scene) = &mut scene {
@@ -362,7 +374,22 @@ fn environment(
     let mut used = BTreeSet::new();
     let mut level =
         |findings: &mut Findings| used.extend(levels::apply(&estate, allowances, findings));
-    let output = backend(&estate, targets, old, &mut findings, &mut level);
+    let mut placed = Vec::new();
+    let mut keep = |placement: &place::Placement| {
+        if until == Until::Placed {
+            placed = place::clusters(&estate, placement, &options.limits);
+        }
+    };
+    let limits = &options.limits;
+    let output = backend(
+        &estate,
+        targets,
+        old,
+        limits,
+        &mut findings,
+        &mut level,
+        &mut keep,
+    );
     level(&mut findings);
     instances.settle(&mut findings);
     let output = output.map(|(objects, plan, allocations)| (objects, plan, estate, allocations));
@@ -373,24 +400,29 @@ fn environment(
         used,
         output,
         scene,
+        placed,
     }
 }
 
 /// From the model to ordered objects. Objects are made only for an estate without errors: they
-/// could not be used, and what a target would say of a broken one is no further mistake.
+/// could not be used, and what a target would say of a broken one is no further mistake. `keep`
+/// sees where everything stands, of a broken estate too.
 pub(crate) fn backend(
     estate: &model::Estate,
     targets: &[&dyn Target],
     old: &Allocations,
+    limits: &Limits,
     findings: &mut Findings,
     level: &mut dyn FnMut(&mut Findings),
+    keep: &mut dyn FnMut(&place::Placement),
 ) -> Option<(Objects, plan::Plan, Allocations)> {
     let platform = close::close(estate, targets);
     let checked = checks::run(estate, &platform, targets);
     findings.extend(checked.findings);
     let checked = checked.value?;
-    let placed = place::place(&checked, targets, old);
+    let placed = place::place(&checked, targets, old, limits);
     findings.extend(placed.findings);
+    placed.value.iter().for_each(keep);
     let flows = flows::collect(&checked, targets);
     findings.extend(flows.findings);
     let (placement, flows) = (placed.value?, flows.value?);

@@ -78,6 +78,8 @@ limits! {
     tests: usize = 10_000;
     /// Machines in a pool.
     machines: u32 = 20_000;
+    /// Steps that may be taken to prove that a cluster's workloads fit, or that they do not.
+    placement_steps: u64 = 20_000_000;
     /// Replicas of a workload.
     replicas: u32 = 20_000;
     /// Objects that one build may emit.

@@ -15,7 +15,7 @@ use crate::{
     emit::Objects,
     flows::Derived,
     lower::Lowered,
-    model::{Cluster, Id, Workload},
+    model::{Cluster, Estate, Id, Workload},
     units::{Bytes, Cores},
 };
 
@@ -58,10 +58,43 @@ pub struct Footprint {
     pub memory: Bytes,
     /// Huge pages: page size and total.
     pub hugepages: BTreeMap<Bytes, Bytes>,
-    /// GPUs by model name.
+    /// Whole GPUs by model name.
     pub gpus: BTreeMap<Arc<str>, u32>,
+    /// Slices of GPUs, by model name and profile.
+    pub slices: BTreeMap<(Arc<str>, Arc<str>), u32>,
+    /// Room on the node's own disks, by storage class.
+    pub disks: BTreeMap<Arc<str>, Bytes>,
     /// Pods on the node (0 where the backend has none).
     pub pods: u32,
     /// Each part of the overhead, for explanation: what, and how much memory.
     pub overhead: Vec<(String, Bytes)>,
+}
+
+impl Footprint {
+    /// The same with the GPUs and slices of GPUs that a workload asks for, and what its disks take
+    /// of the node that it stands on: those on a class of `local` disks.
+    #[must_use]
+    pub fn with_devices(mut self, estate: &Estate, workload: &Workload) -> Self {
+        for gpu in &workload.gpus {
+            let model: Arc<str> = estate.gpu_models[gpu.model.to].name.value.as_str().into();
+            let count = gpu.spec.count.value;
+            let has = match &gpu.spec.slice {
+                Some(slice) => self.slices.entry((model, slice.value.clone())).or_default(),
+                None => self.gpus.entry(model).or_default(),
+            };
+            *has = has.saturating_add(count);
+        }
+        for disk in &workload.disks {
+            let Some(class) = estate.storage_of(workload, disk) else {
+                continue;
+            };
+            let class = &estate.storages[class];
+            if class.spec.local.is_some() {
+                let name: Arc<str> = class.name.value.as_str().into();
+                let has = self.disks.entry(name).or_insert(Bytes::ZERO);
+                *has = Bytes::new(has.get().saturating_add(disk.spec.size.value.get()));
+            }
+        }
+        self
+    }
 }

@@ -3,10 +3,7 @@
 
 #![expect(clippy::panic, reason = "a test fails by panicking")]
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, LazyLock},
-};
+use std::sync::{Arc, LazyLock};
 
 use tenantry_core::{
     Options,
@@ -54,10 +51,9 @@ impl Target for Exact {
             dedicated: Cores::whole(0),
             shared: spec.cpu.as_ref()?.request.as_ref()?.value,
             memory: spec.memory.as_ref()?.size.value,
-            hugepages: BTreeMap::new(),
-            gpus: BTreeMap::new(),
             pods: 1,
             overhead: vec![("nothing".to_owned(), Bytes::new(0))],
+            ..Footprint::default()
         })
     }
 

@@ -49,6 +49,7 @@ pub fn test(
                 targets,
                 sets: &options.sets,
                 old: &old,
+                limits: &options.limits,
             };
             match testing::run(ground, &environments, wanted) {
                 Ok(tested) => tests = tested,

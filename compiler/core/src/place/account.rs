@@ -1,12 +1,12 @@
 //! First fits for backends that need an explicit host, and for machines that a tenant has alone.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use super::{Host, Placement};
 use crate::{
     check::Checked,
     lock::Allocations,
-    model::{Backend, Estate, Pool, Replicas, Workload},
+    model::{Backend, Estate, Replicas, Workload},
     target::Footprint,
     units::Bytes,
 };
@@ -37,7 +37,6 @@ pub fn least_replicas(estate: &Estate, workload: &Workload) -> u32 {
 /// What the build before chose is kept while the machine is still there.
 pub(super) fn assign_hosts(checked: &Checked<'_>, placement: &mut Placement) {
     let estate = checked.estate();
-    assign_dedicated(estate, placement);
     let old = placement.allocations.clone();
     placement.allocations.retain(|what, _| what != "node");
     let mut free: BTreeMap<Host, u64> = BTreeMap::new();
@@ -129,59 +128,4 @@ fn hosts_of<'e>(estate: &'e Estate, workload: &'e Workload) -> impl Iterator<Ite
         .filter(move |host| {
             named.is_none_or(|named| estate.pools[host.pool].nodes[host.node].name == named)
         })
-}
-
-/// Gives tenants the machines that they have alone: the kept ones first, then the first free.
-fn assign_dedicated(estate: &Estate, placement: &mut Placement) {
-    let mut taken: BTreeMap<Host, Arc<str>> = BTreeMap::new();
-    for (id, pool) in estate.pools.iter() {
-        let asks: Vec<(&str, usize)> = estate
-            .tenants
-            .values()
-            .flat_map(|tenant| {
-                tenant
-                    .dedicated
-                    .iter()
-                    .filter(|(asked, _)| asked.to == id)
-                    .map(|(_, spec)| (tenant.name.value.as_str(), spec.count.value as usize))
-            })
-            .collect();
-        for kept_only in [true, false] {
-            for (tenant, count) in &asks {
-                for node in 0..pool.nodes.len() {
-                    let host = Host { pool: id, node };
-                    let have = taken
-                        .iter()
-                        .filter(|(host, owner)| host.pool == id && &***owner == *tenant)
-                        .count();
-                    let path = node_path(estate, pool, node);
-                    let kept = placement.allocations.get("dedicated", &path) == Some(*tenant);
-                    if have < *count && !taken.contains_key(&host) && (kept || !kept_only) {
-                        taken.insert(host, (*tenant).into());
-                    }
-                }
-            }
-        }
-    }
-    let keep: Vec<(String, String)> = taken
-        .iter()
-        .map(|(host, tenant)| {
-            (
-                node_path(estate, &estate.pools[host.pool], host.node),
-                tenant.to_string(),
-            )
-        })
-        .collect();
-    placement.allocations.retain(|what, _| what != "dedicated");
-    for (path, tenant) in keep {
-        placement.allocations.set("dedicated", &path, tenant);
-    }
-    placement.dedicated = taken;
-}
-
-fn node_path(estate: &Estate, pool: &Pool, node: usize) -> String {
-    format!(
-        "{}.{}",
-        estate.clusters[pool.cluster].name.value, pool.nodes[node].name
-    )
 }

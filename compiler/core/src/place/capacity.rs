@@ -125,7 +125,7 @@ fn group(
 /// What a node of a pool has left when what stands on every node has taken its part.
 pub(super) fn node(estate: &Estate, pool: Id<Pool>, everywhere: &[&Demand]) -> Amounts {
     let spec = &estate.pools[pool];
-    let mut node = Amounts::of_node(spec, &estate.clusters[spec.cluster]);
+    let mut node = Amounts::of_node(estate, spec);
     for demand in everywhere {
         let workload = &estate.workloads[demand.workload];
         if demand.cells.iter().any(|cell| cell.pool == pool) && on_every_node(workload) {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{Body, Estate, Id, Pool, Replicas, Tenant, Workload},
-    schema::kinds::{Isolation, Run},
+    schema::kinds::Run,
 };
 
 /// Nodes of a pool that are one tenant's alone, or everybody's.
@@ -80,13 +80,17 @@ pub(super) fn on_every_node(workload: &Workload) -> bool {
     matches!(workload.replicas, Replicas::PerNode(_))
 }
 
-/// GPUs of a workload that takes slices, or one of two models, are not whole cards of one pool.
+/// GPUs of a workload that takes one of two models are not those of one; and of a class of local
+/// disks nothing is known where a pool does not say which disks those are.
 fn not_accounted(estate: &Estate, workload: &Workload, resource: &Resource) -> bool {
     match resource {
-        Resource::Gpu(_) => workload
-            .gpus
+        Resource::Gpu(_) | Resource::Slice(..) => {
+            workload.gpus.iter().any(|gpu| gpu.spec.or.is_some())
+        }
+        Resource::Disk(_) => workload
+            .pools
             .iter()
-            .any(|gpu| gpu.spec.slice.is_some() || gpu.spec.or.is_some()),
+            .any(|pool| !Amounts::of_node(estate, &estate.pools[pool.to]).has(resource)),
         Resource::Pods => !estate.clusters[workload.cluster].is_kubernetes(),
         Resource::Cpu | Resource::Memory | Resource::Hugepages(_) => false,
     }
@@ -101,17 +105,15 @@ fn has_all(estate: &Estate, workload: &Workload, each: &Amounts) -> bool {
         if another || pool.spec.meta.broken {
             return false;
         }
-        let node = Amounts::of_node(pool, &estate.clusters[pool.cluster]);
+        let node = Amounts::of_node(estate, pool);
         each.iter()
             .all(|(resource, _)| node.get(resource).is_some())
     })
 }
 
-/// Where a workload may stand. A tenant that shares no node stands on its own alone; another
-/// with nodes of its own may also stand where everybody may.
+/// Where a workload may stand. A tenant with nodes of its own in a pool stands on these alone:
+/// its pods ask for them by label.
 fn cells(estate: &Estate, workload: &Workload) -> BTreeSet<Cell> {
-    let level = estate.tenants[workload.tenant].spec.isolation.value;
-    let alone = matches!(level, Isolation::DedicatedNodes | Isolation::Confidential);
     let mut cells = BTreeSet::new();
     for pool in &workload.pools {
         let pool = pool.to;
@@ -124,13 +126,8 @@ fn cells(estate: &Estate, workload: &Workload) -> BTreeSet<Cell> {
             pool,
             owner: Some(workload.tenant),
         };
-        let has_own = nodes(estate, own) > 0;
-        if has_own {
-            cells.insert(own);
-        }
-        if !has_own || !alone {
-            cells.insert(Cell { pool, owner: None });
-        }
+        let owner = (nodes(estate, own) > 0).then_some(workload.tenant);
+        cells.insert(Cell { pool, owner });
     }
     cells
 }

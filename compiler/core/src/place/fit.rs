@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diag::{Diagnostic, Findings, words},
-    model::{Estate, Id, Pool},
+    model::{Disk, Estate, Id, Pool},
 };
 
 /// Reports each workload of which a replica fits none of its pools' nodes; returns whether it
@@ -41,7 +41,7 @@ fn nearest(estate: &Estate, demand: &Demand) -> Option<(Id<Pool>, Vec<Lack>)> {
         .filter(|cell| nodes(estate, **cell) > 0)
         .map(|cell| {
             let pool = &estate.pools[cell.pool];
-            let node = Amounts::of_node(pool, &estate.clusters[pool.cluster]);
+            let node = Amounts::of_node(estate, pool);
             let lacks = demand
                 .each
                 .beyond(&node)
@@ -110,7 +110,17 @@ fn place(estate: &Estate, demand: &Demand, lacks: &[Lack]) -> tenantry_syntax::S
         Some((Resource::Memory | Resource::Hugepages(_), ..)) => {
             spec.memory.as_ref().map(|memory| memory.meta.origin)
         }
-        Some((Resource::Gpu(_), ..)) => workload.gpus.first().map(|gpu| gpu.spec.meta.origin),
+        Some((Resource::Gpu(_) | Resource::Slice(..), ..)) => {
+            workload.gpus.first().map(|gpu| gpu.spec.meta.origin)
+        }
+        Some((Resource::Disk(class), ..)) => {
+            let on_class = |disk: &&Disk| {
+                let found = estate.storage_of(workload, disk);
+                found.is_some_and(|at| *estate.storages[at].name.value.as_str() == **class)
+            };
+            let disk = workload.disks.iter().find(on_class);
+            disk.map(|disk| disk.spec.meta.origin)
+        }
         Some((Resource::Pods, ..)) | None => None,
     };
     origin.map_or(spec.meta.span, |origin| estate.span(origin))

@@ -1,13 +1,18 @@
 //! Where everything runs: what each replica takes, what each pool has, and for backends that
 //! need an explicit host, which one.
 //!
-//! The accounts are exact: what is reported cannot be placed by anybody. Hosts are a first fit;
-//! the interface is the one that a search will have.
+//! The accounts are exact. Sums come first, since what they refuse is said best by them; what they
+//! let pass is proved by the engine (`tenantry-placement`): it fits, and here is how, or it does
+//! not, and these are the parts that are to blame.
 
 pub mod account;
 mod capacity;
+mod cluster;
+mod dedicated;
 mod demand;
 mod fit;
+mod parts;
+mod problem;
 mod quota;
 mod report;
 mod reserve;
@@ -17,10 +22,14 @@ pub mod rules;
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use account::least_replicas;
+pub use cluster::{PlacedCluster, PlacedPart, PlacedWorkload, clusters};
+pub use parts::Part;
+pub use problem::Posed;
 
 use crate::{
     check::Checked,
     diag::Findings,
+    limits::Limits,
     lock::Allocations,
     model::{Id, Pool, Workload},
     outcome::Outcome,
@@ -47,6 +56,9 @@ pub struct Placement {
     pub dedicated: BTreeMap<Host, Arc<str>>,
     /// What must not jump when the spec changes.
     pub allocations: Allocations,
+    /// What must fit in each cluster, by its number; of a cluster without workloads too. None
+    /// where the ground is broken.
+    pub posed: Vec<Posed>,
 }
 
 /// Accounts for every workload and finds hosts. `old` are the choices of the build before.
@@ -54,6 +66,7 @@ pub fn place(
     checked: &Checked<'_>,
     targets: &[&dyn Target],
     old: &Allocations,
+    _limits: &Limits,
 ) -> Outcome<Placement> {
     let mut findings = Findings::new();
     let mut placement = Placement {
@@ -71,11 +84,17 @@ pub fn place(
             .footprints
             .extend(footprint.map(|footprint| (id, footprint)));
     }
+    dedicated::assign(estate, &mut placement);
     let demands = demand::collect(estate, &placement);
     let too_large = fit::check(estate, &placement, &demands, &mut findings);
     capacity::check(estate, &demands, &too_large, &mut findings);
     reserve::check(estate, &demands, &too_large, &mut findings);
     quota::check(estate, &placement, &mut findings);
+    let all: Vec<&demand::Demand> = demands.iter().collect();
+    let clusters = estate.clusters.iter();
+    placement.posed = clusters
+        .filter_map(|(id, _)| problem::pose(estate, &placement, id, &all))
+        .collect();
     account::assign_hosts(checked, &mut placement);
     Outcome::new(placement, findings)
 }

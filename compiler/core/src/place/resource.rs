@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     diag::words,
-    model::{Backend, Cluster, Pool},
-    schema::kinds::GpuMode,
+    model::{Backend, Estate, Pool},
+    schema::kinds::{DiskUse, GpuMode},
     target::Footprint,
     units::{Bytes, Cores, Ratio},
 };
@@ -22,8 +22,12 @@ pub(super) enum Resource {
     Memory,
     /// Huge pages of this size, in bytes.
     Hugepages(Bytes),
-    /// GPUs of this model.
+    /// Whole GPUs of this model.
     Gpu(Arc<str>),
+    /// Slices of GPUs: the model, and the profile that they are cut by.
+    Slice(Arc<str>, Arc<str>),
+    /// The node's own disks below a storage class, in bytes.
+    Disk(Arc<str>),
     /// Pods.
     Pods,
 }
@@ -37,7 +41,26 @@ impl Resource {
             Self::Memory => format!("{} of memory", rounded(small)),
             Self::Hugepages(page) => format!("{} in {page} pages", rounded(small)),
             Self::Gpu(model) => format!("{small} `{model}`"),
+            Self::Slice(model, profile) => {
+                format!("{} `{profile}` of `{model}`", words::count(small, "slice"))
+            }
+            Self::Disk(storage) => format!("{} of storage `{storage}`", rounded(small)),
             Self::Pods => words::count(small, "pod"),
+        }
+    }
+}
+
+impl Resource {
+    /// What it is called in a problem for the engine. Pods are none of its resources.
+    pub(super) fn key(&self) -> Option<String> {
+        match self {
+            Self::Cpu => Some("cpu".to_owned()),
+            Self::Memory => Some("memory".to_owned()),
+            Self::Hugepages(page) => Some(format!("hugepages-{page}")),
+            Self::Gpu(model) => Some(format!("gpu/{model}")),
+            Self::Slice(model, profile) => Some(format!("slice/{model}/{profile}")),
+            Self::Disk(storage) => Some(format!("disk/{storage}")),
+            Self::Pods => None,
         }
     }
 }
@@ -81,6 +104,13 @@ impl Amounts {
         for (model, count) in &footprint.gpus {
             all.add(Resource::Gpu(model.clone()), (*count).into());
         }
+        for ((model, profile), count) in &footprint.slices {
+            let slice = Resource::Slice(model.clone(), profile.clone());
+            all.add(slice, (*count).into());
+        }
+        for (storage, size) in &footprint.disks {
+            all.add(Resource::Disk(storage.clone()), size.get().into());
+        }
         all.add(Resource::Pods, footprint.pods.into());
         all
     }
@@ -89,8 +119,9 @@ impl Amounts {
     ///
     /// On Kubernetes a pool's `overcommit` is already in what replicas ask for, because the
     /// scheduler knows no ratio; on Proxmox a guest asks for all of its size.
-    pub(super) fn of_node(pool: &Pool, cluster: &Cluster) -> Self {
-        let mut all = Self::default();
+    pub(super) fn of_node(estate: &Estate, pool: &Pool) -> Self {
+        let cluster = &estate.clusters[pool.cluster];
+        let mut all = Self::of_devices(pool);
         let ratios = pool.spec.overcommit.as_ref();
         let scaled = |ratio: Option<Ratio>, amount: u64| match (&cluster.backend, ratio) {
             (Backend::Proxmox(_), Some(ratio)) => ratio.apply(amount).unwrap_or(u64::MAX),
@@ -109,16 +140,8 @@ impl Amounts {
         for (page, total) in pool.hugepages() {
             all.add(Resource::Hugepages(page.value), total.value.get().into());
         }
-        for gpu in &pool.gpus {
-            if matches!(
-                gpu.spec.mode.value,
-                GpuMode::Passthrough | GpuMode::Container
-            ) {
-                all.add(
-                    Resource::Gpu(gpu.spec.model.value.text.clone()),
-                    gpu.spec.count.value.into(),
-                );
-            }
+        for (storage, size) in local_disks(estate, pool) {
+            all.add(Resource::Disk(storage), size);
         }
         let kept = pool
             .spec
@@ -127,6 +150,28 @@ impl Amounts {
             .and_then(|reserve| reserve.pods.as_ref());
         let pods = PODS_OF_A_NODE.saturating_sub(kept.map_or(0, |kept| kept.value));
         all.add(Resource::Pods, pods.into());
+        all
+    }
+
+    /// Its GPUs, whole or by slices, as the pool gives them away.
+    fn of_devices(pool: &Pool) -> Self {
+        let mut all = Self::default();
+        for gpu in &pool.gpus {
+            let model = &gpu.spec.model.value.text;
+            let cards = u128::from(gpu.spec.count.value);
+            match gpu.spec.mode.value {
+                GpuMode::Passthrough | GpuMode::Container => {
+                    all.add(Resource::Gpu(model.clone()), cards);
+                }
+                GpuMode::Vgpu | GpuMode::Mig => {
+                    for slice in &gpu.spec.slice {
+                        let profile = slice.profile.value.clone();
+                        let each = u128::from(slice.count.value);
+                        all.add(Resource::Slice(model.clone(), profile), cards * each);
+                    }
+                }
+            }
+        }
         all
     }
 
@@ -150,6 +195,11 @@ impl Amounts {
                 *has = has.saturating_sub(*amount);
             }
         }
+    }
+
+    /// Whether there is such a thing at all.
+    pub(super) fn has(&self, resource: &Resource) -> bool {
+        self.0.contains_key(resource)
     }
 
     /// Forgets a resource.
@@ -180,6 +230,29 @@ impl Amounts {
             (asked > has).then_some((resource, asked, has))
         })
     }
+}
+
+/// What a node's own disks hold for each class of `local` ones, in bytes: those of the name that
+/// the class says, else those of `use=local`. A pool without such disks has no entry.
+fn local_disks(estate: &Estate, pool: &Pool) -> Vec<(Arc<str>, u128)> {
+    let classes = estate.storages.values().filter_map(|storage| {
+        let local = storage.spec.local.as_ref()?;
+        (storage.cluster == pool.cluster).then_some((storage, local))
+    });
+    let sizes = classes.map(|(storage, local)| {
+        let disks = pool.spec.disk.iter().filter(|disk| match &local.disk {
+            Some(named) => disk.name.value == named.value,
+            None => disk
+                .r#use
+                .as_ref()
+                .is_some_and(|it| it.value == DiskUse::Local),
+        });
+        let size = disks
+            .map(|disk| u128::from(disk.size.value.get()) * u128::from(disk.count.value))
+            .sum();
+        (storage.name.value.as_str().into(), size)
+    });
+    sizes.filter(|(_, size)| *size > 0).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use crate::{
     diag::{self, Findings},
     instances::Instances,
     levels::{self, Allowance},
+    limits::Limits,
     lock::{Allocations, Lock},
     model, par, resolve,
     schema::{
@@ -36,6 +37,8 @@ pub(crate) struct Ground<'r> {
     pub(crate) sets: &'r [(String, String)],
     /// What was allocated before.
     pub(crate) old: &'r Lock,
+    /// The bounds of the run.
+    pub(crate) limits: &'r Limits,
 }
 
 /// What a test came to, by environment.
@@ -165,7 +168,16 @@ fn backend(
     let mut level = |findings: &mut Findings| {
         levels::apply(estate, allowances, findings);
     };
-    compile::backend(estate, ground.targets, old, findings, &mut level);
+    let (targets, limits) = (ground.targets, ground.limits);
+    compile::backend(
+        estate,
+        targets,
+        old,
+        limits,
+        findings,
+        &mut level,
+        &mut |_| {},
+    );
     level(findings);
 }
 

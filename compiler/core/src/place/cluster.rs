@@ -1,0 +1,126 @@
+//! A cluster's placement for whoever shows it: the problem, its answer, and what the names in them
+//! stand for.
+
+use std::sync::Arc;
+
+use tenantry_placement::{Answer, Options, problem::Problem};
+use tenantry_syntax::Span;
+
+use super::{Placement, Posed};
+use crate::{limits::Limits, model::Estate};
+
+/// A cluster with what must fit in it, and whether it does.
+#[derive(Debug)]
+pub struct PlacedCluster {
+    /// The cluster's name.
+    pub name: String,
+    /// Whether the backend takes explicit hosts, so that [`PlacedCluster::hosts`] is what is built.
+    pub chooses_hosts: bool,
+    /// The answer.
+    pub answer: Answer,
+    /// What each pool of the problem is, in its order.
+    pub parts: Vec<PlacedPart>,
+    /// What each workload of the problem is, in its order.
+    pub workloads: Vec<PlacedWorkload>,
+    /// The host of each replica, for backends that take an explicit one: the replica (`acme.db.0`),
+    /// and the machine.
+    pub hosts: Vec<(String, String)>,
+    posed: Posed,
+}
+
+/// A part of a pool: the nodes that no rule tells apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedPart {
+    /// The pool that it is of.
+    pub pool: String,
+    /// The tenant that has these nodes alone.
+    pub tenant: Option<String>,
+    /// The host names, by the nodes' number.
+    pub hosts: Vec<String>,
+    /// Where the pool says how many nodes it has.
+    pub span: Span,
+}
+
+/// A workload of the problem.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedWorkload {
+    /// Its path, which is its name in the problem.
+    pub path: Arc<str>,
+    /// Where it stands in the text.
+    pub span: Span,
+}
+
+impl PlacedCluster {
+    /// The problem.
+    pub fn problem(&self) -> &Problem {
+        &self.posed.problem
+    }
+
+    /// An amount of a resource of the problem, as a message says it: `16 cores`.
+    pub fn amount(&self, resource: &str, amount: u64) -> String {
+        self.posed.amount(resource, amount)
+    }
+
+    /// The host name of a node of the problem (`gpu-train/b-2`).
+    pub fn host(&self, node: &str) -> Option<&str> {
+        let (part, at) = node.rsplit_once('-')?;
+        let place = self
+            .posed
+            .parts
+            .iter()
+            .position(|known| known.name == part)?;
+        let hosts = &self.parts.get(place)?.hosts;
+        hosts.get(at.parse::<usize>().ok()?).map(String::as_str)
+    }
+}
+
+/// All clusters that have a problem, each with its answer.
+pub fn clusters(estate: &Estate, placement: &Placement, limits: &Limits) -> Vec<PlacedCluster> {
+    crate::par::map(&placement.posed, |posed| {
+        let options = Options {
+            steps: limits.placement_steps,
+            ..Options::default()
+        };
+        let answer = tenantry_placement::solve(&posed.problem, &options);
+        of(estate, placement, posed, answer)
+    })
+}
+
+fn of(estate: &Estate, placement: &Placement, posed: &Posed, answer: Answer) -> PlacedCluster {
+    let cluster = &estate.clusters[posed.cluster];
+    let parts = posed.parts.iter().map(|part| {
+        let pool = &estate.pools[part.pool];
+        let nodes = pool.spec.nodes.as_ref();
+        let hosts = part.nodes.iter().filter_map(|at| pool.nodes.get(*at));
+        PlacedPart {
+            pool: pool.name.value.to_string(),
+            tenant: part
+                .owner
+                .map(|owner| estate.tenants[owner].name.value.to_string()),
+            hosts: hosts.map(|node| node.name.clone()).collect(),
+            span: nodes.map_or(pool.spec.meta.span, |nodes| nodes.meta.span),
+        }
+    });
+    let workloads = posed.workloads.iter().map(|id| {
+        let workload = &estate.workloads[*id];
+        PlacedWorkload {
+            path: Arc::clone(&workload.path),
+            span: workload.spec.meta.span,
+        }
+    });
+    let hosts = placement.hosts.iter().filter_map(|((id, index), host)| {
+        let workload = &estate.workloads[*id];
+        let node = estate.pools[host.pool].nodes.get(host.node)?;
+        let replica = format!("{}.{index}", workload.path);
+        (workload.cluster == posed.cluster).then(|| (replica, node.name.clone()))
+    });
+    PlacedCluster {
+        name: cluster.name.value.to_string(),
+        chooses_hosts: !cluster.is_kubernetes(),
+        answer,
+        parts: parts.collect(),
+        workloads: workloads.collect(),
+        hosts: hosts.collect(),
+        posed: posed.clone(),
+    }
+}
