@@ -13,6 +13,7 @@ pub mod model;
 mod outward;
 pub mod problem;
 mod room;
+mod search;
 mod solve;
 pub mod steps;
 mod trail;

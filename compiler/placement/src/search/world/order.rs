@@ -1,0 +1,91 @@
+//! What makes the search short: an order among nodes that are alike, and what is tried first.
+
+use super::World;
+use crate::{
+    model::UNBOUNDED,
+    search::solver::{Int, Solver, TooWide},
+};
+
+/// Up to where the weights of the order among nodes may grow.
+const HEAVIEST: i128 = 1 << 40;
+
+impl World<'_> {
+    /// Nodes of a class are alike: of all placements that differ only in which of them is which,
+    /// one is looked for. The first node has most of the hardest shape, and so on.
+    ///
+    /// # Errors
+    /// The numbers are too large.
+    pub(in crate::search) fn break_symmetry(&self, solver: &mut Solver) -> Result<(), TooWide> {
+        let hardest = self.hardest();
+        for (node, pair) in self.nodes.windows(2).enumerate() {
+            if pair[0].class != pair[1].class {
+                continue;
+            }
+            // As digits of one number, the hardest first, as far as they go.
+            let mut terms: Vec<(i128, Int)> = Vec::new();
+            let mut digits: Vec<(i128, usize)> = Vec::new();
+            let mut weight = 1;
+            let there = |shape: &&usize| self.counts[**shape][node].is_some();
+            let mut shapes: Vec<usize> = hardest.iter().filter(there).copied().collect();
+            shapes.truncate(self.digits(pair[0].class, &shapes));
+            for shape in shapes.into_iter().rev() {
+                digits.push((weight, shape));
+                weight *= i128::from(self.model.most(pair[0].class, shape)) + 1;
+            }
+            for (weight, shape) in digits {
+                if let (Some(one), Some(next)) =
+                    (self.counts[shape][node], self.counts[shape][node + 1])
+                {
+                    terms.extend([(-weight, one), (weight, next)]);
+                }
+            }
+            solver.at_most(&terms, 0)?;
+        }
+        Ok(())
+    }
+
+    /// How many of these shapes fit into one number as its digits.
+    fn digits(&self, class: usize, shapes: &[usize]) -> usize {
+        let mut weight = 1_i128;
+        let fits = shapes.iter().take_while(|shape| {
+            weight *= i128::from(self.model.most(class, **shape)) + 1;
+            weight <= HEAVIEST
+        });
+        fits.count().max(1)
+    }
+
+    /// Tells the solver where to begin: with the shapes that are hardest to place.
+    pub(in crate::search) fn guide(&self, solver: &mut Solver) {
+        let hardest = self.hardest();
+        let mut weight = 1.0;
+        for shape in hardest.iter().rev() {
+            for count in self.counts[*shape].iter().flatten() {
+                solver.prefer(*count, i64::MAX);
+                solver.weigh(*count, weight);
+            }
+            weight += 1.0;
+        }
+    }
+
+    /// The shapes, those first of which a replica takes the largest part of any node that it
+    /// may stand on.
+    fn hardest(&self) -> Vec<usize> {
+        let model = self.model;
+        let part = |shape: usize| {
+            let classes = (0..model.classes.len()).filter(|class| model.most(*class, shape) > 0);
+            let parts = classes.flat_map(|class| {
+                (0..model.rows.len()).filter_map(move |row| {
+                    let has = model.classes[class].has[row];
+                    let weight = u128::from(model.weight(class, shape, row));
+                    (has != UNBOUNDED && has > 0).then(|| weight * 1_000_000 / u128::from(has))
+                })
+            });
+            parts.max().unwrap_or(0)
+        };
+        let mut shapes: Vec<(u128, usize)> = (0..model.shapes.len())
+            .map(|shape| (part(shape), shape))
+            .collect();
+        shapes.sort_by_key(|(part, shape)| (std::cmp::Reverse(*part), *shape));
+        shapes.into_iter().map(|(_, shape)| shape).collect()
+    }
+}
