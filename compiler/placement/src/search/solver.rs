@@ -247,11 +247,6 @@ impl Solver {
         Int(number)
     }
 
-    /// How many variables there are: one for each value of each number but its least.
-    pub(super) fn size(&self) -> usize {
-        self.vars.len()
-    }
-
     /// The literal that says that a number is at least so much.
     pub(super) fn at_least(&self, number: Int, value: i64) -> Lit {
         let known = &self.numbers[number.index()];

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::{collection::vec, prelude::*, sample::select};
+use proptest::{prelude::*, sample::select};
 
 use crate::{
     fill::Found,
@@ -15,12 +15,19 @@ const TOPOLOGIES: [Topology; 3] = [Topology::Node, Topology::Rack, Topology::Zon
 
 fn pool(name: &'static str) -> impl Strategy<Value = Pool> {
     let amounts = (2..13_u64, 2..13_u64);
-    let kind = (1..3_u32, any::<bool>(), prop::option::weighted(0.2, 1..4_u32));
+    let kind = (
+        1..3_u32,
+        any::<bool>(),
+        prop::option::weighted(0.2, 1..4_u32),
+    );
     let ratio = select(vec![(1, 1), (1, 1), (2, 1), (3, 2)]);
     ((1..3_u32, 0..2_u32), amounts, kind, ratio, 0..3_u32).prop_map(
         move |((in_a, in_b), (cpu, memory), (numa, tainted, max_pods), ratio, in_rack)| {
             let count = in_a + in_b;
-            let racks = [("r0", in_rack.min(count)), ("r1", count - in_rack.min(count))];
+            let racks = [
+                ("r0", in_rack.min(count)),
+                ("r1", count - in_rack.min(count)),
+            ];
             Pool {
                 name: name.to_owned(),
                 count,
@@ -44,7 +51,11 @@ fn pool(name: &'static str) -> impl Strategy<Value = Pool> {
 
 fn workload(at: usize) -> impl Strategy<Value = Workload> {
     let asks = (1..4_u32, 1..7_u64, 0..7_u64);
-    let how = (prop::bool::weighted(0.3), prop::bool::weighted(0.7), any::<bool>());
+    let how = (
+        prop::bool::weighted(0.3),
+        prop::bool::weighted(0.7),
+        any::<bool>(),
+    );
     let isolation = select(vec![
         Isolation::Shared,
         Isolation::Shared,
@@ -169,7 +180,8 @@ impl<'m> Naive<'m> {
         let together = self.model.together.iter().all(|pair| {
             let with = self.by_domain(pair.topology, pair.with);
             let of = self.by_domain(pair.topology, pair.of);
-            of.iter().all(|(domain, count)| *count == 0 || with[domain] > 0)
+            of.iter()
+                .all(|(domain, count)| *count == 0 || with[domain] > 0)
         });
         let united = self.model.united.iter().all(|pair| {
             let of = self.by_domain(pair.topology, pair.of);
@@ -184,7 +196,8 @@ impl<'m> Naive<'m> {
             let by = self.by_domain(even.topology, even.of);
             let counts: Vec<u32> = eligible.iter().map(|domain| by[domain]).collect();
             let (most, least) = (counts.iter().max(), counts.iter().min());
-            most.zip(least).is_none_or(|(most, least)| most - least <= even.skew)
+            most.zip(least)
+                .is_none_or(|(most, least)| most - least <= even.skew)
         });
         apart && together && united && even
     }

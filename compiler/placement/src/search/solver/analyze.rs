@@ -133,7 +133,10 @@ impl Solver {
         });
         let first = learnt[0];
         let back = learnt.get(1).map_or(0, |lit| self.vars[lit.var()].level);
-        let mut levels: Vec<u32> = learnt.iter().map(|lit| self.vars[lit.var()].level).collect();
+        let mut levels: Vec<u32> = learnt
+            .iter()
+            .map(|lit| self.vars[lit.var()].level)
+            .collect();
         levels.dedup();
         self.back_to(back as usize);
         if learnt.len() == 1 {

@@ -92,7 +92,10 @@ impl Solver {
             return Ok(());
         }
         let most = most.div_euclid(by);
-        if [lowest, highest].iter().any(|end| (end / by).abs() > WIDEST) {
+        if [lowest, highest]
+            .iter()
+            .any(|end| (end / by).abs() > WIDEST)
+        {
             return Err(TooWide);
         }
         let mut terms: Vec<(i64, Int)> = terms

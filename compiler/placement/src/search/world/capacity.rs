@@ -205,7 +205,9 @@ fn reach(kinds: &[(u64, u64)], limit: u64) -> u64 {
     sums[0] = 1;
     for (weight, most) in kinds {
         let weight = usize::try_from(weight / by).unwrap_or(usize::MAX);
-        let mut left = usize::try_from(*most).unwrap_or(usize::MAX).min(size / weight);
+        let mut left = usize::try_from(*most)
+            .unwrap_or(usize::MAX)
+            .min(size / weight);
         let mut part = 1;
         while left > 0 {
             let times = part.min(left);
@@ -258,9 +260,9 @@ mod tests {
     fn agrees_with_trying_everything() {
         for limit in 0..60 {
             let mut best = 0;
-            for (a, b, c) in (0..4).flat_map(|a| {
-                (0..3).flat_map(move |b| (0..6).map(move |c| (a, b, c)))
-            }) {
+            for (a, b, c) in
+                (0..4).flat_map(|a| (0..3).flat_map(move |b| (0..6).map(move |c| (a, b, c))))
+            {
                 let sum = 11 * a + 17 * b + 4 * c;
                 if sum <= limit {
                     best = best.max(sum);
