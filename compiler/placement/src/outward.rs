@@ -24,7 +24,7 @@ pub const MANY_NODES: u64 = 500;
 /// each. For more it is written once for those that lose as many nodes of each kind.
 pub const MANY_FAILURES: usize = 256;
 /// At most so many replicas are written for all failures together.
-const MANY_LINES: u64 = 100_000;
+pub(crate) const MANY_LINES: u64 = 100_000;
 
 /// A placement in the problem's terms.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use super::{
     ground::{Domain, Ground, Lost},
     standing::{Pods, Standing},
 };
-use crate::problem::{Failures, Mode, Pool, Topology};
+use crate::problem::{Failures, Isolation, Mode, Numa, Pool, Topology};
 
 /// Up to so many kinds of ways to fail, each must be shown; of more, those that are shown are
 /// checked.
@@ -55,12 +55,13 @@ impl<'p> Failing<'p> {
 
     fn add_units(&mut self, ground: &Ground<'_>, base: &Standing) {
         let evacuate = self.failures.mode == Mode::Evacuate;
-        let holds: BTreeMap<(usize, u32), &Pods> = base
+        let likes = Likes::of(ground);
+        let holds: BTreeMap<(usize, u32), BTreeMap<usize, u64>> = base
             .stands
             .iter()
-            .map(|stand| ((stand.pool, stand.first), &stand.pods))
+            .filter(|_| evacuate)
+            .map(|stand| ((stand.pool, stand.first), likes.load(&stand.pods)))
             .collect();
-        let likes = Likes::of(ground);
         let mut known = BTreeMap::new();
         for pool in (0..self.pools.len()).filter(|pool| self.pools[*pool]) {
             for run in &ground.runs[pool] {
@@ -71,7 +72,7 @@ impl<'p> Failing<'p> {
                 let zone = run.domain(Topology::Zone).filter(|_| likes.zones);
                 let rack = run.domain(Topology::Rack).filter(|_| likes.racks);
                 for node in run.first..run.end {
-                    let pods = holds.get(&(pool, node)).filter(|_| evacuate);
+                    let pods = holds.get(&(pool, node));
                     let next = known.len();
                     let key = (&likes.pools[pool], zone, rack, pods);
                     let unit = Unit::Node(*known.entry(key).or_insert(next));
@@ -189,6 +190,8 @@ struct Like<'p> {
 
 struct Likes<'p> {
     pools: Vec<Like<'p>>,
+    /// By workload, the number of those whose replicas may change places.
+    workloads: Vec<usize>,
     zones: bool,
     racks: bool,
 }
@@ -210,10 +213,60 @@ impl<'p> Likes<'p> {
         let pools = problem.pools.iter();
         Self {
             pools: pools.map(|pool| like(ground, pool, &labels)).collect(),
+            workloads: alike(ground),
             zones: asked.contains(&Topology::Zone),
             racks: asked.contains(&Topology::Rack),
         }
     }
+
+    /// How many replicas of which kind a node holds.
+    fn load(&self, pods: &Pods) -> BTreeMap<usize, u64> {
+        let mut load = BTreeMap::new();
+        for (workload, held) in pods {
+            *load.entry(self.workloads[*workload]).or_default() += held.count;
+        }
+        load
+    }
+}
+
+/// Numbers the workloads, those alike whose replicas may change places: they ask for the same, on
+/// the same nodes, and no rule names them.
+fn alike(ground: &Ground<'_>) -> Vec<usize> {
+    let problem = ground.problem;
+    let mut named = BTreeSet::new();
+    for workload in &problem.workloads {
+        let mut pairs = workload
+            .affinity
+            .iter()
+            .chain(&workload.anti_affinity)
+            .peekable();
+        if pairs.peek().is_some() || !workload.spread.is_empty() {
+            named.insert(workload.name.as_str());
+        }
+        named.extend(pairs.flat_map(|entry| entry.with.iter().map(String::as_str)));
+    }
+    let tenants = problem
+        .workloads
+        .iter()
+        .any(|w| w.isolation == Isolation::Tenant);
+    let mut known = BTreeMap::new();
+    let numbers = problem.workloads.iter().enumerate().map(|(at, workload)| {
+        let asks: Vec<_> = ground.asks[at]
+            .iter()
+            .map(|ask| (ask.resource, ask.amount, ask.dedicated))
+            .collect();
+        let pools = problem.pools.iter().map(|pool| workload.admitted(pool));
+        let key = (
+            asks,
+            pools.collect::<Vec<bool>>(),
+            (workload.numa == Some(Numa::Single), workload.isolation),
+            workload.tenant.as_ref().filter(|_| tenants),
+            named.get(workload.name.as_str()),
+        );
+        let next = known.len();
+        *known.entry(key).or_insert(next)
+    });
+    numbers.collect()
 }
 
 fn like<'p>(ground: &Ground<'p>, pool: &'p Pool, labels: &BTreeSet<&str>) -> Like<'p> {

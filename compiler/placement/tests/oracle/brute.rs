@@ -9,31 +9,37 @@ use crate::puzzle::{Hard, Puzzle, State};
 
 /// More was to be tried than the oracle may.
 #[derive(Debug)]
-pub struct TooMany;
+pub(crate) struct TooMany;
 
 /// What was found out about a problem: how it fits, if it does.
-pub type Judged = Result<Option<Proof>, TooMany>;
+pub(crate) type Judged = Result<Option<Proof>, TooMany>;
 
 /// How it fits.
-pub struct Proof {
-    pub base: State,
+pub(crate) struct Proof {
+    pub(crate) base: State,
     /// Of each failure, after each of its sets: everything, or what was moved.
-    pub after: Vec<Vec<State>>,
+    pub(crate) after: Vec<Vec<State>>,
 }
 
-pub struct Brute<'p> {
+pub(crate) struct Brute<'p> {
     puzzle: &'p Puzzle,
     left: u64,
 }
 
 /// Decides a puzzle by trying everything, within so many tries.
-pub fn judge(puzzle: &Puzzle, tries: u64) -> Judged {
-    let mut brute = Brute { puzzle, left: tries };
+pub(crate) fn judge(puzzle: &Puzzle, tries: u64) -> Judged {
+    let mut brute = Brute {
+        puzzle,
+        left: tries,
+    };
     let mut replans = Vec::new();
     let evacuates = puzzle.fails.iter().any(|fail| fail.evacuate);
     let whole = puzzle.whole();
     let all: Vec<u32> = puzzle.works.iter().map(|work| work.replicas).collect();
-    if brute.find(&whole, &all, &puzzle.empty(), &mut |_, _| Ok(true))?.is_none() {
+    if brute
+        .find(&whole, &all, &puzzle.empty(), &mut |_, _| Ok(true))?
+        .is_none()
+    {
         return Ok(None);
     }
     for fail in &puzzle.fails {
@@ -64,7 +70,10 @@ pub fn judge(puzzle: &Puzzle, tries: u64) -> Judged {
         for (replans, moved) in replans.iter_mut().zip(moved) {
             replans.extend(moved);
         }
-        Proof { base, after: replans }
+        Proof {
+            base,
+            after: replans,
+        }
     }))
 }
 
@@ -207,7 +216,11 @@ impl<'p> Brute<'p> {
         lost: &[usize],
     ) -> Result<Option<State>, TooMany> {
         let puzzle = self.puzzle;
-        let gone = |work| lost.iter().map(|node| puzzle.count(base, *node, work)).sum();
+        let gone = |work| {
+            lost.iter()
+                .map(|node| puzzle.count(base, *node, work))
+                .sum()
+        };
         let gone: Vec<u32> = (0..puzzle.works.len()).map(gone).collect();
         let mut stays = base.clone();
         for node in lost {
@@ -225,7 +238,7 @@ impl<'p> Brute<'p> {
 
 impl Puzzle {
     /// A placement as a witness writes it.
-    pub fn placement(&self, state: &State) -> Placement {
+    pub(crate) fn placement(&self, state: &State) -> Placement {
         let mut placement = Placement::new();
         for (work, w) in self.works.iter().enumerate() {
             let on = placement.entry(w.name.clone()).or_default();
@@ -248,7 +261,7 @@ impl Puzzle {
     }
 
     /// What a witness writes as a placement; nothing where it names what is not there.
-    pub fn state(&self, placement: &Placement) -> Option<State> {
+    pub(crate) fn state(&self, placement: &Placement) -> Option<State> {
         let mut state = self.empty();
         for (name, on) in placement {
             let work = self.works.iter().position(|work| work.name == *name)?;
@@ -270,14 +283,17 @@ impl Puzzle {
     }
 
     /// The whole witness.
-    pub fn answer(&self, proof: &Proof) -> Answer {
+    pub(crate) fn answer(&self, proof: &Proof) -> Answer {
         let name = |node: &usize| self.nodes[*node].name.clone();
         let mut scenarios = Vec::new();
         for (fail, after) in self.fails.iter().zip(&proof.after) {
             for (lost, state) in fail.sets.iter().zip(after) {
                 let placement = Some(self.placement(state));
-                let (placement, moved) =
-                    if fail.evacuate { (None, placement) } else { (placement, None) };
+                let (placement, moved) = if fail.evacuate {
+                    (None, placement)
+                } else {
+                    (placement, None)
+                };
                 scenarios.push(Failed {
                     failed: lost.iter().map(name).collect(),
                     placement,
@@ -293,7 +309,7 @@ impl Puzzle {
     }
 
     /// The oracle's own reading of a witness: what is wrong with it.
-    pub fn refuses(&self, witness: &Witness) -> Option<String> {
+    pub(crate) fn refuses(&self, witness: &Witness) -> Option<String> {
         let Some(base) = self.state(&witness.base) else {
             return Some("the base names what is not there".to_owned());
         };
@@ -302,7 +318,8 @@ impl Puzzle {
         }
         for scenario in &witness.scenarios {
             let node = |name: &String| self.nodes.iter().position(|node| node.name == *name);
-            let Some(mut lost) = scenario.failed.iter().map(node).collect::<Option<Vec<_>>>() else {
+            let Some(mut lost) = scenario.failed.iter().map(node).collect::<Option<Vec<_>>>()
+            else {
                 return Some(format!("{:?} are no nodes", scenario.failed));
             };
             lost.sort_unstable();
@@ -316,11 +333,16 @@ impl Puzzle {
             });
             let after = match (&scenario.placement, &scenario.moved) {
                 (Some(all), None) => self.state(all),
-                (None, Some(moved)) => self.state(moved).map(|moved| self.moved(&base, &lost, &moved)),
+                (None, Some(moved)) => self
+                    .state(moved)
+                    .map(|moved| self.moved(&base, &lost, &moved)),
                 _ => None,
             };
             let Some(after) = after else {
-                return Some(format!("after {:?}: names what is not there", scenario.failed));
+                return Some(format!(
+                    "after {:?}: names what is not there",
+                    scenario.failed
+                ));
             };
             let mut fails = fails;
             if !fails.any(|fail| self.holds(&after, &self.after(fail, &lost))) {
@@ -345,7 +367,7 @@ impl Puzzle {
 }
 
 /// An answer that says so much and no more.
-pub fn answer(verdict: Verdict, witness: Option<Witness>) -> Answer {
+pub(crate) fn answer(verdict: Verdict, witness: Option<Witness>) -> Answer {
     Answer {
         verdict,
         witness,

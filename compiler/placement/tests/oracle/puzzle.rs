@@ -8,32 +8,32 @@ use tenantry_placement::problem::{
 };
 
 /// Parts taken away, as an explanation names them.
-pub type Dropped = BTreeSet<String>;
+pub(crate) type Dropped = BTreeSet<String>;
 
-pub struct Node {
-    pub name: String,
-    pub pool: usize,
+pub(crate) struct Node {
+    pub(crate) name: String,
+    pub(crate) pool: usize,
     /// By resource, what it has in shares; nothing where it has as much as anybody asks for.
     has: Vec<Option<u128>>,
     /// The same for one cell.
     cell: Vec<Option<u128>>,
-    pub cells: usize,
+    pub(crate) cells: usize,
     max_pods: Option<u32>,
     /// The domain's number, by topology.
     domain: [usize; 3],
     /// Nodes of the same number cannot be told apart.
-    pub alike: usize,
+    pub(crate) alike: usize,
 }
 
-pub struct Work {
-    pub name: String,
-    pub replicas: u32,
+pub(crate) struct Work {
+    pub(crate) name: String,
+    pub(crate) replicas: u32,
     /// By node and resource.
     weight: Vec<Vec<u128>>,
     admits: Vec<bool>,
     /// Whether the node makes its domain count for spreads.
     counts: Vec<bool>,
-    pub single: bool,
+    pub(crate) single: bool,
     tenant: Option<String>,
     isolation: Isolation,
     apart: Vec<(Topology, usize)>,
@@ -41,29 +41,29 @@ pub struct Work {
     spread: Vec<(Topology, u32)>,
 }
 
-pub struct Fail {
-    pub evacuate: bool,
+pub(crate) struct Fail {
+    pub(crate) evacuate: bool,
     spread: bool,
     apart: bool,
     /// Each set of nodes that may fail at once.
-    pub sets: Vec<Vec<usize>>,
+    pub(crate) sets: Vec<Vec<usize>>,
 }
 
-pub struct Puzzle {
-    pub nodes: Vec<Node>,
-    pub works: Vec<Work>,
-    pub fails: Vec<Fail>,
+pub(crate) struct Puzzle {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) works: Vec<Work>,
+    pub(crate) fails: Vec<Fail>,
     /// The most cells of any node.
-    pub stride: usize,
+    pub(crate) stride: usize,
 }
 
 /// What stands where: by node, by workload times [`Puzzle::stride`] plus the cell.
-pub type State = Vec<Vec<u8>>;
+pub(crate) type State = Vec<Vec<u8>>;
 
 /// What must hold, and on which nodes.
 #[derive(Clone)]
-pub struct Hard {
-    pub alive: Vec<bool>,
+pub(crate) struct Hard {
+    pub(crate) alive: Vec<bool>,
     spread: bool,
     apart: bool,
 }
@@ -77,7 +77,7 @@ fn place(topology: Topology) -> usize {
 }
 
 impl Puzzle {
-    pub fn new(problem: &Problem, dropped: &Dropped) -> Self {
+    pub(crate) fn new(problem: &Problem, dropped: &Dropped) -> Self {
         let stands = |w: &&Workload| !dropped.contains(&format!("workload:{}", w.name));
         let works: Vec<&Workload> = problem.workloads.iter().filter(stands).collect();
         let names: BTreeMap<&str, usize> = works
@@ -110,7 +110,9 @@ impl Puzzle {
                     *domains.entry(label).or_insert(next)
                 };
                 let own = number(format!("node {name}"));
-                let in_rack = rack.clone().map_or(own, |rack| number(format!("rack {rack}")));
+                let in_rack = rack
+                    .clone()
+                    .map_or(own, |rack| number(format!("rack {rack}")));
                 let in_zone = number(format!("zone {zone}"));
                 let next = alike.len();
                 let has = |r: &&str| has(p, r, dropped);
@@ -150,7 +152,7 @@ impl Puzzle {
     }
 
     /// Everything must hold.
-    pub fn whole(&self) -> Hard {
+    pub(crate) fn whole(&self) -> Hard {
         Hard {
             alive: vec![true; self.nodes.len()],
             spread: true,
@@ -159,7 +161,7 @@ impl Puzzle {
     }
 
     /// What must hold after these nodes have failed.
-    pub fn after(&self, fail: &Fail, lost: &[usize]) -> Hard {
+    pub(crate) fn after(&self, fail: &Fail, lost: &[usize]) -> Hard {
         Hard {
             alive: (0..self.nodes.len()).map(|n| !lost.contains(&n)).collect(),
             spread: fail.spread,
@@ -167,24 +169,28 @@ impl Puzzle {
         }
     }
 
-    pub fn empty(&self) -> State {
+    pub(crate) fn empty(&self) -> State {
         vec![vec![0; self.works.len() * self.stride]; self.nodes.len()]
     }
 
     /// Replicas of a workload on a node.
-    pub fn count(&self, state: &State, node: usize, work: usize) -> u32 {
+    pub(crate) fn count(&self, state: &State, node: usize, work: usize) -> u32 {
         let from = work * self.stride;
         let cells = &state[node][from..from + self.stride];
         cells.iter().map(|count| u32::from(*count)).sum()
     }
 
     /// The cells of a node in which a workload's replicas may be put.
-    pub fn cells(&self, node: usize, work: usize) -> usize {
-        if self.works[work].single { self.nodes[node].cells } else { 1 }
+    pub(crate) fn cells(&self, node: usize, work: usize) -> usize {
+        if self.works[work].single {
+            self.nodes[node].cells
+        } else {
+            1
+        }
     }
 
     /// Whether the node can bear what stands on it, and perhaps more.
-    pub fn node_holds(&self, state: &State, at: usize) -> bool {
+    pub(crate) fn node_holds(&self, state: &State, at: usize) -> bool {
         let node = &self.nodes[at];
         let here: Vec<(usize, u32)> = (0..self.works.len())
             .map(|work| (work, self.count(state, at, work)))
@@ -196,14 +202,15 @@ impl Puzzle {
             let work = &self.works[*work];
             match work.isolation {
                 Isolation::Shared => true,
-                Isolation::Tenant => here.iter().all(|(o, _)| self.works[*o].tenant == work.tenant),
+                Isolation::Tenant => here
+                    .iter()
+                    .all(|(o, _)| self.works[*o].tenant == work.tenant),
                 Isolation::Node => all == 1,
             }
         });
         let rows = (0..node.has.len()).all(|r| {
-            let weigh = |(work, count): &(usize, u32)| {
-                self.works[*work].weight[at][r] * u128::from(*count)
-            };
+            let weigh =
+                |(work, count): &(usize, u32)| self.works[*work].weight[at][r] * u128::from(*count);
             let total: u128 = here.iter().map(weigh).sum();
             let in_cell = |cell: usize| -> u128 {
                 let singles = here.iter().filter(|(work, _)| self.works[*work].single);
@@ -221,7 +228,13 @@ impl Puzzle {
     }
 
     /// How many replicas of a workload each domain has, of all that have a living node.
-    fn by_domain(&self, state: &State, hard: &Hard, topology: Topology, work: usize) -> BTreeMap<usize, u32> {
+    fn by_domain(
+        &self,
+        state: &State,
+        hard: &Hard,
+        topology: Topology,
+        work: usize,
+    ) -> BTreeMap<usize, u32> {
         let mut by = BTreeMap::new();
         for node in (0..self.nodes.len()).filter(|node| hard.alive[*node]) {
             let domain = self.nodes[node].domain[place(topology)];
@@ -231,7 +244,7 @@ impl Puzzle {
     }
 
     /// Whether nobody shares a domain whom a rule keeps apart.
-    pub fn kept_apart(&self, state: &State, hard: &Hard, work: usize) -> bool {
+    pub(crate) fn kept_apart(&self, state: &State, hard: &Hard, work: usize) -> bool {
         if !hard.apart {
             return true;
         }
@@ -243,7 +256,8 @@ impl Puzzle {
             if a == b {
                 of.values().all(|count| *count <= 1)
             } else {
-                of.iter().all(|(domain, count)| *count == 0 || with[domain] == 0)
+                of.iter()
+                    .all(|(domain, count)| *count == 0 || with[domain] == 0)
             }
         };
         (0..self.works.len()).all(|of| {
@@ -256,10 +270,14 @@ impl Puzzle {
     /// Whether what is said about a workload alone holds, once all of it stands.
     fn own_rules_hold(&self, state: &State, hard: &Hard, work: usize) -> bool {
         let w = &self.works[work];
-        let united = w.together.iter().filter(|(_, with)| *with == work).all(|(topology, _)| {
-            let by = self.by_domain(state, hard, *topology, work);
-            by.values().filter(|count| **count > 0).count() <= 1
-        });
+        let united = w
+            .together
+            .iter()
+            .filter(|(_, with)| *with == work)
+            .all(|(topology, _)| {
+                let by = self.by_domain(state, hard, *topology, work);
+                by.values().filter(|count| **count > 0).count() <= 1
+            });
         let even = !hard.spread
             || w.spread.iter().all(|(topology, skew)| {
                 let by = self.by_domain(state, hard, *topology, work);
@@ -269,7 +287,8 @@ impl Puzzle {
                     .collect();
                 let counts: Vec<u32> = eligible.iter().map(|domain| by[domain]).collect();
                 let (most, least) = (counts.iter().max(), counts.iter().min());
-                most.zip(least).is_none_or(|(most, least)| most - least <= *skew)
+                most.zip(least)
+                    .is_none_or(|(most, least)| most - least <= *skew)
             });
         united && even
     }
@@ -282,37 +301,47 @@ impl Puzzle {
             others.all(|(topology, with)| {
                 let mine = self.by_domain(state, hard, *topology, of);
                 let theirs = self.by_domain(state, hard, *topology, *with);
-                mine.iter().all(|(domain, count)| *count == 0 || theirs[domain] > 0)
+                mine.iter()
+                    .all(|(domain, count)| *count == 0 || theirs[domain] > 0)
             })
         })
     }
 
     /// Whether the rules hold that can be told once all workloads up to this one stand.
-    pub fn rules_hold(&self, state: &State, hard: &Hard, last: usize) -> bool {
+    pub(crate) fn rules_hold(&self, state: &State, hard: &Hard, last: usize) -> bool {
         self.kept_apart(state, hard, last)
             && self.own_rules_hold(state, hard, last)
             && self.company_holds(state, hard, last)
     }
 
     /// Whether a whole placement holds: everything stands, and nothing on nodes that failed.
-    pub fn holds(&self, state: &State, hard: &Hard) -> bool {
+    pub(crate) fn holds(&self, state: &State, hard: &Hard) -> bool {
         let nodes = 0..self.nodes.len();
         let works = 0..self.works.len();
         let stands = |work: usize| -> u32 {
-            nodes.clone().map(|node| self.count(state, node, work)).sum()
+            nodes
+                .clone()
+                .map(|node| self.count(state, node, work))
+                .sum()
         };
-        works.clone().all(|work| stands(work) == self.works[work].replicas)
+        works
+            .clone()
+            .all(|work| stands(work) == self.works[work].replicas)
             && nodes.clone().all(|node| {
                 self.node_holds(state, node)
                     && (hard.alive[node] || state[node].iter().all(|count| *count == 0))
             })
-            && works.into_iter().all(|work| self.rules_hold(state, hard, work))
+            && works
+                .into_iter()
+                .all(|work| self.rules_hold(state, hard, work))
     }
 }
 
 fn standing_in(places: &indexmap::IndexMap<String, u32>, node: u32) -> Option<String> {
-    let each = places.iter().flat_map(|(name, count)| (0..*count).map(move |_| name));
-    each.cloned().nth(node as usize)
+    let mut each = places
+        .iter()
+        .flat_map(|(name, count)| (0..*count).map(move |_| name));
+    each.nth(node as usize).cloned()
 }
 
 fn has(pool: &Pool, resource: &str, dropped: &Dropped) -> Option<u128> {
@@ -337,7 +366,9 @@ fn work(
     let without = |what: &str| dropped.contains(&format!("{what}:{}", w.name));
     let labels_fit = |pool: &Pool| {
         w.selector.iter().all(|(label, allowed)| {
-            pool.labels.get(label).is_some_and(|has| allowed.contains(has))
+            pool.labels
+                .get(label)
+                .is_some_and(|has| allowed.contains(has))
         })
     };
     let taints_fit = |pool: &Pool| pool.taints.iter().all(|t| w.tolerations.contains(t));
@@ -354,7 +385,11 @@ fn work(
     let pairs = |list: &[tenantry_placement::problem::Affinity]| -> Vec<(Topology, usize)> {
         let each = list.iter().flat_map(|entry| {
             let with = entry.with.iter().filter_map(|with| {
-                if with == "self" { Some(own) } else { names.get(with.as_str()).copied() }
+                if with == "self" {
+                    Some(own)
+                } else {
+                    names.get(with.as_str()).copied()
+                }
             });
             with.map(|with| (entry.topology, with))
         });
@@ -370,12 +405,26 @@ fn work(
                     && (without("selector") || labels_fit(pool))
             })
             .collect(),
-        counts: pools().map(|pool| taints_fit(pool) && labels_fit(pool)).collect(),
+        counts: pools()
+            .map(|pool| taints_fit(pool) && labels_fit(pool))
+            .collect(),
         single: w.numa == Some(Numa::Single) && !dropped.contains("numa"),
         tenant: w.tenant.clone(),
-        isolation: if without("isolation") { Isolation::Shared } else { w.isolation },
-        apart: if without("anti_affinity") { Vec::new() } else { pairs(&w.anti_affinity) },
-        together: if without("affinity") { Vec::new() } else { pairs(&w.affinity) },
+        isolation: if without("isolation") {
+            Isolation::Shared
+        } else {
+            w.isolation
+        },
+        apart: if without("anti_affinity") {
+            Vec::new()
+        } else {
+            pairs(&w.anti_affinity)
+        },
+        together: if without("affinity") {
+            Vec::new()
+        } else {
+            pairs(&w.affinity)
+        },
         spread: if without("spread") {
             Vec::new()
         } else {
@@ -388,8 +437,15 @@ fn fail(problem: &Problem, failures: &Failures, nodes: &[Node]) -> Fail {
     let mut domains: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (at, node) in nodes.iter().enumerate() {
         let pool = &problem.pools[node.pool].name;
-        if failures.pools.as_ref().is_none_or(|pools| pools.contains(pool)) {
-            domains.entry(node.domain[place(failures.domain)]).or_default().push(at);
+        if failures
+            .pools
+            .as_ref()
+            .is_none_or(|pools| pools.contains(pool))
+        {
+            domains
+                .entry(node.domain[place(failures.domain)])
+                .or_default()
+                .push(at);
         }
     }
     let domains: Vec<Vec<usize>> = domains.into_values().collect();
