@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    bounds,
     element::Element,
     failures,
     fill::{Found, Plan, Reason},
+    greedy,
     model::Model,
     problem::Problem,
     steps::{Spent, Steps},
@@ -59,11 +61,23 @@ struct Way {
 }
 
 /// The ways, the cheapest first.
-const WAYS: [Way; 1] = [Way {
-    name: "search node by node",
-    most: 60_000_000,
-    find: crate::search::find,
-}];
+const WAYS: [Way; 3] = [
+    Way {
+        name: "counts",
+        most: 4_000_000,
+        find: bounds::find,
+    },
+    Way {
+        name: "patterns",
+        most: 8_000_000,
+        find: greedy::find,
+    },
+    Way {
+        name: "search node by node",
+        most: 60_000_000,
+        find: crate::search::find,
+    },
+];
 
 /// Decides a model, its failures apart.
 ///

@@ -138,6 +138,60 @@ pub enum Proof {
         /// How many can stand.
         fit: u64,
     },
+    /// A spread's fullest domain may hold only so many more replicas than its emptiest, and that
+    /// has room for few.
+    Spread {
+        /// What is counted by.
+        topology: crate::problem::Topology,
+        /// How many domains count.
+        domains: u64,
+        /// How many replicas the smallest of them holds.
+        smallest: u64,
+        /// By how many they may differ.
+        skew: u32,
+        /// How many replicas there are.
+        asked: u64,
+        /// How many can stand.
+        fit: u64,
+    },
+    /// All replicas must be in one domain, and none holds them.
+    United {
+        /// The domain.
+        topology: crate::problem::Topology,
+        /// How many replicas there are.
+        asked: u64,
+        /// How many the largest domain holds.
+        fit: u64,
+    },
+    /// Where a shape fits, whom it needs there does not.
+    Company {
+        /// The shape.
+        shape: usize,
+    },
+    /// Replicas that leave each other little room on a node, each counted at the part of a node
+    /// that it makes useless to the others, ask for more nodes than there are.
+    Large {
+        /// The row.
+        row: usize,
+        /// At how much a replica counts, by shape.
+        worth: Vec<(usize, u128)>,
+        /// How many nodes of which class there are, and at how much each counts.
+        nodes: Vec<(usize, u64, u128)>,
+        /// What the replicas count together.
+        asked: u128,
+        /// What the nodes count together.
+        has: u128,
+    },
+    /// Some share no domain, and need more domains than there are: shapes that must be apart,
+    /// tenants that share nodes with nobody, replicas that want a node for themselves.
+    Owners {
+        /// The domain.
+        topology: crate::problem::Topology,
+        /// Which shapes need how many domains that the others are not in.
+        owners: Vec<(Vec<usize>, u64)>,
+        /// How many domains there are for them.
+        has: u64,
+    },
     /// No price list balances: with these prices for replicas (by shape) the replicas are worth
     /// more than all nodes (by class) can ever hold.
     Prices {

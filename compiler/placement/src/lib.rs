@@ -4,11 +4,15 @@
 //! integers: where a linear program is asked, what it says is taken as a hint and proved again.
 
 pub mod answer;
+mod bounds;
+mod check;
 mod decide;
 pub mod element;
 mod failing;
 mod failures;
 pub mod fill;
+mod greedy;
+mod ground;
 pub mod model;
 mod outward;
 pub mod problem;
