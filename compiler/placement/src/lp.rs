@@ -63,7 +63,11 @@ fn reason(task: &Task<'_>, certificate: Certificate) -> Reason {
     let shapes: Vec<usize> = (0..model.shapes.len())
         .filter(|shape| certificate.worth[*shape] != 0 || in_group(*shape))
         .collect();
-    let asked = |row: &usize| shapes.iter().any(|shape| model.shapes[*shape].request[*row] > 0);
+    let asked = |row: &usize| {
+        shapes
+            .iter()
+            .any(|shape| model.shapes[*shape].request[*row] > 0)
+    };
     let rows = (0..model.rows.len()).filter(asked).collect();
     let plain = certificate.extra.iter().flatten().all(|extra| *extra == 0)
         && certificate.worth.iter().all(|worth| *worth >= 0);
@@ -82,3 +86,6 @@ fn reason(task: &Task<'_>, certificate: Certificate) -> Reason {
         proof,
     }
 }
+
+#[cfg(test)]
+mod tests;

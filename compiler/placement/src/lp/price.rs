@@ -111,12 +111,7 @@ struct Dig<'a> {
 }
 
 impl<'a> Dig<'a> {
-    fn new(
-        task: &'a Task<'a>,
-        class: usize,
-        mode: &Mode,
-        value: &dyn Fn(usize) -> i64,
-    ) -> Self {
+    fn new(task: &'a Task<'a>, class: usize, mode: &Mode, value: &dyn Fn(usize) -> i64) -> Self {
         let stock = &task.stocks[class];
         let mut lines = lines(task, class, mode, value);
         let rates = rates(stock, &lines);
@@ -316,7 +311,8 @@ impl<'a> Dig<'a> {
     /// Whether everybody has whom it needs beside it.
     fn in_company(&self) -> bool {
         (0..self.lines.len()).all(|at| {
-            let here = |needed: &usize| self.place.get(needed).is_some_and(|at| self.count[*at] > 0);
+            let here =
+                |needed: &usize| self.place.get(needed).is_some_and(|at| self.count[*at] > 0);
             self.count[at] == 0 || self.item(at).needs.iter().all(here)
         })
     }
@@ -384,12 +380,7 @@ impl Surrogate {
 }
 
 /// The items that are worth something, with those that they need.
-fn lines(
-    task: &Task<'_>,
-    class: usize,
-    mode: &Mode,
-    value: &dyn Fn(usize) -> i64,
-) -> Vec<Line> {
+fn lines(task: &Task<'_>, class: usize, mode: &Mode, value: &dyn Fn(usize) -> i64) -> Vec<Line> {
     let stock = &task.stocks[class];
     let line = |item: usize| {
         let shape = stock.items[item].shape;

@@ -249,7 +249,11 @@ impl Master {
             .map(|shape| {
                 let row = self.row_of_shape.get(&shape);
                 let worth = row.map_or(0.0, |row| duals[*row]);
-                if task.exact[shape] { worth } else { worth.max(0.0) }
+                if task.exact[shape] {
+                    worth
+                } else {
+                    worth.max(0.0)
+                }
             })
             .collect();
         let extra: Vec<Vec<f64>> = self

@@ -142,8 +142,13 @@ impl Simplex {
         let size = self.right.len();
         let entries = &self.columns[column].entries;
         let rows = self.inverse.chunks_exact(size);
-        rows.map(|inverse| entries.iter().map(|(row, value)| inverse[*row] * value).sum())
-            .collect()
+        rows.map(|inverse| {
+            entries
+                .iter()
+                .map(|(row, value)| inverse[*row] * value)
+                .sum()
+        })
+        .collect()
     }
 
     /// The row that comes to 0 first; of several the one with the largest pivot.
