@@ -1,5 +1,6 @@
 //! How long it takes to decide a placement: `cargo bench -p tenantry-placement --bench placement`.
-//! With words after `--`, only the families whose names hold one of them.
+//! With words after `--`, only the families whose names hold one of them; with `--steps`, what the
+//! steps went into.
 //!
 //! Prints for each family and load what was decided, the milliseconds of the best of several runs
 //! from the problem to the answer, with its witness checked, the steps, and the most memory that
@@ -39,6 +40,7 @@ fn main() {
         "{:>14} {:>5} {:>9} {:>6} {:>7} {:>11} {:>9} {:>10} {:>8}",
         "family", "load", "replicas", "nodes", "classes", "verdict", "ms", "steps", "peak MB"
     );
+    let purposes = std::env::args().any(|word| word == "--steps");
     let wanted =
         |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word.as_str()));
     for family in FAMILIES.iter().filter(|family| wanted(family.name)) {
@@ -72,6 +74,9 @@ fn main() {
                 answer.steps.values().sum::<u64>(),
                 peak()
             );
+            if purposes {
+                println!("{:>21} {:?}", "", answer.steps);
+            }
         }
     }
 }

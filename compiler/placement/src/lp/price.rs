@@ -53,22 +53,38 @@ pub(super) fn price(
         return Ok(priced);
     }
     for mode in &stock.modes {
-        let mut dig = Dig::new(task, class, mode, value);
-        dig.best = priced.best.as_ref().map_or(floor, |(best, _)| *best);
-        dig.limit = limit;
-        let root = dig.bound(0);
-        if root <= dig.best {
-            continue;
+        let known = |priced: &Priced| priced.best.as_ref().map_or(floor, |(best, _)| *best);
+        let mut proved = i64::MAX;
+        for order in [Order::Size, Order::Worth] {
+            let mut dig = Dig::new(task, class, mode, value, order);
+            dig.best = known(&priced);
+            dig.limit = limit;
+            proved = proved.min(dig.bound(0));
+            if proved <= dig.best {
+                break;
+            }
+            dig.dig(0, 0, steps)?;
+            steps.take("price", dig.nodes + mode.items.len() as u64 / 8)?;
+            if let Some(found) = dig.found.take() {
+                priced.best = Some((dig.best, dig.pods(stock, &found)));
+            }
+            if !dig.stopped {
+                proved = dig.best;
+                break;
+            }
         }
-        dig.dig(0, 0, steps)?;
-        steps.take("price", dig.nodes + mode.items.len() as u64 / 8)?;
-        if let Some(found) = dig.found.take() {
-            priced.best = Some((dig.best, dig.pods(stock, &found)));
-        }
-        let most = if dig.stopped { root } else { dig.best };
-        priced.most = priced.most.max(most);
+        priced.most = priced.most.max(proved.max(known(&priced)));
     }
     Ok(priced)
+}
+
+/// In which order items are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// The largest first: the small ones fill what is left, which finds good fillings soon.
+    Size,
+    /// What is worth most for its size first, which proves soon that nothing is better.
+    Worth,
 }
 
 /// An item with its value.
@@ -95,6 +111,8 @@ struct Dig<'a> {
     class: usize,
     stock: &'a Stock,
     lines: Vec<Line>,
+    /// The lines by what they are worth for their size.
+    ranking: Vec<usize>,
     /// Where each item's line is.
     place: BTreeMap<usize, usize>,
     left: Vec<u64>,
@@ -111,7 +129,13 @@ struct Dig<'a> {
 }
 
 impl<'a> Dig<'a> {
-    fn new(task: &'a Task<'a>, class: usize, mode: &Mode, value: &dyn Fn(usize) -> i64) -> Self {
+    fn new(
+        task: &'a Task<'a>,
+        class: usize,
+        mode: &Mode,
+        value: &dyn Fn(usize) -> i64,
+        order: Order,
+    ) -> Self {
         let stock = &task.stocks[class];
         let mut lines = lines(task, class, mode, value);
         let rates = rates(stock, &lines);
@@ -130,7 +154,7 @@ impl<'a> Dig<'a> {
                 (line, weight)
             })
             .collect();
-        weighed.sort_by(|(a, weigh_a), (b, weigh_b)| {
+        let by_worth = |(a, weigh_a): &(Line, u64), (b, weigh_b): &(Line, u64)| {
             let worth = |line: &Line, weight: u64| {
                 u128::from(line.value.max(0).unsigned_abs()) * u128::from(weight)
             };
@@ -139,7 +163,17 @@ impl<'a> Dig<'a> {
                 .then_with(|| worth(b, *weigh_a).cmp(&worth(a, *weigh_b)))
                 .then_with(|| Reverse(a.value).cmp(&Reverse(b.value)))
                 .then_with(|| a.item.cmp(&b.item))
-        });
+        };
+        weighed.sort_by(by_worth);
+        let mut ranking: Vec<usize> = (0..weighed.len()).collect();
+        if order == Order::Size {
+            let mut ranked: Vec<(usize, (Line, u64))> = weighed.into_iter().enumerate().collect();
+            ranked.sort_by_key(|(rank, (line, weight))| (line.value <= 0, Reverse(*weight), *rank));
+            for (at, (rank, _)) in ranked.iter().enumerate() {
+                ranking[*rank] = at;
+            }
+            weighed = ranked.into_iter().map(|(_, weighed)| weighed).collect();
+        }
         let (lines, weights): (Vec<Line>, Vec<u64>) = weighed.into_iter().unzip();
         let mut surrogates = vec![Surrogate::new(rates.iter().sum(), weights, &lines)];
         for row in 0..stock.has.len() {
@@ -165,6 +199,7 @@ impl<'a> Dig<'a> {
                 .filter(|at| stock.items[lines[*at].item].single)
                 .collect(),
             lines,
+            ranking,
             best: 0,
             found: None,
             nodes: 0,
@@ -208,17 +243,17 @@ impl<'a> Dig<'a> {
         bound
     }
 
-    /// The fractional knapsack of the first surrogate, whose order the lines have.
+    /// The fractional knapsack of the first surrogate.
     fn greedy_bound(&self, from: usize) -> i64 {
         let surrogate = &self.surrogates[0];
         let mut left = surrogate.left;
         let mut bound = 0_i64;
-        for at in from..self.lines.len() {
+        for at in self.ranking.iter().copied() {
             let line = &self.lines[at];
             if line.value <= 0 {
                 break;
             }
-            if self.blocked[at] > 0 {
+            if at < from || self.blocked[at] > 0 {
                 continue;
             }
             let weight = surrogate.weight[at];
