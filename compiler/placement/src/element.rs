@@ -33,6 +33,21 @@ pub enum Element {
     Isolation(String),
 }
 
+impl Element {
+    /// The workload that it is or belongs to.
+    pub fn workload(&self) -> Option<&str> {
+        match self {
+            Self::Workload(name)
+            | Self::AntiAffinity(name)
+            | Self::Affinity(name)
+            | Self::Spread(name)
+            | Self::Selector(name)
+            | Self::Isolation(name) => Some(name),
+            Self::Capacity(_) | Self::Taints | Self::MaxPods | Self::Numa | Self::Failures => None,
+        }
+    }
+}
+
 impl fmt::Display for Element {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

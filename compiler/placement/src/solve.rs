@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, fmt};
 use crate::{
     answer::{Answer, Verdict},
     decide::{Decision, decide_telling},
+    explain::{band, explain},
     fill::Plan,
     model::Model,
     outward::{Outward, outward},
@@ -63,8 +64,21 @@ pub fn solve(problem: &Problem, options: &Options<'_>) -> Answer {
     let mut answer = empty();
     match decision {
         Decision::Fits(plan) => shown(problem, &model, &plan, &mut steps, &mut answer),
-        Decision::Lacks(..) => answer.verdict = Verdict::Infeasible,
-        Decision::Open => answer.tried = trail.told(),
+        Decision::Lacks(reason, lost) => {
+            answer.verdict = Verdict::Infeasible;
+            if options.explain {
+                let explained = explain(problem, &model, &reason, &lost, &mut steps);
+                answer.explanation = Some(explained.explanation);
+                answer.mends = explained.mends;
+                answer.bounds = explained.bounds;
+            }
+        }
+        Decision::Open => {
+            answer.tried = trail.told();
+            if options.explain {
+                answer.bounds = band(problem, &mut steps);
+            }
+        }
     }
     let counted = steps.counted().iter();
     answer.steps = counted
