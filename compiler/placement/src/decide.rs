@@ -7,7 +7,7 @@ use crate::{
     element::Element,
     failures,
     fill::{Found, Plan, Reason},
-    greedy,
+    greedy, lp,
     model::Model,
     problem::Problem,
     steps::{Spent, Steps},
@@ -61,7 +61,7 @@ struct Way {
 }
 
 /// The ways, the cheapest first.
-const WAYS: [Way; 3] = [
+const WAYS: [Way; 4] = [
     Way {
         name: "counts",
         most: 4_000_000,
@@ -71,6 +71,11 @@ const WAYS: [Way; 3] = [
         name: "patterns",
         most: 8_000_000,
         find: greedy::find,
+    },
+    Way {
+        name: "the linear program",
+        most: 40_000_000,
+        find: lp::find,
     },
     Way {
         name: "search node by node",

@@ -4,14 +4,18 @@ use crate::{
     decide::{Decision, settle},
     failing::{Choices, at_once, units},
     fill::{Fill, Found, Plan, Replanned},
-    model::Model,
+    model::{Failure, Model},
     problem::Mode,
+    search::{Survival, evacuate},
     steps::Steps,
     trail::Trail,
 };
 
 /// At most so many unlike ways of one failure are decided.
 const WAYS: usize = 4_000;
+
+/// The most steps that may be taken to find a placement from which nothing that survives moves.
+const EVACUATE: u64 = 60_000_000;
 
 /// Whether a model that fits as long as nothing fails bears all of its failures.
 pub(crate) fn bear(
@@ -26,10 +30,6 @@ pub(crate) fn bear(
     };
     let mut open = false;
     for (at, failure) in model.failures.iter().enumerate() {
-        if failure.mode == Mode::Evacuate && failure.k > 0 {
-            trail.note("everything fits as long as nothing fails; what follows a failure is open");
-            open = true;
-        }
         let units = units(model, at);
         for (tried, lost) in Choices::new(&units, at_once(failure, &units)).enumerate() {
             if tried == WAYS {
@@ -48,9 +48,26 @@ pub(crate) fn bear(
             }
         }
     }
+    if model.failures.iter().any(evacuates) {
+        match steps.within(EVACUATE, |steps| evacuate(model, steps)) {
+            Ok(Survival::Survives(stand)) => {
+                plan.base = stand.base;
+                plan.evacuated = stand.evacuated;
+            }
+            Ok(Survival::Lacks(reason, lost)) => return Decision::Lacks(reason, lost),
+            Ok(Survival::Open) | Err(_) => {
+                trail.note("whether what survives a failure can stay where it is, is open");
+                open = true;
+            }
+        }
+    }
     if open {
         Decision::Open
     } else {
         Decision::Fits(plan)
     }
+}
+
+fn evacuates(failure: &Failure) -> bool {
+    failure.mode == Mode::Evacuate && failure.k > 0
 }

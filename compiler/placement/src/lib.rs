@@ -14,6 +14,7 @@ mod failures;
 pub mod fill;
 mod greedy;
 mod ground;
+mod lp;
 pub mod model;
 mod outward;
 pub mod problem;

@@ -1,9 +1,11 @@
 //! The exact search, node by node and with all rules: for what counting, filling and prices do
 //! not decide, while it is small.
 
+mod evacuate;
 mod solver;
 mod world;
 
+pub(crate) use evacuate::{Survival, evacuate};
 use solver::{Solver, TooWide};
 use world::World;
 

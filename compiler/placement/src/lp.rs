@@ -1,0 +1,91 @@
+//! The configuration linear program: classes of nodes are filled by patterns, and prices of
+//! replicas and nodes say which patterns are of use. It decides at scale, where nothing that
+//! looks at single nodes can, and its prices, proved in integers, say why something does not fit.
+//!
+//! Rules that one node decides are part of the patterns. Of the rules about domains the program
+//! knows how many replicas may stand in each; others it leaves out, which can only make it fit
+//! too much: a placement is handed out where it keeps every rule, and what does not fit here
+//! does not fit with more rules.
+
+mod certificate;
+mod complete;
+mod price;
+mod relax;
+mod round;
+mod simplex;
+mod stock;
+mod task;
+
+use self::{
+    certificate::Certificate,
+    relax::{Patterns, Relaxed, relax},
+    round::round,
+    task::Task,
+};
+use crate::{
+    fill::{Found, Proof, Reason},
+    model::Model,
+    steps::{Spent, Steps},
+};
+
+/// Decides a model by its linear program, its failures apart.
+///
+/// # Errors
+/// The budget is spent.
+pub(crate) fn find(model: &Model, steps: &mut Steps<'_>) -> Result<Found, Spent> {
+    let task = Task::new(model);
+    let mut patterns = Patterns::default();
+    match relax(&task, &mut patterns, steps)? {
+        Relaxed::Lacks(certificate) => Ok(Found::Lacks(reason(&task, certificate))),
+        Relaxed::Open(_) => Ok(Found::Open),
+        Relaxed::Fits(levels) => {
+            let Some(fill) = round(&task, &mut patterns, levels, steps)? else {
+                return Ok(Found::Open);
+            };
+            if model.accepts(&fill, steps)? {
+                Ok(Found::Fits(fill))
+            } else {
+                Ok(Found::Open)
+            }
+        }
+    }
+}
+
+/// What a certificate counts.
+fn reason(task: &Task<'_>, certificate: Certificate) -> Reason {
+    let model = task.model;
+    let in_group = |shape: usize| {
+        let groups = task.groups.iter().zip(&certificate.extra);
+        groups
+            .into_iter()
+            .any(|(group, extra)| group.shape == shape && extra.iter().any(|extra| *extra != 0))
+    };
+    let shapes: Vec<usize> = (0..model.shapes.len())
+        .filter(|shape| certificate.worth[*shape] != 0 || in_group(*shape))
+        .collect();
+    let asked = |row: &usize| {
+        shapes
+            .iter()
+            .any(|shape| model.shapes[*shape].request[*row] > 0)
+    };
+    let rows = (0..model.rows.len()).filter(asked).collect();
+    let plain = certificate.extra.iter().flatten().all(|extra| *extra == 0)
+        && certificate.worth.iter().all(|worth| *worth >= 0);
+    let proof = if plain {
+        let amount = |value: i64| u64::try_from(value).unwrap_or(0);
+        Proof::Prices {
+            worth: certificate.worth.into_iter().map(amount).collect(),
+            price: certificate.price.into_iter().map(amount).collect(),
+        }
+    } else {
+        Proof::Search
+    };
+    Reason {
+        shapes,
+        rows,
+        proof,
+    }
+}
+
+#[cfg(test)]
+mod tests;
