@@ -8,6 +8,8 @@
 )]
 
 mod brute;
+mod middle;
+mod planted;
 mod puzzle;
 mod random;
 mod verdicts;
