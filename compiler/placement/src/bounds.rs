@@ -2,7 +2,12 @@
 //! a sentence. Every count is of a relaxation, so that what it refuses cannot be.
 
 mod alone;
+mod hall;
+mod lots;
+mod owners;
+mod pieces;
 mod scope;
+mod sums;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +23,7 @@ use crate::{
 type Bound = fn(&Scope<'_, '_>, &mut Steps<'_>) -> Result<Option<Reason>, Spent>;
 
 /// All ways, those with the plainest reasons first.
-const BOUNDS: [Bound; 1] = [alone::find];
+const BOUNDS: [Bound; 3] = [alone::find, owners::find, sums::find];
 
 /// Looks for a count that cannot be.
 ///

@@ -122,10 +122,13 @@ pub enum Proof {
     Sum {
         /// The row.
         row: usize,
-        /// What they ask for, in the row's shares.
+        /// What they ask for.
         asked: u128,
-        /// What there is.
+        /// What there is. Less than the nodes have where no sum of requests reaches all of it.
         has: u128,
+        /// By how much both are to be divided to be units of the resource: units that may be
+        /// promised where it is overcommitted and shared units were counted, else real ones.
+        unit: u128,
         /// Where.
         classes: Vec<usize>,
     },

@@ -103,18 +103,18 @@ fn count(scope: &Scope<'_, '_>, shape: usize) -> Option<Reason> {
 fn spread(scope: &Scope<'_, '_>, even: &crate::model::Even) -> Option<Reason> {
     let asked = u64::from(scope.ground.model.shapes[even.of].replicas);
     let (domains, elsewhere) = scope.spread_over(even);
-    let smallest = domains.iter().map(|(most, _)| *most).min()?;
+    let smallest = domains.iter().map(|room| room.most).min()?;
     let fullest = smallest.saturating_add(u64::from(even.skew));
     let each = domains
         .iter()
-        .map(|(most, domains)| (*most).min(fullest).saturating_mul(*domains));
+        .map(|room| room.most.min(fullest).saturating_mul(room.domains));
     let fit = each.fold(elsewhere, u64::saturating_add);
     if fit >= asked {
         return None;
     }
     let proof = Proof::Spread {
         topology: even.topology,
-        domains: domains.iter().map(|(_, domains)| domains).sum(),
+        domains: domains.iter().map(|room| room.domains).sum(),
         smallest,
         skew: even.skew,
         asked,

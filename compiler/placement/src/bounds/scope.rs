@@ -159,9 +159,9 @@ impl<'g, 'm> Scope<'g, 'm> {
         rooms.iter().map(|room| room.domains * room.most).sum()
     }
 
-    /// Of a spread: the domains that count as their most replicas and how many they are, and how
-    /// many replicas stand where it does not count.
-    pub(super) fn spread_over(&self, even: &Even) -> (Vec<(u64, u64)>, u64) {
+    /// Of a spread: the domains that count, those without room among them, and how many replicas
+    /// at most stand where it does not count.
+    pub(super) fn spread_over(&self, even: &Even) -> (Vec<Room>, u64) {
         let model = self.ground.model;
         let mut counted: BTreeSet<u32> = BTreeSet::new();
         // Of classes whose nodes are domains, how many count and hold nothing.
@@ -185,14 +185,18 @@ impl<'g, 'm> Scope<'g, 'm> {
                 None => even.counts[class],
             };
             if counts {
-                domains.push((room.most, room.domains));
+                domains.push(room);
             } else {
                 elsewhere += room.most * room.domains;
             }
         }
         empty += counted.len() as u64;
         if empty > 0 {
-            domains.push((0, empty));
+            domains.push(Room {
+                classes: Vec::new(),
+                domains: empty,
+                most: 0,
+            });
         }
         (domains, elsewhere)
     }
