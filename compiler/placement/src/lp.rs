@@ -7,6 +7,7 @@
 //! too much: a placement is handed out where it keeps every rule, and what does not fit here
 //! does not fit with more rules.
 
+mod aim;
 mod certificate;
 mod complete;
 mod price;
@@ -17,13 +18,15 @@ mod stock;
 mod task;
 
 use self::{
+    aim::aim,
     certificate::Certificate,
+    complete::begin,
     relax::{Patterns, Relaxed, relax},
     round::round,
     task::Task,
 };
 use crate::{
-    fill::{Found, Proof, Reason},
+    fill::{Fill, Found, Proof, Reason},
     model::Model,
     steps::{Spent, Steps},
 };
@@ -35,11 +38,22 @@ use crate::{
 pub(crate) fn find(model: &Model, steps: &mut Steps<'_>) -> Result<Found, Spent> {
     let task = Task::new(model);
     let mut patterns = Patterns::default();
+    let (groups, done) = begin(&task, steps)?;
+    if done {
+        let fill = Fill { groups };
+        if model.accepts(&fill, steps)? {
+            return Ok(Found::Fits(fill));
+        }
+    } else {
+        for group in groups {
+            patterns.add(group.class, group.pods);
+        }
+    }
     match relax(&task, &mut patterns, steps)? {
         Relaxed::Lacks(certificate) => Ok(Found::Lacks(reason(&task, certificate))),
         Relaxed::Open(_) => Ok(Found::Open),
         Relaxed::Fits(levels) => {
-            let Some(fill) = round(&task, &mut patterns, levels, steps)? else {
+            let Some(fill) = whole(&task, &mut patterns, levels, steps)? else {
                 return Ok(Found::Open);
             };
             if model.accepts(&fill, steps)? {
@@ -48,6 +62,23 @@ pub(crate) fn find(model: &Model, steps: &mut Steps<'_>) -> Result<Found, Spent>
                 Ok(Found::Open)
             }
         }
+    }
+}
+
+/// Whole nodes of what the program says, where this finds them.
+fn whole(
+    task: &Task<'_>,
+    patterns: &mut Patterns,
+    levels: Vec<(usize, f64)>,
+    steps: &mut Steps<'_>,
+) -> Result<Option<Fill>, Spent> {
+    if !task.groups.iter().any(|group| group.all) {
+        return round(task, patterns, levels, steps);
+    }
+    let task = aim(task, patterns, &levels);
+    match relax(&task, patterns, steps)? {
+        Relaxed::Fits(levels) => round(&task, patterns, levels, steps),
+        Relaxed::Lacks(_) | Relaxed::Open(_) => Ok(None),
     }
 }
 

@@ -3,7 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use tenantry_placement::problem::{Pool, Problem, Workload};
+use indexmap::IndexMap;
+use tenantry_placement::problem::{
+    Affinity, Isolation, Numa, Pool, Problem, Spread, Topology, Workload,
+};
 
 /// How much is asked for, beside what fills the nodes.
 #[derive(Debug, Clone, Copy)]
@@ -18,25 +21,32 @@ pub(crate) enum Load {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Family {
     /// What it is called.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Pools, each a class of its own.
-    pub pools: u32,
+    pub(crate) pools: u32,
     /// Nodes of all pools.
-    pub nodes: u32,
+    pub(crate) nodes: u32,
     /// Workloads.
-    pub workloads: u32,
+    pub(crate) workloads: u32,
     /// Whether nodes have GPUs, which are what is scarce.
-    pub gpus: bool,
+    pub(crate) gpus: bool,
+    /// Whether there are zones, NUMA cells and tenants, and rules about all of them.
+    pub(crate) rules: bool,
 }
 
 /// The families that are measured.
-pub(crate) const FAMILIES: [Family; 6] = [
+pub(crate) const FAMILIES: [Family; 8] = [
     Family::new("gpu-8000n", 3, 8_000, 7, true),
     Family::new("std-5000n", 1, 5_000, 8, false),
     Family::new("cls20-500n", 20, 500, 39, false),
     Family::new("cls20-5000n", 20, 5_000, 40, false),
     Family::new("std60-500n", 1, 500, 60, false),
     Family::new("std200-2000n", 1, 2_000, 200, false),
+    Family::new("cls100-2000n", 100, 2_000, 300, false),
+    Family {
+        rules: true,
+        ..Family::new("rules-600n", 6, 600, 120, true)
+    },
 ];
 
 impl Family {
@@ -47,6 +57,7 @@ impl Family {
             nodes,
             workloads,
             gpus,
+            rules: false,
         }
     }
 
@@ -95,7 +106,13 @@ impl Family {
             count,
             capacity,
             reserved,
-            numa: 1,
+            zones: if self.rules {
+                zones(count)
+            } else {
+                IndexMap::new()
+            },
+            numa: if self.rules { 2 } else { 1 },
+            numa_resources: vec!["cpu".to_owned(), "gpu".to_owned()],
             labels: BTreeMap::from([("kind".to_owned(), format!("k{}", at % 5))]),
             max_pods: Some(110),
             ..Pool::default()
@@ -117,12 +134,48 @@ impl Family {
             let kinds = (0..2).map(|step| format!("k{}", (from + step * 2) % 5));
             selector.insert("kind".to_owned(), kinds.collect());
         }
-        Workload {
+        let mut workload = Workload {
             name: format!("work{at}"),
             requests,
             selector,
+            tenant: Some(format!("tenant{}", at % 15)),
             ..Workload::default()
+        };
+        if self.rules {
+            rules(at, &mut workload);
         }
+        workload
+    }
+}
+
+/// Three zones of about as many nodes.
+fn zones(count: u32) -> IndexMap<String, u32> {
+    let nodes = |zone: u32| count / 3 + u32::from(zone < count % 3);
+    (0..3)
+        .map(|zone| (format!("z{zone}"), nodes(zone)))
+        .collect()
+}
+
+/// Rules as they are usual: every fifteenth tenant has its nodes for itself, some workloads stand
+/// on as many nodes as they have replicas, some evenly over the zones, some in one NUMA cell.
+fn rules(at: u32, workload: &mut Workload) {
+    if at % 15 == 3 {
+        workload.isolation = Isolation::Tenant;
+    }
+    if at % 4 == 1 {
+        workload.anti_affinity.push(Affinity {
+            topology: Topology::Node,
+            with: vec!["self".to_owned()],
+        });
+    }
+    if at % 6 == 2 {
+        workload.spread.push(Spread {
+            topology: Topology::Zone,
+            max_skew: 1,
+        });
+    }
+    if at.is_multiple_of(5) {
+        workload.numa = Some(Numa::Single);
     }
 }
 
@@ -141,17 +194,51 @@ fn plant(pool: &Pool, workloads: &mut [Workload], dice: &mut Dice) {
             .collect();
         let mut pods = pool.max_pods.unwrap_or(u32::MAX);
         let mut misses = 0;
+        let mut here: Vec<usize> = Vec::new();
+        let cell = room
+            .iter()
+            .map(|(name, has)| (*name, has / u64::from(pool.numa)));
+        let cell: BTreeMap<&str, u64> = cell.collect();
+        let mut cells = vec![cell; usize::try_from(pool.numa).unwrap_or(1)];
         while misses < 40 && pods > 0 {
             let at = *dice.of(&admitted);
-            let workload = &mut workloads[at];
-            let fits = workload
+            let fits = workloads[at]
                 .requests
                 .iter()
                 .all(|(name, amount)| room.get(name.as_str()).is_some_and(|has| has >= amount));
-            if !fits {
+            let alike = |other: &usize| {
+                let (this, other) = (&workloads[at], &workloads[*other]);
+                let closed = [this, other].map(|one| one.isolation == Isolation::Tenant);
+                closed == [false; 2] || this.tenant == other.tenant
+            };
+            let cell = cells.iter().position(|cell| {
+                let mut divided = workloads[at]
+                    .requests
+                    .iter()
+                    .filter(|(name, _)| *name != "memory");
+                divided
+                    .all(|(name, amount)| cell.get(name.as_str()).is_some_and(|has| has >= amount))
+            });
+            if workloads[at].numa.is_some() && cell.is_none() {
                 misses += 1;
                 continue;
             }
+            let alone = !workloads[at].anti_affinity.is_empty() && here.contains(&at);
+            if !fits || alone || !here.iter().all(alike) {
+                misses += 1;
+                continue;
+            }
+            here.push(at);
+            if let Some(cell) = cell
+                && workloads[at].numa.is_some()
+            {
+                for (name, amount) in &workloads[at].requests {
+                    if let Some(has) = cells[cell].get_mut(name.as_str()) {
+                        *has = has.saturating_sub(*amount);
+                    }
+                }
+            }
+            let workload = &mut workloads[at];
             for (name, amount) in &workload.requests {
                 if let Some(has) = room.get_mut(name.as_str()) {
                     *has -= amount;

@@ -46,6 +46,16 @@ pub(super) fn complete(
     Ok(None)
 }
 
+/// Fillings to begin with, one for each class and more where nodes remain: those of a placement
+/// of as much as can be.
+///
+/// # Errors
+/// The budget is spent.
+pub(super) fn begin(task: &Task<'_>, steps: &mut Steps<'_>) -> Result<(Vec<Group>, bool), Spent> {
+    let (groups, left) = fill(task, &sizes(task), Order::Tight, steps)?;
+    Ok((groups, left.is_done()))
+}
+
 /// Which classes are filled first.
 #[derive(Clone, Copy)]
 enum Order {

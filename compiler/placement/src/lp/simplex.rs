@@ -177,14 +177,22 @@ impl Simplex {
             .map(|value| value / slope)
             .collect();
         let step = self.level[row].max(0.0) / slope;
+        let filled: Vec<usize> = (0..size).filter(|at| pivot_row[*at] != 0.0).collect();
+        let sparse = filled.len() * 4 < size;
         for (other, slope) in direction.iter().enumerate() {
             if other == row || slope.abs() < 1e-12 {
                 continue;
             }
             self.level[other] -= slope * step;
             let values = &mut self.inverse[other * size..(other + 1) * size];
-            for (value, pivot) in values.iter_mut().zip(&pivot_row) {
-                *value -= slope * pivot;
+            if sparse {
+                for at in &filled {
+                    values[*at] -= slope * pivot_row[*at];
+                }
+            } else {
+                for (value, pivot) in values.iter_mut().zip(&pivot_row) {
+                    *value -= slope * pivot;
+                }
             }
         }
         let column = &self.columns[entering];

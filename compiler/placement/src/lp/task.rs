@@ -25,6 +25,8 @@ pub(super) struct Group {
     pub(super) most: u64,
     /// By how many a set may have more.
     pub(super) skew: u64,
+    /// Whether all replicas of the shape stand in one of the sets, which may differ.
+    pub(super) all: bool,
 }
 
 /// A model, or what is left of it to place.
@@ -185,6 +187,7 @@ fn level(model: &Model, even: &Even, caps: &mut Caps) -> Option<Group> {
         least,
         most,
         skew,
+        all: inside && alone == 0,
     })
 }
 
@@ -202,5 +205,6 @@ fn single(model: &Model, shape: usize, topology: Topology, caps: &mut Caps) -> O
         least: 0,
         most: 0,
         skew: 1,
+        all: false,
     })
 }
