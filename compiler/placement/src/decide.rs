@@ -10,6 +10,7 @@ use crate::{
     greedy, lp,
     model::Model,
     problem::Problem,
+    settle::Settler,
     steps::{Spent, Steps},
     trail::Trail,
 };
@@ -42,16 +43,18 @@ pub(crate) fn decide_telling(
     trail: &mut Trail,
 ) -> (Model, Decision) {
     let model = Model::new(problem, dropped);
-    let decision = match settle(&model, steps, trail) {
-        Ok(Found::Lacks(reason)) => Decision::Lacks(reason, Vec::new()),
-        Ok(Found::Fits(base)) => failures::bear(&model, base, steps, trail),
-        Ok(Found::Open) | Err(Spent) => Decision::Open,
+    let mut settler = Settler::of(&model, steps, trail);
+    let base = settler.settle();
+    let decision = match base {
+        Found::Lacks(reason) => Decision::Lacks(reason, Vec::new()),
+        Found::Fits(base) => failures::bear(&mut settler, Some(base)),
+        Found::Open => failures::bear(&mut settler, None),
     };
     (model, decision)
 }
 
 /// A way of deciding.
-struct Way {
+pub(crate) struct Way {
     /// What it is called, where it is told that it was tried.
     name: &'static str,
     /// The most steps that it may take for one model.
@@ -61,7 +64,7 @@ struct Way {
 }
 
 /// The ways, the cheapest first.
-const WAYS: [Way; 4] = [
+pub(crate) const WAYS: &[Way] = &[
     Way {
         name: "counts",
         most: 4_000_000,
@@ -84,33 +87,24 @@ const WAYS: [Way; 4] = [
     },
 ];
 
-/// Decides a model, its failures apart.
+/// Tries one of the [`WAYS`] on a model, whose failures are no matter of it.
 ///
 /// # Errors
-/// The budget is spent.
-pub(crate) fn settle(
+/// Its steps are spent, and the next way may still tell.
+pub(crate) fn look(
+    at: usize,
     model: &Model,
     steps: &mut Steps<'_>,
     trail: &mut Trail,
 ) -> Result<Found, Spent> {
-    if model.shapes.is_empty() {
-        return Ok(Found::Fits(crate::fill::Fill::default()));
-    }
-    for (at, way) in WAYS.iter().enumerate() {
-        let before = steps.left();
-        let found = steps.within(way.most, |steps| (way.find)(model, steps));
+    let Some(way) = WAYS.get(at) else {
+        return Ok(Found::Open);
+    };
+    let before = steps.left();
+    let found = steps.within(way.most, |steps| (way.find)(model, steps));
+    if !matches!(found, Ok(Found::Fits(_) | Found::Lacks(_))) {
         let took = before - steps.left();
-        match found {
-            Ok(Found::Open) => trail.open((at, way.name), took, false),
-            // A part's budget is spent, and the next way may find what this one did not.
-            Err(Spent) => {
-                trail.open((at, way.name), took, true);
-                if steps.left() == 0 {
-                    return Err(Spent);
-                }
-            }
-            Ok(found) => return Ok(found),
-        }
+        trail.open((at, way.name), took, found.is_err());
     }
-    Ok(Found::Open)
+    found
 }

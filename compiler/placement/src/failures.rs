@@ -1,14 +1,13 @@
 //! What must still fit when something has failed.
 
 use crate::{
-    decide::{Decision, settle},
+    decide::Decision,
     failing::{Choices, at_once, units},
     fill::{Fill, Found, Plan, Replanned},
-    model::{Failure, Model},
+    model::Failure,
     problem::Mode,
     search::{Survival, evacuate},
-    steps::Steps,
-    trail::Trail,
+    settle::Settler,
 };
 
 /// At most so many unlike ways of one failure are decided.
@@ -17,54 +16,57 @@ const WAYS: usize = 4_000;
 /// The most steps that may be taken to find a placement from which nothing that survives moves.
 const EVACUATE: u64 = 60_000_000;
 
-/// Whether a model that fits as long as nothing fails bears all of its failures.
-pub(crate) fn bear(
-    model: &Model,
-    base: Fill,
-    steps: &mut Steps<'_>,
-    trail: &mut Trail,
-) -> Decision {
+/// Whether a model bears all of its failures; `base` is what stands as long as nothing fails, if
+/// that is known.
+pub(crate) fn bear(settler: &mut Settler<'_, '_, '_>, base: Option<Fill>) -> Decision {
+    let (mut standing, mut open) = (base.is_some(), false);
     let mut plan = Plan {
-        base,
+        base: base.unwrap_or_default(),
         ..Plan::default()
     };
-    let mut open = false;
-    for (at, failure) in model.failures.iter().enumerate() {
-        let units = units(model, at);
+    let whole = settler.whole;
+    for (at, failure) in whole.failures.iter().enumerate() {
+        let units = units(whole, at);
         for (tried, lost) in Choices::new(&units, at_once(failure, &units)).enumerate() {
             if tried == WAYS {
-                trail.note(format!("more than {WAYS} unlike failures are possible"));
+                let note = format!("more than {WAYS} unlike failures are possible");
+                settler.trail.note(note);
                 open = true;
                 break;
             }
-            match settle(&model.after(failure, &lost), steps, trail) {
-                Ok(Found::Fits(fill)) => plan.replanned.push(Replanned {
+            match settler.after(failure, &lost) {
+                Found::Fits(fill) => plan.replanned.push(Replanned {
                     failure: at,
                     lost,
                     fill,
                 }),
-                Ok(Found::Lacks(reason)) => return Decision::Lacks(reason, lost),
-                Ok(Found::Open) | Err(_) => open = true,
+                Found::Lacks(reason) => return Decision::Lacks(reason, lost),
+                Found::Open => open = true,
             }
         }
     }
-    if model.failures.iter().any(evacuates) {
-        match steps.within(EVACUATE, |steps| evacuate(model, steps)) {
+    if whole.failures.iter().any(evacuates) {
+        let found = settler
+            .steps
+            .within(EVACUATE, |steps| evacuate(whole, steps));
+        match found {
             Ok(Survival::Survives(stand)) => {
+                standing = true;
                 plan.base = stand.base;
                 plan.evacuated = stand.evacuated;
             }
             Ok(Survival::Lacks(reason, lost)) => return Decision::Lacks(reason, lost),
             Ok(Survival::Open) | Err(_) => {
-                trail.note("whether what survives a failure can stay where it is, is open");
+                let note = "whether what survives a failure can stay where it is, is open";
+                settler.trail.note(note);
                 open = true;
             }
         }
     }
-    if open {
-        Decision::Open
-    } else {
+    if standing && !open {
         Decision::Fits(plan)
+    } else {
+        Decision::Open
     }
 }
 

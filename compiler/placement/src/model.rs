@@ -29,7 +29,7 @@ pub struct Range {
 }
 
 /// Nodes that are alike for every rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Class {
     /// Which they are, in the order of the problem.
     pub nodes: Vec<Range>,
@@ -55,7 +55,7 @@ pub struct Class {
 }
 
 /// Replicas that are alike for every rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shape {
     /// The workloads, by place in the problem, and how many replicas each has.
     pub workloads: Vec<(usize, u32)>,
@@ -87,7 +87,7 @@ pub struct Pair {
 }
 
 /// How evenly a shape's replicas stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Even {
     /// Over what.
     pub topology: Topology,
@@ -101,7 +101,7 @@ pub struct Even {
 }
 
 /// What may fail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Failure {
     /// How many at once.
     pub k: u32,
@@ -116,7 +116,7 @@ pub struct Failure {
 }
 
 /// A problem by numbers.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Model {
     /// What is counted.
     pub rows: Vec<Row>,
