@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use crate::{
     fill::{Fill, Group},
     model::Model,
-    problem::Topology,
     steps::{Spent, Steps},
 };
 
@@ -14,7 +13,7 @@ use crate::{
 type Alike = (usize, Vec<(usize, u32)>);
 
 /// What holds everything, with the homeless replicas of each shape added to a placement; `None`
-/// where this simple way finds no room, or a rule is no matter of one node alone.
+/// where this simple way finds no room, or breaks a rule that reaches beyond a node.
 ///
 /// # Errors
 /// The budget is spent.
@@ -24,14 +23,6 @@ pub(crate) fn refill(
     homeless: &[u32],
     steps: &mut Steps<'_>,
 ) -> Result<Option<Fill>, Spent> {
-    let company = model.together.iter().chain(&model.united);
-    if model.has_wide_rules()
-        || company
-            .into_iter()
-            .any(|pair| pair.topology == Topology::Node)
-    {
-        return Ok(None);
-    }
     let mut nodes = alike(model, fill);
     for shape in largest_first(model, homeless) {
         let left = add(model, &mut nodes, (shape, homeless[shape]), steps)?;
@@ -41,9 +32,11 @@ pub(crate) fn refill(
     }
     let groups = nodes.into_iter().filter(|((_, pods), _)| !pods.is_empty());
     let groups = groups.map(|((class, pods), nodes)| Group { class, nodes, pods });
-    Ok(Some(Fill {
+    // Rules that reach beyond a node were not thought of.
+    let fill = Fill {
         groups: groups.collect(),
-    }))
+    };
+    Ok(model.accepts(&fill, steps)?.then_some(fill))
 }
 
 /// All nodes of a model by what they hold, those that hold nothing too.

@@ -35,7 +35,7 @@ impl Proof {
             Self::Count { asked, fit, at } => Self::Count {
                 asked: *asked,
                 fit: *fit,
-                at: counted(numbers, at),
+                at: shared_out(numbers, at),
             },
             Self::Sum {
                 row,
@@ -48,7 +48,43 @@ impl Proof {
                 has: *has,
                 classes: numbers.all_of(classes),
             },
-            Self::Domains { .. } | Self::Search => self.clone(),
+            Self::Domains { .. } | Self::Spread { .. } | Self::United { .. } | Self::Search => {
+                self.clone()
+            }
+            Self::Company { shape } => Self::Company {
+                shape: numbers.shapes[*shape],
+            },
+            Self::Large {
+                row,
+                worth,
+                nodes,
+                asked,
+                has,
+            } => Self::Large {
+                row: numbers.rows[*row],
+                worth: worth
+                    .iter()
+                    .map(|(shape, worth)| (numbers.shapes[*shape], *worth))
+                    .collect(),
+                nodes: shared_out(numbers, nodes),
+                asked: *asked,
+                has: *has,
+            },
+            Self::Owners {
+                topology,
+                owners,
+                has,
+            } => Self::Owners {
+                topology: *topology,
+                owners: owners
+                    .iter()
+                    .map(|(shapes, need)| {
+                        let shapes = shapes.iter().map(|shape| numbers.shapes[*shape]);
+                        (shapes.collect(), *need)
+                    })
+                    .collect(),
+                has: *has,
+            },
             Self::Prices { worth, price } => {
                 let (shapes, classes) = numbers.many;
                 let mut all = (vec![0; shapes], vec![0; classes]);
@@ -79,17 +115,20 @@ impl Numbers<'_> {
     }
 }
 
-/// Class, nodes, and how many one node holds: the nodes shared out among the classes of the
+/// Class, nodes, and what each of them counts: the nodes shared out among the classes of the
 /// whole.
-fn counted(numbers: &Numbers<'_>, at: &[(usize, u64, u64)]) -> Vec<(usize, u64, u64)> {
+fn shared_out<T: Copy + Ord>(
+    numbers: &Numbers<'_>,
+    at: &[(usize, u64, T)],
+) -> Vec<(usize, u64, T)> {
     let mut all = Vec::new();
-    for (class, nodes, holds) in at {
+    for (class, nodes, each) in at {
         let mut left = *nodes;
         for (whole, count) in &numbers.classes[*class] {
             let here = left.min(u64::from(*count));
             if here > 0 {
                 left -= here;
-                all.push((*whole, here, *holds));
+                all.push((*whole, here, *each));
             }
         }
     }
