@@ -39,11 +39,13 @@ impl Proof {
             },
             Self::Sum {
                 row,
+                unit,
                 asked,
                 has,
                 classes,
             } => Self::Sum {
                 row: numbers.rows[*row],
+                unit: *unit,
                 asked: *asked,
                 has: *has,
                 classes: numbers.all_of(classes),
