@@ -46,6 +46,10 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
         "it is about tenantry.lock, which is no part of the spec",
     ),
     (
+        "placement-undecided",
+        "its example would have to be one that the engine cannot decide",
+    ),
+    (
         "unknown-parameter",
         "it is about values given on the command line",
     ),

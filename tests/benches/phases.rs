@@ -99,7 +99,8 @@ fn run(world: &Memory) -> Laps {
         &checked,
         &targets,
         &Allocations::default(),
-        &Limits::default(),
+        &limits,
+        &[],
     ));
     clock.lap();
     let flows = sound(flows::collect(&checked, &targets));

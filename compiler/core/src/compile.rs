@@ -420,7 +420,7 @@ pub(crate) fn backend(
     let checked = checks::run(estate, &platform, targets);
     findings.extend(checked.findings);
     let checked = checked.value?;
-    let placed = place::place(&checked, targets, old, limits);
+    let placed = place::place(&checked, targets, old, limits, findings);
     findings.extend(placed.findings);
     placed.value.iter().for_each(keep);
     let flows = flows::collect(&checked, targets);

@@ -46,7 +46,7 @@ fn choices(guests: &[String], old: &Allocations) -> (Choices, Allocations) {
         .expect("an estate");
     let platform = close::close(&estate, &[]);
     let checked = check::run(&estate, &platform, &[]).value.expect("checked");
-    let placement = place::place(&checked, &[], old, &Limits::default())
+    let placement = place::place(&checked, &[], old, &Limits::default(), &[])
         .value
         .expect("a placement");
     let flows = flows::collect(&checked, &[]).value.expect("flows");

@@ -15,6 +15,7 @@ mod failures;
 pub mod fill;
 mod greedy;
 mod ground;
+mod keep;
 mod lp;
 pub mod model;
 mod outward;
@@ -34,6 +35,7 @@ pub mod whatif;
 
 pub use answer::{Answer, Verdict};
 pub use decide::{Decision, decide};
+pub use keep::{Stood, keep};
 pub use outward::{MANY_FAILURES, MANY_NODES, MANY_REPLICAS};
 pub use problem::{Problem, ReadError, Reading, read};
 pub use solve::{Options, STEPS, solve};

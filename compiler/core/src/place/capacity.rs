@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     diag::Findings,
-    model::{Estate, Id, Node, Pool},
+    model::{Estate, Id, Node, Pool, Workload},
     schema::kinds::SpareOf,
     units::Name,
 };
@@ -37,14 +37,14 @@ pub(super) struct Group {
     pub(super) supply: Amounts,
 }
 
-/// Reports each smallest set of cells that is asked for more than it has. `too_large` says of
-/// which demands one replica fits nowhere; those were reported.
+/// Reports each smallest set of cells that is asked for more than it has, and returns who asks
+/// there. `too_large` says of which demands one replica fits nowhere; those were reported.
 pub(super) fn check(
     estate: &Estate,
     demands: &[Demand],
     too_large: &[bool],
     findings: &mut Findings,
-) {
+) -> BTreeSet<Id<Workload>> {
     let counted: Vec<usize> = (0..demands.len())
         .filter(|at| !too_large.get(*at).copied().unwrap_or(false))
         .filter(|at| stands(&estate.workloads[demands[*at].workload]))
@@ -54,6 +54,7 @@ pub(super) fn check(
         .partition(|at| on_every_node(&estate.workloads[demands[*at].workload]));
     let everywhere: Vec<&Demand> = everywhere.iter().map(|at| &demands[*at]).collect();
     let mut reported: Vec<BTreeSet<Cell>> = Vec::new();
+    let mut asking = BTreeSet::new();
     for cells in sets(placed.iter().map(|at| &demands[*at].cells)) {
         if reported.iter().any(|smaller| smaller.is_subset(&cells)) {
             continue;
@@ -66,9 +67,11 @@ pub(super) fn check(
             .collect();
         if !over.is_empty() {
             findings.push(report::over_capacity(estate, demands, &group, &over));
+            asking.extend(group.by.iter().map(|at| demands[*at].workload));
             reported.push(group.cells);
         }
     }
+    asking
 }
 
 /// The sets that are named, and unions of those that overlap, the smallest first.

@@ -11,13 +11,17 @@ mod cluster;
 mod dedicated;
 mod demand;
 mod fit;
+mod mend;
 mod parts;
+mod places;
 mod problem;
+mod proof;
 mod quota;
 mod report;
 mod reserve;
 mod resource;
 pub mod rules;
+mod unfit;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -28,10 +32,10 @@ pub use problem::Posed;
 
 use crate::{
     check::Checked,
-    diag::Findings,
+    diag::{Diagnostic, Findings},
     limits::Limits,
     lock::Allocations,
-    model::{Id, Pool, Workload},
+    model::{Cluster, Id, Pool, Workload},
     outcome::Outcome,
     target::{Footprint, Target},
 };
@@ -61,12 +65,14 @@ pub struct Placement {
     pub posed: Vec<Posed>,
 }
 
-/// Accounts for every workload and finds hosts. `old` are the choices of the build before.
+/// Accounts for every workload and finds hosts. `old` are the choices of the build before, `told`
+/// what was found so far: what it says of where a workload runs is not said again.
 pub fn place(
     checked: &Checked<'_>,
     targets: &[&dyn Target],
     old: &Allocations,
-    _limits: &Limits,
+    limits: &Limits,
+    told: &[Diagnostic],
 ) -> Outcome<Placement> {
     let mut findings = Findings::new();
     let mut placement = Placement {
@@ -87,14 +93,19 @@ pub fn place(
     dedicated::assign(estate, &mut placement);
     let demands = demand::collect(estate, &placement);
     let too_large = fit::check(estate, &placement, &demands, &mut findings);
-    capacity::check(estate, &demands, &too_large, &mut findings);
+    let mut refused = capacity::check(estate, &demands, &too_large, &mut findings);
     reserve::check(estate, &demands, &too_large, &mut findings);
     quota::check(estate, &placement, &mut findings);
-    let all: Vec<&demand::Demand> = demands.iter().collect();
-    let clusters = estate.clusters.iter();
-    placement.posed = clusters
-        .filter_map(|(id, _)| problem::pose(estate, &placement, id, &all))
-        .collect();
+    let large = demands.iter().zip(&too_large).filter(|(_, large)| **large);
+    refused.extend(large.map(|(demand, _)| demand.workload));
+    let clusters: Vec<Id<Cluster>> = estate.clusters.iter().map(|(id, _)| id).collect();
+    let posed = crate::par::map(&clusters, |id| {
+        problem::pose(estate, &placement, *id, &demands)
+    });
+    placement.posed = posed.into_iter().flatten().collect();
+    for proved in proof::check(estate, &placement.posed, &refused, told, limits) {
+        findings.extend(proved.findings);
+    }
     account::assign_hosts(checked, &mut placement);
     Outcome::new(placement, findings)
 }

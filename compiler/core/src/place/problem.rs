@@ -90,7 +90,7 @@ pub(super) fn pose(
     estate: &Estate,
     placement: &Placement,
     cluster: Id<Cluster>,
-    demands: &[&Demand],
+    demands: &[Demand],
 ) -> Option<Posed> {
     if estate.broken_ground {
         return None;
@@ -98,7 +98,6 @@ pub(super) fn pose(
     let parts = parts::of(estate, placement, cluster);
     let standing: Vec<&Demand> = demands
         .iter()
-        .copied()
         .filter(|demand| estate.workloads[demand.workload].cluster == cluster)
         .filter(|demand| stands(&estate.workloads[demand.workload]) && demand.replicas > 0)
         .collect();

@@ -1,0 +1,180 @@
+//! The nodes of a reason, in words.
+
+use std::collections::BTreeMap;
+
+use tenantry_placement::answer::{Figures, Measure};
+use tenantry_syntax::Span;
+
+use super::{Part, Posed, unfit};
+use crate::{
+    diag::words,
+    model::{Estate, Id, Pool},
+};
+
+/// Where a pool says how many nodes it has.
+pub(super) fn at(pool: &Pool) -> Span {
+    let nodes = pool.spec.nodes.as_ref();
+    nodes.map_or(pool.spec.meta.span, |nodes| nodes.meta.span)
+}
+
+/// All nodes of a reason: `pool `gpu``, `the 2 nodes of pool `gpu` that tenant `acme` has alone`.
+pub(super) fn all(estate: &Estate, posed: &Posed, figures: &Figures) -> String {
+    let mut pools: BTreeMap<Id<Pool>, Vec<&Part>> = BTreeMap::new();
+    for place in &figures.places {
+        if let Some(part) = posed.part(&place.pool) {
+            let parts = pools.entry(part.pool).or_default();
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+    }
+    let mut named: Vec<String> = pools
+        .iter()
+        .map(|(pool, parts)| some(estate, posed, *pool, parts))
+        .collect();
+    if named.len() > 3 {
+        let more = named.len() - 2;
+        named.truncate(2);
+        named.push(words::count(more as u64, "other pool"));
+    }
+    match named.is_empty() {
+        true => format!(
+            "the nodes of cluster `{}`",
+            estate.clusters[posed.cluster].name.value
+        ),
+        false => words::and(&named),
+    }
+}
+
+/// Some parts of a pool.
+fn some(estate: &Estate, posed: &Posed, pool: Id<Pool>, parts: &[&Part]) -> String {
+    let spec = &estate.pools[pool];
+    let name = &spec.name.value;
+    let whole = posed.parts.iter().filter(|part| part.pool == pool).count();
+    if parts.len() == whole {
+        return format!("pool `{name}`");
+    }
+    let nodes: usize = parts.iter().map(|part| part.nodes.len()).sum();
+    let nodes = words::count(nodes as u64, "node");
+    let shared = |of: &dyn Fn(&Part) -> Option<String>| {
+        let mut all = parts.iter().map(|part| of(part));
+        let first = all.next().flatten()?;
+        all.all(|other| other.as_ref() == Some(&first))
+            .then_some(first)
+    };
+    let owner = shared(&|part| {
+        let owner = &estate.tenants[part.owner?];
+        Some(format!(" that tenant `{}` has alone", owner.name.value))
+    });
+    let nobody = parts.iter().all(|part| part.owner.is_none());
+    let given = posed
+        .parts
+        .iter()
+        .any(|part| part.pool == pool && part.owner.is_some());
+    let nobody = (nobody && given).then(|| " that nobody has alone".to_owned());
+    let zone = shared(&|part| Some(format!(" in zone `{}`", part.zone.as_ref()?)));
+    let zones = posed.parts.iter().filter(|part| part.pool == pool);
+    let zones: std::collections::BTreeSet<_> = zones.map(|part| &part.zone).collect();
+    let zone = zone.filter(|_| zones.len() > 1).unwrap_or_default();
+    match shared(&|part| part.named.clone()) {
+        Some(host) => format!("the node `{host}` of pool `{name}`"),
+        None => format!(
+            "the {nodes} of pool `{name}`{zone}{}",
+            owner.or(nobody).unwrap_or_default()
+        ),
+    }
+}
+
+/// What is lost, to begin a sentence with; nothing where nothing is.
+pub(super) fn lost(estate: &Estate, posed: &Posed, figures: &Figures) -> String {
+    let mut domains: Vec<String> = Vec::new();
+    let mut nodes: BTreeMap<Id<Pool>, u64> = BTreeMap::new();
+    for lost in &figures.lost {
+        let Some(part) = posed.part(&lost.pool) else {
+            continue;
+        };
+        match &lost.domain {
+            Some(domain) if !domains.contains(domain) => domains.push(domain.clone()),
+            Some(_) => {}
+            None => *nodes.entry(part.pool).or_default() += u64::from(lost.nodes),
+        }
+    }
+    let mut all: Vec<String> = domains.iter().map(|domain| format!("`{domain}`")).collect();
+    all.extend(nodes.iter().map(|(pool, nodes)| {
+        let name = &estate.pools[*pool].name.value;
+        format!("{} of pool `{name}`", words::count(*nodes, "node"))
+    }));
+    match all.len() {
+        0 => String::new(),
+        1 if nodes.values().all(|count| *count == 1) => {
+            format!("when {} is lost, ", words::and(&all))
+        }
+        _ => format!("when {} are lost, ", words::and(&all)),
+    }
+}
+
+/// What one node of each pool holds of what is counted.
+pub(super) fn each(estate: &Estate, posed: &Posed, figures: &Figures) -> Option<String> {
+    if figures.measure == Measure::Points {
+        return None;
+    }
+    let mut pools: BTreeMap<Id<Pool>, u64> = BTreeMap::new();
+    for place in &figures.places {
+        if let (Some(part), Some(each)) = (posed.part(&place.pool), place.each) {
+            let most = pools.entry(part.pool).or_default();
+            *most = each.max(*most);
+        }
+    }
+    let all: Vec<String> = pools
+        .iter()
+        .take(3)
+        .map(|(pool, each)| {
+            let name = &estate.pools[*pool].name.value;
+            let amount = unfit::measured(posed, figures, *each);
+            format!("a node of `{name}` holds {amount} at most")
+        })
+        .collect();
+    (!all.is_empty()).then(|| words::and(&all))
+}
+
+/// The other places that are to blame: who asks, with what each replica takes, and the pools.
+pub(super) fn related(estate: &Estate, posed: &Posed, figures: &Figures) -> Vec<(Span, String)> {
+    let mut related = Vec::new();
+    for asks in &figures.workloads {
+        let Some(id) = posed.workload(&asks.workload) else {
+            continue;
+        };
+        let takes = takes(posed, figures, &asks.workload);
+        let times = words::count(asks.replicas, "replica");
+        let text = match takes {
+            Some(takes) => format!("`{}`: {times} of {takes}", asks.workload),
+            None => format!("`{}`: {times}", asks.workload),
+        };
+        related.push((estate.workloads[id].spec.meta.span, text));
+    }
+    let mut pools: Vec<Id<Pool>> = Vec::new();
+    for part in figures
+        .places
+        .iter()
+        .filter_map(|place| posed.part(&place.pool))
+    {
+        if !pools.contains(&part.pool) {
+            pools.push(part.pool);
+            let pool = &estate.pools[part.pool];
+            related.push((at(pool), words::count(pool.nodes.len() as u64, "node")));
+        }
+    }
+    related
+}
+
+/// What one replica takes of what is short, or of everything where no single thing is.
+fn takes(posed: &Posed, figures: &Figures, name: &str) -> Option<String> {
+    let workload = posed.problem.workloads.iter().find(|w| w.name == name)?;
+    let short = figures.resource.as_ref();
+    let requests = workload.requests.iter();
+    let all: Vec<String> = requests
+        .filter(|(resource, amount)| **amount > 0 && short.is_none_or(|short| short == *resource))
+        .map(|(resource, amount)| posed.amount(resource, *amount))
+        .collect();
+    (!all.is_empty()).then(|| words::and(&all))
+}
