@@ -7,7 +7,7 @@ use crate::ground::Ground;
 /// What is left to be placed.
 #[derive(Debug, Clone)]
 pub(super) struct Demand {
-    /// How many replicas, by shape.
+    /// How many replicas, by shape; without those that each node must hold.
     left: Vec<u32>,
     /// How many in each domain, of shapes that were told.
     shares: Vec<Option<Shares>>,
@@ -15,11 +15,11 @@ pub(super) struct Demand {
     on_node: Vec<Option<OnNode>>,
 }
 
-/// How many replicas of a shape each domain takes.
+/// How many replicas of a shape each part of the nodes takes.
 #[derive(Debug, Clone)]
 pub(super) struct Shares {
-    /// The domain of each class, by number.
-    pub(super) domain: Vec<usize>,
+    /// The part of each class.
+    pub(super) part: Vec<usize>,
     /// How many each takes.
     pub(super) left: Vec<u32>,
 }
@@ -29,8 +29,10 @@ pub(super) struct Shares {
 pub(super) struct OnNode {
     /// At least, where a class's nodes count.
     pub(super) least: u32,
-    /// At most, where they count.
-    pub(super) most: u32,
+    /// How many nodes count.
+    pub(super) nodes: u32,
+    /// By how many more, where they count.
+    pub(super) skew: u32,
     /// Whether they count, by class.
     pub(super) counts: Vec<bool>,
 }
@@ -46,29 +48,35 @@ impl Demand {
         }
     }
 
-    /// Tells how many replicas of a shape each domain takes.
-    #[expect(dead_code, reason = "rules over domains are to tell it")]
+    /// Tells how many replicas of a shape each part of the nodes takes.
     pub(super) fn share(&mut self, shape: usize, shares: Shares) {
         self.shares[shape] = Some(shares);
     }
 
     /// Tells how many replicas of a shape each node takes.
-    #[expect(dead_code, reason = "rules over domains are to tell it")]
     pub(super) fn on_node(&mut self, shape: usize, each: OnNode) {
+        let fixed = each.least.saturating_mul(each.nodes);
+        self.left[shape] = self.left[shape].saturating_sub(fixed);
         self.on_node[shape] = Some(each);
     }
 
-    /// How many replicas of a shape are left.
+    /// How many replicas of a shape are left, but for those that each node must hold.
     pub(super) fn left(&self, shape: usize) -> u32 {
         self.left[shape]
     }
 
-    /// How many replicas of a shape may still stand on a class.
+    /// How many replicas of a shape may still stand on a class, but for those that each of its
+    /// nodes must hold.
     pub(super) fn available(&self, class: usize, shape: usize) -> u32 {
         match &self.shares[shape] {
-            Some(shares) => shares.left[shares.domain[class]].min(self.left[shape]),
+            Some(shares) => shares.left[shares.part[class]].min(self.left[shape]),
             None => self.left[shape],
         }
+    }
+
+    /// The part of the nodes that a class belongs to for a shape.
+    pub(super) fn part(&self, class: usize, shape: usize) -> Option<usize> {
+        self.shares[shape].as_ref().map(|shares| shares.part[class])
     }
 
     /// How many replicas each node of a class must hold.
@@ -79,28 +87,38 @@ impl Demand {
         }
     }
 
-    /// How many replicas a node of a class may hold.
-    pub(super) fn most(&self, class: usize, shape: usize) -> u32 {
+    /// How many replicas a node of a class may hold at most, of those that are left.
+    pub(super) fn on_one(&self, class: usize, shape: usize) -> u32 {
+        let left = self.available(class, shape);
         match &self.on_node[shape] {
-            Some(each) if each.counts[class] => each.most,
-            _ => u32::MAX,
+            Some(each) if each.counts[class] => left.min(each.skew).saturating_add(each.least),
+            _ => left,
         }
+    }
+
+    /// Whether a shape still has to stand on a class, or may.
+    pub(super) fn wants(&self, class: usize, shape: usize) -> bool {
+        self.available(class, shape) > 0 || self.must(class, shape) > 0
     }
 
     /// How often a node with these can be repeated.
     pub(super) fn times(&self, class: usize, pods: &[(usize, u32)]) -> u32 {
-        let each = pods
-            .iter()
-            .map(|(shape, count)| self.available(class, *shape) / (*count).max(1));
-        each.min().unwrap_or(0)
+        let each = pods.iter().filter_map(|(shape, count)| {
+            let free = count.saturating_sub(self.must(class, *shape));
+            self.available(class, *shape).checked_div(free)
+        });
+        each.min().unwrap_or(u32::MAX)
     }
 
-    /// Takes replicas that stand on a class now.
-    pub(super) fn take(&mut self, class: usize, shape: usize, count: u32) {
-        self.left[shape] = self.left[shape].saturating_sub(count);
+    /// Takes replicas that stand on so many nodes of a class now.
+    pub(super) fn take(&mut self, class: usize, (shape, count): (usize, u32), nodes: u32) {
+        let free = count
+            .saturating_sub(self.must(class, shape))
+            .saturating_mul(nodes);
+        self.left[shape] = self.left[shape].saturating_sub(free);
         if let Some(shares) = &mut self.shares[shape] {
-            let left = &mut shares.left[shares.domain[class]];
-            *left = left.saturating_sub(count);
+            let left = &mut shares.left[shares.part[class]];
+            *left = left.saturating_sub(free);
         }
     }
 

@@ -143,6 +143,21 @@ impl Figures {
         }
     }
 
+    /// On how many nodes a shape may stand.
+    pub(super) fn nodes(&self, shape: usize) -> u64 {
+        self.nodes[shape]
+    }
+
+    /// What all replicas of a shape take together, on the first class that they may stand on.
+    pub(super) fn size(&self, ground: &Ground<'_>, shape: usize) -> u128 {
+        let mut classes = 0..ground.model.classes.len();
+        let class = classes.find(|class| ground.most(*class, shape) > 0);
+        class.map_or(0, |class| {
+            let one = self.rank(ground, class, shape, Score::Scarce);
+            one * u128::from(ground.model.shapes[shape].replicas)
+        })
+    }
+
     /// How well a shape goes with what a node has left: the largest first.
     pub(super) fn suits(
         &self,
@@ -168,11 +183,6 @@ impl Figures {
             }
         });
         each.sum()
-    }
-
-    /// On how many nodes a shape may stand.
-    pub(super) fn nodes(&self, shape: usize) -> u64 {
-        self.nodes[shape]
     }
 }
 

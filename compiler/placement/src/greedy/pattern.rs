@@ -1,6 +1,8 @@
 //! Fills nodes pattern by pattern: one empty node is filled, and its pattern repeated as often as
 //! demand and nodes allow, so that it costs about as much as there are patterns.
 
+use std::collections::BTreeMap;
+
 use super::{
     demand::Demand,
     node::Node,
@@ -19,7 +21,16 @@ pub(super) struct Variant {
     pub(super) score: Score,
 }
 
-/// Fills all classes in one way; `None` where something is left over.
+/// What came of filling.
+#[derive(Debug)]
+pub(super) enum Filled {
+    /// All stands.
+    Whole(Fill),
+    /// Something is left.
+    Rest(Demand),
+}
+
+/// Fills all classes in one way, until it shows that something is left over.
 ///
 /// # Errors
 /// The budget is spent.
@@ -29,18 +40,23 @@ pub(super) fn fill(
     variant: Variant,
     mut demand: Demand,
     steps: &mut Steps<'_>,
-) -> Result<Option<Fill>, Spent> {
+) -> Result<Filled, Spent> {
     let order = figures.classes(ground.model, variant.classes);
     let mut chances = demand.chances(ground, &order);
     let mut fill = Fill::default();
-    for class in order {
+    for (place, class) in order.iter().copied().enumerate() {
+        let shapes = ranked(ground, figures, class, variant.score, &demand);
         let mut filling = Filling {
             ground,
-            figures,
             class,
+            figures,
             score: variant.score,
-            shapes: ranked(ground, figures, class, variant.score, &demand),
+            beyond: BTreeMap::new(),
+            shapes,
         };
+        if variant.score == Score::Even {
+            filling.look_beyond(&order[place + 1..], &demand, steps)?;
+        }
         steps.take("greedy", filling.shapes.len() as u64 + 1)?;
         let mut nodes = ground.model.classes[class].count;
         while nodes > 0 && !filling.shapes.is_empty() {
@@ -53,22 +69,24 @@ pub(super) fn fill(
                 break;
             }
             for (shape, count) in node.pods() {
-                demand.take(class, *shape, count * times);
+                demand.take(class, (*shape, *count), times);
             }
             fill.groups.push(node.group(times));
             nodes -= times;
-            filling
-                .shapes
-                .retain(|shape| demand.available(class, *shape) > 0);
+            filling.shapes.retain(|shape| demand.wants(class, *shape));
         }
         // What may stand on no class that follows has to stand by now.
         for shape in chances.remove(&class).unwrap_or_default() {
             if demand.left(shape) > 0 {
-                return Ok(None);
+                return Ok(Filled::Rest(demand));
             }
         }
     }
-    Ok(demand.is_met().then_some(fill))
+    Ok(if demand.is_met() {
+        Filled::Whole(fill)
+    } else {
+        Filled::Rest(demand)
+    })
 }
 
 /// The shapes that may stand on a class, those to be taken first at the front.
@@ -80,8 +98,8 @@ fn ranked(
     demand: &Demand,
 ) -> Vec<usize> {
     let shapes = 0..ground.model.shapes.len();
-    let shapes = shapes
-        .filter(|shape| ground.most(class, *shape) > 0 && demand.available(class, *shape) > 0);
+    let shapes =
+        shapes.filter(|shape| ground.most(class, *shape) > 0 && demand.wants(class, *shape));
     let ranks = shapes.map(|shape| {
         let rank = figures.rank(ground, class, shape, score);
         (std::cmp::Reverse(rank), shape)
@@ -97,6 +115,8 @@ struct Filling<'g, 'm> {
     figures: &'g Figures,
     class: usize,
     score: Score,
+    /// How many nodes of classes that are still to be filled a shape may stand on, by shape.
+    beyond: BTreeMap<usize, u64>,
     /// What may stand there and is left, in order.
     shapes: Vec<usize>,
 }
@@ -117,7 +137,7 @@ impl<'g, 'm> Filling<'g, 'm> {
         if self.score == Score::Even {
             steps.take("greedy", self.shapes.len() as u64)?;
             for shape in &self.shapes {
-                let share = demand.available(self.class, *shape) / self.elsewhere(*shape, nodes);
+                let share = demand.available(self.class, *shape) / self.open(*shape, nodes);
                 self.add(&mut node, *shape, share, demand);
             }
         }
@@ -132,12 +152,29 @@ impl<'g, 'm> Filling<'g, 'm> {
         Ok(node)
     }
 
-    /// On how many nodes a shape may stand, this class's as far as they are left.
-    fn elsewhere(&self, shape: usize, nodes: u32) -> u32 {
-        let all = self.figures.nodes(shape);
-        let here = u64::from(self.ground.model.classes[self.class].count);
-        let left = all.saturating_sub(here) + u64::from(nodes);
-        u32::try_from(left.max(1)).unwrap_or(u32::MAX)
+    /// Counts the nodes that shapes may stand on, of classes that are still to be filled.
+    fn look_beyond(
+        &mut self,
+        classes: &[usize],
+        demand: &Demand,
+        steps: &mut Steps<'_>,
+    ) -> Result<(), Spent> {
+        steps.take("greedy", (self.shapes.len() * classes.len()) as u64 / 8)?;
+        for shape in &self.shapes {
+            let here = demand.part(self.class, *shape);
+            let same = classes.iter().filter(|class| {
+                self.ground.most(**class, *shape) > 0 && demand.part(**class, *shape) == here
+            });
+            let nodes = same.map(|class| u64::from(self.ground.model.classes[*class].count));
+            self.beyond.insert(*shape, nodes.sum());
+        }
+        Ok(())
+    }
+
+    /// On how many nodes a shape may stand, so many of this class among them.
+    fn open(&self, shape: usize, nodes: u32) -> u32 {
+        let beyond = self.beyond.get(&shape).copied().unwrap_or(0);
+        u32::try_from((beyond + u64::from(nodes)).max(1)).unwrap_or(u32::MAX)
     }
 
     /// Adds what suits best what the node has left, until nothing has room.
@@ -169,11 +206,8 @@ impl<'g, 'm> Filling<'g, 'm> {
 
     /// How many more replicas of a shape a node takes, of those that are left.
     fn room(&self, node: &Node<'_, '_>, shape: usize, demand: &Demand) -> u32 {
-        let here = node.count(shape);
-        let left = demand
-            .available(self.class, shape)
-            .min(demand.most(self.class, shape));
-        let left = left.saturating_sub(here);
+        let left = demand.on_one(self.class, shape);
+        let left = left.saturating_sub(node.count(shape));
         if left == 0 {
             return 0;
         }

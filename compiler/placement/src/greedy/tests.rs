@@ -167,3 +167,45 @@ fn company_is_asked_for_one_way() {
     assert!(!accepts(&problem, &[(0, 1, &[(0, 1)]), (0, 1, &[(1, 2)])]));
     fill(&problem);
 }
+
+/// Three zones of 20 nodes with 16 cpu each.
+fn in_zones(workloads: &Value) -> Value {
+    json!({
+        "pools": [{"name": "p", "count": 60, "zones": {"a": 20, "b": 20, "c": 20},
+            "capacity": {"cpu": 16}}],
+        "workloads": workloads,
+    })
+}
+
+#[test]
+fn rules_over_zones_are_kept() {
+    let all = [("affinity", "self"), ("anti_affinity", "self")];
+    let [united, alone] = all.map(|(rule, with)| {
+        json!({"name": rule, "replicas": 3, "requests": {"cpu": 4},
+            rule: [{"topology": "zone", "with": with}]})
+    });
+    fill(&in_zones(&json!([
+        united,
+        alone,
+        {"name": "spread", "replicas": 31, "requests": {"cpu": 6}, "spread": {"topology": "zone"}},
+        {"name": "near", "replicas": 9, "requests": {"cpu": 1},
+            "affinity": [{"topology": "zone", "with": ["rare"]}]},
+        {"name": "rare", "replicas": 1, "requests": {"cpu": 1}},
+        {"name": "far", "replicas": 9, "requests": {"cpu": 1},
+            "anti_affinity": [{"topology": "zone", "with": ["rare"]}]},
+        {"name": "rest", "replicas": 100, "requests": {"cpu": 5}},
+    ])));
+}
+
+#[test]
+fn each_node_has_its_part_of_a_spread() {
+    let fill = fill(&in_zones(&json!([
+        {"name": "each", "replicas": 130, "requests": {"cpu": 1}, "spread": {"topology": "node"}},
+        {"name": "rest", "replicas": 100, "requests": {"cpu": 7}},
+    ])));
+    let each = fill.groups.iter().map(|group| group.pods[0]);
+    assert!(
+        each.clone()
+            .all(|(shape, count)| shape == 0 && (2..=3).contains(&count))
+    );
+}
