@@ -12,6 +12,7 @@ mod middle;
 mod planted;
 mod puzzle;
 mod random;
+mod reasons;
 mod verdicts;
 mod witness;
 
