@@ -207,6 +207,64 @@ fn what_was_planted_is_not_refused() {
     }
 }
 
+/// So many times as many nodes, each zone and each workload as many times as large: what a node
+/// holds can be repeated. Without the rules that then do not hold any more.
+fn repeated(problem: &Problem, times: u32) -> Problem {
+    let mut problem = problem.clone();
+    for pool in &mut problem.pools {
+        pool.count *= times;
+        pool.zones.values_mut().for_each(|count| *count *= times);
+    }
+    for workload in &mut problem.workloads {
+        workload.replicas *= times;
+        let by_node = |entry: &Affinity| entry.topology == Topology::Node;
+        workload.anti_affinity.retain(by_node);
+        workload
+            .affinity
+            .retain(|entry| by_node(entry) && entry.with != ["self"]);
+        workload
+            .spread
+            .retain(|spread| spread.topology == Topology::Node);
+    }
+    problem
+}
+
+#[test]
+fn large_problems_are_judged_right_too() {
+    let (mut fits, mut lacks) = (Tally::default(), Tally::default());
+    for seed in 0..problems(32).div_ceil(4) {
+        let planted = planted(seed, 10).problem;
+        let mut problem = repeated(&planted, 20);
+        let start = Instant::now();
+        let answer = solve(&problem, &options());
+        assert_ne!(
+            answer.verdict,
+            Verdict::Infeasible,
+            "seed {seed}\n{}",
+            json(&problem)
+        );
+        let refused = answer.tried.iter().any(|tried| tried.contains("refuses"));
+        assert!(!refused, "seed {seed} {:?}", answer.tried);
+        fits.add(seed, answer.verdict, start.elapsed().as_millis());
+
+        let what = burden(&mut Dice::new(seed), &mut problem);
+        let start = Instant::now();
+        let answer = solve(&problem, &options());
+        assert_ne!(
+            answer.verdict,
+            Verdict::Feasible,
+            "{what}, seed {seed}\n{}",
+            json(&problem)
+        );
+        lacks.add(seed, answer.verdict, start.elapsed().as_millis());
+    }
+    eprint!(
+        "{}{}",
+        fits.tell("large, fits"),
+        lacks.tell("large, does not")
+    );
+}
+
 #[test]
 fn what_cannot_fit_is_not_placed() {
     let mut tallies: BTreeMap<&str, Tally> = BTreeMap::new();

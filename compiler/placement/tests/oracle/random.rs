@@ -85,8 +85,59 @@ pub(crate) const FEATURES: [Feature; 18] = [
     Feature::Evacuate,
 ];
 
-/// A problem with up to three features, and which they are.
+/// A problem with some features, and which they are.
 pub(crate) fn problem(seed: u64) -> (Problem, Vec<Feature>) {
+    if seed % 5 == 4 {
+        return islands(seed / 5);
+    }
+    sized(seed, (6, 12))
+}
+
+/// Two problems beside each other, whose workloads keep to their own nodes.
+fn islands(seed: u64) -> (Problem, Vec<Feature>) {
+    let mut both = Problem::default();
+    let mut features = Vec::new();
+    for (island, half) in [("x", 2 * seed + 1_000_003), ("y", 7 * seed + 2_000_003)] {
+        let (mut problem, more) = sized(half, (4, 6));
+        let tainted = half.is_multiple_of(3);
+        let renamed = |name: &mut String| *name = format!("{island}{name}");
+        for pool in &mut problem.pools {
+            renamed(&mut pool.name);
+            pool.labels.insert("island".to_owned(), island.to_owned());
+            if tainted {
+                pool.taints.push(island.to_owned());
+            }
+        }
+        for workload in &mut problem.workloads {
+            renamed(&mut workload.name);
+            workload.tolerations.push(island.to_owned());
+            let own = vec![island.to_owned()];
+            workload.selector.insert("island".to_owned(), own);
+            let pairs = workload
+                .affinity
+                .iter_mut()
+                .chain(&mut workload.anti_affinity);
+            let with = pairs.flat_map(|entry| &mut entry.with);
+            with.filter(|with| *with != "self").for_each(renamed);
+        }
+        let own_failures = half.is_multiple_of(2);
+        for failures in &mut problem.failures {
+            if let Some(pools) = &mut failures.pools {
+                pools.iter_mut().for_each(renamed);
+            } else if own_failures {
+                failures.pools = Some(problem.pools.iter().map(|pool| pool.name.clone()).collect());
+            }
+        }
+        both.pools.extend(problem.pools);
+        both.workloads.extend(problem.workloads);
+        both.failures.extend(problem.failures);
+        features.extend(more);
+    }
+    (both, features)
+}
+
+/// A problem of at most so many nodes and replicas.
+fn sized(seed: u64, (nodes, replicas): (u32, u32)) -> (Problem, Vec<Feature>) {
     let mut dice = Dice::new(seed);
     // The first goes round, so that each has its share; others join it.
     let mut features = vec![FEATURES[usize::try_from(seed).unwrap() % FEATURES.len()]];
@@ -99,8 +150,16 @@ pub(crate) fn problem(seed: u64) -> (Problem, Vec<Feature>) {
     let has = |feature| features.contains(&feature);
     let evacuate = has(Feature::Evacuate);
     let mut problem = Problem {
-        pools: pools(&mut dice, &features, if evacuate { 5 } else { 6 }),
-        workloads: workloads(&mut dice, &features, if evacuate { 8 } else { 12 }),
+        pools: pools(
+            &mut dice,
+            &features,
+            if evacuate { nodes.min(5) } else { nodes },
+        ),
+        workloads: workloads(
+            &mut dice,
+            &features,
+            if evacuate { replicas.min(8) } else { replicas },
+        ),
         failures: Vec::new(),
     };
     for feature in &features {
