@@ -2,19 +2,14 @@
 
 use crate::{
     decide::Decision,
+    evacuate::{self, Borne},
     failing::{Choices, at_once, units},
     fill::{Fill, Found, Plan, Replanned},
-    model::Failure,
-    problem::Mode,
-    search::{Survival, evacuate},
     settle::Settler,
 };
 
 /// At most so many unlike ways of one failure are decided.
 const WAYS: usize = 4_000;
-
-/// The most steps that may be taken to find a placement from which nothing that survives moves.
-const EVACUATE: u64 = 60_000_000;
 
 /// Whether a model bears all of its failures; `base` is what stands as long as nothing fails, if
 /// that is known.
@@ -45,18 +40,15 @@ pub(crate) fn bear(settler: &mut Settler<'_, '_, '_>, base: Option<Fill>) -> Dec
             }
         }
     }
-    if whole.failures.iter().any(evacuates) {
-        let found = settler
-            .steps
-            .within(EVACUATE, |steps| evacuate(whole, steps));
-        match found {
-            Ok(Survival::Survives(stand)) => {
+    if evacuate::is_asked(whole) {
+        match evacuate::bear(settler) {
+            Borne::By(base, evacuated) => {
                 standing = true;
-                plan.base = stand.base;
-                plan.evacuated = stand.evacuated;
+                plan.base = base;
+                plan.evacuated = evacuated;
             }
-            Ok(Survival::Lacks(reason, lost)) => return Decision::Lacks(reason, lost),
-            Ok(Survival::Open) | Err(_) => {
+            Borne::Not(reason, lost) => return Decision::Lacks(reason, lost),
+            Borne::Open => {
                 let note = "whether what survives a failure can stay where it is, is open";
                 settler.trail.note(note);
                 open = true;
@@ -68,8 +60,4 @@ pub(crate) fn bear(settler: &mut Settler<'_, '_, '_>, base: Option<Fill>) -> Dec
     } else {
         Decision::Open
     }
-}
-
-fn evacuates(failure: &Failure) -> bool {
-    failure.mode == Mode::Evacuate && failure.k > 0
 }

@@ -3,12 +3,14 @@
 //! all. It knows nothing of the language, reads nothing but its problem, and computes with
 //! integers: where a linear program is asked, what it says is taken as a hint and proved again.
 
+mod alike;
 pub mod answer;
 mod bounds;
 mod check;
 mod components;
 mod decide;
 pub mod element;
+mod evacuate;
 pub mod explain;
 mod failing;
 mod failures;

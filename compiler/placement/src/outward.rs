@@ -7,6 +7,7 @@ mod moved;
 use std::collections::BTreeMap;
 
 use self::deal::{Dealer, Run};
+pub(crate) use self::moved::arrive;
 use crate::{
     answer::{Alike, Count, Failed, Placement, Witness},
     failing,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     components::Component,
-    fill::{Fill, Group, Reason},
+    fill::{Fill, Group, Node, Reason},
     model::{Class, Even, Failure, Model, Pair, Shape, UNBOUNDED},
     problem::Topology,
     renumber::Numbers,
@@ -190,6 +190,34 @@ impl Part {
         groups
     }
 
+    /// What the nodes of a placement of the part are when it is [expanded](Self::expand).
+    pub(crate) fn expanded_node(&self, fill: &Fill, node: Node) -> Option<Node> {
+        let groups = fill.groups.iter().filter(|group| group.class == node.class);
+        let stretches = groups.map(|group| group.nodes).chain([u32::MAX]);
+        let mut left: Vec<(usize, u32)> = self.classes.get(node.class)?.clone();
+        let mut first = 0_u32;
+        // By class of the whole, how many of its nodes are given out.
+        let mut given: BTreeMap<usize, u32> = BTreeMap::new();
+        for nodes in stretches {
+            let mut nodes = nodes;
+            for (class, left) in &mut left {
+                let here = nodes.min(*left);
+                let given = given.entry(*class).or_default();
+                if node.at < first + here {
+                    return Some(Node {
+                        class: *class,
+                        at: *given + (node.at - first),
+                    });
+                }
+                *given += here;
+                *left -= here;
+                nodes -= here;
+                first += here;
+            }
+        }
+        None
+    }
+
     /// A placement of the whole, as far as it is this part's: its nodes that are left hold what
     /// they held. With what the others held, by shape.
     pub(crate) fn contract(&self, fill: &[Group]) -> (Fill, Vec<u32>) {
@@ -227,6 +255,27 @@ impl Part {
             }
         }
         (Fill { groups }, homeless)
+    }
+
+    /// The number of a shape in the whole.
+    pub(crate) fn shape(&self, shape: usize) -> usize {
+        self.shapes[shape]
+    }
+
+    /// What is lost, in the numbers of the whole.
+    pub(crate) fn widen_lost(&self, lost: &[(usize, u32)]) -> Vec<(usize, u32)> {
+        let mut all = Vec::new();
+        for (class, nodes) in lost {
+            let mut nodes = *nodes;
+            for (whole, count) in &self.classes[*class] {
+                let here = nodes.min(*count);
+                nodes -= here;
+                all.push((*whole, here));
+            }
+        }
+        all.retain(|(_, nodes)| *nodes > 0);
+        all.sort_unstable();
+        all
     }
 
     /// A reason in the numbers of the whole.

@@ -9,8 +9,8 @@ use crate::{
     steps::{Spent, Steps},
 };
 
-/// Nodes that hold the same: class and pods.
-type Alike = (usize, Vec<(usize, u32)>);
+/// Nodes that hold the same: class, where they come from, and pods.
+pub(crate) type Alike = (usize, usize, Vec<(usize, u32)>);
 
 /// What holds everything, with the homeless replicas of each shape added to a placement; `None`
 /// where this simple way finds no room, or breaks a rule that reaches beyond a node.
@@ -24,19 +24,39 @@ pub(crate) fn refill(
     steps: &mut Steps<'_>,
 ) -> Result<Option<Fill>, Spent> {
     let mut nodes = alike(model, fill);
+    Ok(rehouse(model, &mut nodes, homeless, steps)?.then(|| fill_of(&nodes)))
+}
+
+/// Adds the homeless replicas of each shape to nodes, what they hold staying. Whether there is
+/// room for all, and every rule holds then.
+///
+/// # Errors
+/// The budget is spent.
+pub(crate) fn rehouse(
+    model: &Model,
+    nodes: &mut BTreeMap<Alike, u32>,
+    homeless: &[u32],
+    steps: &mut Steps<'_>,
+) -> Result<bool, Spent> {
     for shape in largest_first(model, homeless) {
-        let left = add(model, &mut nodes, (shape, homeless[shape]), steps)?;
-        if left > 0 {
-            return Ok(None);
+        if add(model, nodes, (shape, homeless[shape]), steps)? > 0 {
+            return Ok(false);
         }
     }
-    let groups = nodes.into_iter().filter(|((_, pods), _)| !pods.is_empty());
-    let groups = groups.map(|((class, pods), nodes)| Group { class, nodes, pods });
     // Rules that reach beyond a node were not thought of.
-    let fill = Fill {
+    model.accepts(&fill_of(nodes), steps)
+}
+
+fn fill_of(nodes: &BTreeMap<Alike, u32>) -> Fill {
+    let groups = nodes.iter().filter(|((.., pods), _)| !pods.is_empty());
+    let groups = groups.map(|((class, _, pods), nodes)| Group {
+        class: *class,
+        nodes: *nodes,
+        pods: pods.clone(),
+    });
+    Fill {
         groups: groups.collect(),
-    };
-    Ok(model.accepts(&fill, steps)?.then_some(fill))
+    }
 }
 
 /// All nodes of a model by what they hold, those that hold nothing too.
@@ -44,16 +64,13 @@ fn alike(model: &Model, fill: &Fill) -> BTreeMap<Alike, u32> {
     let mut left: Vec<u32> = model.classes.iter().map(|class| class.count).collect();
     let mut nodes: BTreeMap<Alike, u32> = BTreeMap::new();
     for group in &fill.groups {
-        if group.pods.is_empty() {
-            continue;
-        }
         left[group.class] = left[group.class].saturating_sub(group.nodes);
-        let key = (group.class, group.pods.clone());
+        let key = (group.class, 0, group.pods.clone());
         *nodes.entry(key).or_default() += group.nodes;
     }
     for (class, left) in left.into_iter().enumerate() {
         if left > 0 {
-            nodes.insert((class, Vec::new()), left);
+            *nodes.entry((class, 0, Vec::new())).or_default() += left;
         }
     }
     nodes
@@ -85,7 +102,7 @@ fn add(
 ) -> Result<u32, Spent> {
     let mut left = count;
     let mut order: Vec<Alike> = nodes.keys().cloned().collect();
-    order.sort_by_key(|(_, pods)| pods.is_empty());
+    order.sort_by_key(|(.., pods)| pods.is_empty());
     for key in order {
         if left == 0 {
             break;
@@ -99,7 +116,7 @@ fn add(
         left -= full * most;
         let put = |nodes: &mut BTreeMap<Alike, u32>, many: u32, count: u32| {
             if many > 0 {
-                let key = (key.0, with(&key.1, shape, count));
+                let key = (key.0, key.1, with(&key.2, shape, count));
                 *nodes.entry(key).or_default() += many;
             }
         };
@@ -115,7 +132,7 @@ fn add(
 /// How many replicas of a shape a node takes beside what it holds, at most so many.
 fn most(
     model: &Model,
-    (class, pods): &Alike,
+    (class, _, pods): &Alike,
     (shape, limit): (usize, u32),
     steps: &mut Steps<'_>,
 ) -> Result<u32, Spent> {

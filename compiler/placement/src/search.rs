@@ -5,7 +5,7 @@ mod evacuate;
 mod solver;
 mod world;
 
-pub(crate) use evacuate::{Survival, evacuate};
+pub(crate) use evacuate::{Stand, Survival, evacuate};
 use solver::{Solver, TooWide};
 use world::World;
 

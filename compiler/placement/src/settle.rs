@@ -122,7 +122,6 @@ impl<'m, 's, 'g> Settler<'m, 's, 'g> {
                 None => return Found::Open,
             }
         }
-        groups.sort();
         Found::Fits(Fill { groups })
     }
 
@@ -135,7 +134,7 @@ impl<'m, 's, 'g> Settler<'m, 's, 'g> {
         let found = match self.known.get(&nameless) {
             Some(found) => found.clone(),
             None => {
-                let found = self.find(at, &part);
+                let found = self.find_after(at, &part);
                 self.known.insert(nameless, found.clone());
                 found
             }
@@ -149,7 +148,7 @@ impl<'m, 's, 'g> Settler<'m, 's, 'g> {
         }
     }
 
-    fn find(&mut self, at: usize, part: &Part) -> Found {
+    fn find_after(&mut self, at: usize, part: &Part) -> Found {
         if let Some(base) = &self.base[at] {
             let (fill, homeless) = part.contract(base);
             let model = &part.model;
@@ -167,6 +166,22 @@ impl<'m, 's, 'g> Settler<'m, 's, 'g> {
             }
         }
         Found::Open
+    }
+
+    /// What the ways tell of a model of its own, as a try that needs not be told.
+    pub(crate) fn attempt(&mut self, model: &Model, most: u64) -> Found {
+        let mut aside = Trail::default();
+        let found = self.steps.within(most, |steps| {
+            for way in 0..WAYS.len() {
+                match look(way, model, steps, &mut aside) {
+                    Ok(Found::Open) => {}
+                    Err(Spent) if steps.left() > 0 => {}
+                    done => return done,
+                }
+            }
+            Ok(Found::Open)
+        });
+        found.unwrap_or(Found::Open)
     }
 
     fn look(&mut self, way: usize, model: &Model) -> Result<Found, Spent> {

@@ -226,3 +226,86 @@ fn the_order_of_pools_and_workloads_means_nothing() {
         assert_eq!(answer(&text(first, second)), expected);
     }
 }
+
+#[test]
+fn what_survives_stays() {
+    let evacuate = r#"{"k": 1, "mode": "evacuate"}"#;
+    assert_eq!(verdict(&problem(THREE, 4, evacuate)), Verdict::Feasible);
+    assert_eq!(verdict(&problem(THREE, 5, evacuate)), Verdict::Infeasible);
+    // 6 nodes in zones of 3, 2 and 1: 3 nodes hold 6, wherever they stood.
+    let evacuate = r#"{"k": 1, "domain": "zone", "mode": "evacuate"}"#;
+    assert_eq!(verdict(&problem(ZONES, 6, evacuate)), Verdict::Feasible);
+    assert_eq!(verdict(&problem(ZONES, 7, evacuate)), Verdict::Infeasible);
+}
+
+#[test]
+fn what_survives_may_be_in_the_way() {
+    // A node of each pool may fail. What needs much of one thing has a node that suits it, and
+    // another that takes it only while it is empty.
+    let text = |mode: &str| {
+        format!(
+            r#"{{"pools": [
+                {{"name": "a", "count": 1, "capacity": {{"cpu": 4, "ram": 2}}}},
+                {{"name": "b", "count": 1, "capacity": {{"cpu": 2, "ram": 4}}}},
+                {{"name": "c", "count": 1, "capacity": {{"cpu": 3, "ram": 3}}}}],
+              "workloads": [
+                {{"name": "x", "replicas": 1, "requests": {{"cpu": 2, "ram": 1}}}},
+                {{"name": "y", "replicas": 1, "requests": {{"ram": 2}}}},
+                {{"name": "z", "replicas": 1, "requests": {{"cpu": 2, "ram": 2}}}}],
+              "failures": {{"k": 1, "mode": "{mode}"}}}}"#
+        )
+    };
+    assert_eq!(verdict(&text("replan")), Verdict::Feasible);
+    assert_ne!(answer(&text("evacuate")).verdict, Verdict::Undecided);
+}
+
+#[test]
+fn parts_evacuate_together() {
+    let text = |a: u32, b: u32, k: u32| {
+        format!(
+            r#"{{"pools": [
+                {{"name": "a", "count": 4, "capacity": {{"cpu": 4}}, "labels": {{"p": "a"}}}},
+                {{"name": "b", "count": 3, "capacity": {{"cpu": 4}}, "labels": {{"p": "b"}}}}],
+              "workloads": [
+                {{"name": "v", "replicas": {a}, "requests": {{"cpu": 2}}, "selector": {{"p": ["a"]}}}},
+                {{"name": "w", "replicas": {b}, "requests": {{"cpu": 2}}, "selector": {{"p": ["b"]}}}}],
+              "failures": {{"k": {k}, "mode": "evacuate"}}}}"#
+        )
+    };
+    assert_eq!(verdict(&text(6, 4, 1)), Verdict::Feasible);
+    assert_eq!(verdict(&text(7, 4, 1)), Verdict::Infeasible);
+    assert_eq!(verdict(&text(4, 2, 2)), Verdict::Feasible);
+    assert_eq!(verdict(&text(4, 3, 2)), Verdict::Infeasible);
+}
+
+#[test]
+fn many_nodes_evacuate_to_a_spare_one() {
+    let text = |replicas: u32| {
+        format!(
+            r#"{{"pools": [
+                {{"name": "a", "count": 300, "capacity": {{"gpu": 8, "cpu": 128}}}}],
+              "workloads": [
+                {{"name": "w", "replicas": {replicas}, "requests": {{"gpu": 8, "cpu": 100}}}},
+                {{"name": "v", "replicas": 299, "requests": {{"cpu": 28}}}}],
+              "failures": {{"k": 1, "mode": "evacuate"}}}}"#
+        )
+    };
+    assert_eq!(verdict(&text(299)), Verdict::Feasible);
+    assert_eq!(verdict(&text(300)), Verdict::Infeasible);
+}
+
+#[test]
+fn a_large_problem_bears_its_failures() {
+    let text = |replicas: u32| {
+        format!(
+            r#"{{"pools": [
+                {{"name": "a", "count": 2000, "capacity": {{"cpu": 64}}}},
+                {{"name": "b", "count": 2000, "capacity": {{"cpu": 96}}}}],
+              "workloads": [
+                {{"name": "w", "replicas": {replicas}, "requests": {{"cpu": 16}}}}],
+              "failures": {{"k": 3}}}}"#
+        )
+    };
+    assert_eq!(verdict(&text(19_982)), Verdict::Feasible);
+    assert_eq!(verdict(&text(19_983)), Verdict::Infeasible);
+}

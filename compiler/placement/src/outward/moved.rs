@@ -1,9 +1,10 @@
 //! What moves after a failure in which what survives stays, in the problem's terms.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::{Dealer, Run, Ways, all_nodes, locate, names};
 use crate::{
+    alike::Loads,
     answer::{Count, Failed, Placement},
     fill::{Evacuated, Fill, Node, Plan},
     model::Model,
@@ -125,7 +126,7 @@ fn survivors<'f>(base: &'f Fill) -> impl Fn(Node) -> Pods<'f> {
 
 /// The cells that arriving replicas lie in, beside those that are there and stay in theirs: by
 /// cell, by entry. What need not lie in one cell is counted in the first.
-fn arrive(
+pub(crate) fn arrive(
     model: &Model,
     class: usize,
     there: &[(usize, u32)],
@@ -227,72 +228,4 @@ fn draw(
         }
     }
     drawn
-}
-
-/// The nodes of a base by what they hold: nodes of a class with the same load are alike.
-struct Loads {
-    /// By class: the end of each group's nodes, and the load's number.
-    ends: BTreeMap<usize, Vec<(u32, usize)>>,
-}
-
-impl Loads {
-    fn of(model: &Model, base: &Fill) -> Self {
-        let mut known: BTreeMap<Vec<(usize, u32)>, usize> = BTreeMap::new();
-        let mut ends: BTreeMap<usize, Vec<(u32, usize)>> = BTreeMap::new();
-        let mut add = |class: usize, nodes: u32, pods: &Vec<(usize, u32)>| {
-            let next = known.len();
-            let number = *known.entry(pods.clone()).or_insert(next);
-            let of = ends.entry(class).or_default();
-            let start = of.last().map_or(0, |(end, _)| *end);
-            of.push((start.saturating_add(nodes), number));
-        };
-        for group in &base.groups {
-            add(group.class, group.nodes, &group.pods);
-        }
-        for class in 0..model.classes.len() {
-            add(class, u32::MAX, &Vec::new());
-        }
-        Self { ends }
-    }
-
-    fn load(&self, node: Node) -> usize {
-        let groups = self.ends.get(&node.class).into_iter().flatten();
-        let found = groups.into_iter().find(|(end, _)| node.at < *end);
-        found.map_or(usize::MAX, |(_, load)| *load)
-    }
-
-    /// What makes two sets of lost nodes alike.
-    fn key(&self, lost: &[Node]) -> Vec<(usize, usize)> {
-        let mut key: Vec<_> = lost
-            .iter()
-            .map(|node| (node.class, self.load(*node)))
-            .collect();
-        key.sort_unstable();
-        key
-    }
-
-    /// What moves when other nodes than a scenario's are lost that are like them: those that
-    /// are lost instead change places with it.
-    fn swapped(&self, one: &Evacuated, lost: &[Node]) -> Vec<(Node, usize, u32)> {
-        let kind = |node: Node| (node.class, self.load(node), node);
-        let (theirs, ours): (BTreeSet<Node>, BTreeSet<Node>) = (
-            one.lost.iter().copied().collect(),
-            lost.iter().copied().collect(),
-        );
-        let mut only_theirs: Vec<_> = theirs.difference(&ours).map(|node| kind(*node)).collect();
-        let mut only_ours: Vec<_> = ours.difference(&theirs).map(|node| kind(*node)).collect();
-        only_theirs.sort_unstable();
-        only_ours.sort_unstable();
-        let places: BTreeMap<Node, Node> = only_ours
-            .into_iter()
-            .zip(only_theirs)
-            .map(|((.., ours), (.., theirs))| (ours, theirs))
-            .collect();
-        let moved = one.moved.iter();
-        moved
-            .map(|(node, shape, count)| {
-                (places.get(node).copied().unwrap_or(*node), *shape, *count)
-            })
-            .collect()
-    }
 }
