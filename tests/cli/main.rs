@@ -17,6 +17,7 @@ mod fmt;
 mod formats;
 mod init;
 mod kills;
+mod place;
 mod readme;
 mod streams;
 mod test;

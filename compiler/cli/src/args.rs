@@ -19,7 +19,7 @@ First steps:
   tenantry explain gpu           read about a kind or a rule
 
 Exit codes: 0 clean, 1 findings at error level, 2 wrong usage or a file that cannot be read or
-written, 3 a limit passed, 70 a bug in tenantry."
+written, 3 a limit passed, 4 placement undecided, 70 a bug in tenantry."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -40,6 +40,7 @@ pub(crate) enum Command {
     Schema(commands::schema::Args),
     Why(commands::why::Args),
     Graph(commands::graph::Args),
+    Place(commands::place::Args),
     Targets(commands::targets::Args),
     Test(commands::test::Args),
     Vendor(commands::vendor::Args),

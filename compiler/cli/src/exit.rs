@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Usage,
     /// The input is larger than a bound of the compiler.
     Limit,
+    /// Whether it fits was not decided within the budget of steps.
+    Undecided,
     /// A defect of ours.
     Bug,
 }
@@ -24,6 +26,7 @@ impl From<Exit> for ExitCode {
             Exit::Findings => 1,
             Exit::Usage => 2,
             Exit::Limit => 3,
+            Exit::Undecided => 4,
             Exit::Bug => 70,
         })
     }

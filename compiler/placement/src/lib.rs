@@ -17,6 +17,7 @@ mod failures;
 pub mod fill;
 mod greedy;
 mod ground;
+pub mod headroom;
 mod keep;
 mod lp;
 pub mod model;

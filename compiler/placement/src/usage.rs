@@ -56,7 +56,8 @@ impl Taken {
         u64::try_from(percent).ok()
     }
 
-    fn add(&mut self, other: Self, times: u128) {
+    /// Adds as much of another, so many times.
+    pub fn add(&mut self, other: Self, times: u128) {
         self.taken = self.taken.saturating_add(other.taken.saturating_mul(times));
         self.has = self.has.saturating_add(other.has.saturating_mul(times));
         self.unit = other.unit;

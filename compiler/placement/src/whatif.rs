@@ -153,7 +153,7 @@ impl Changed {
         self.rename_all(&mut witness.base);
         for failed in &mut witness.scenarios {
             for node in &mut failed.failed {
-                *node = self.renamed(node);
+                *node = self.called(node);
             }
             for placement in [&mut failed.placement, &mut failed.moved] {
                 placement
@@ -168,12 +168,13 @@ impl Changed {
             let old = std::mem::take(nodes);
             nodes.extend(
                 old.into_iter()
-                    .map(|(node, count)| (self.renamed(&node), count)),
+                    .map(|(node, count)| (self.called(&node), count)),
             );
         }
     }
 
-    fn renamed(&self, node: &str) -> String {
+    /// The name before the change of a node of the problem.
+    pub fn called(&self, node: &str) -> String {
         match place(node) {
             Some((pool, at)) => format!("{pool}-{}", self.number(pool, at)),
             None => node.to_owned(),

@@ -10,6 +10,7 @@ mod fix;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod init;
+pub(crate) mod place;
 mod reference;
 pub(crate) mod rules;
 pub(crate) mod schema;
@@ -41,6 +42,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Command::Schema(args) => schema::run(args, console),
         Command::Why(args) => why::run(args, console),
         Command::Graph(args) => graph::run(args, console),
+        Command::Place(args) => place::run(args, console),
         Command::Targets(args) => targets::run(args, console),
         Command::Test(args) => test::run(args, console),
         Command::Vendor(args) => vendor::run(args, console),

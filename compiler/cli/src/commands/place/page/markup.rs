@@ -1,0 +1,101 @@
+//! A writer of HTML: what is text stays text, whatever it holds.
+
+/// A document that grows.
+#[derive(Debug, Default)]
+pub(super) struct Html(String);
+
+impl Html {
+    /// Markup as it is.
+    pub(super) fn raw(&mut self, markup: &str) {
+        self.0 += markup;
+    }
+
+    /// Text.
+    pub(super) fn text(&mut self, text: &str) {
+        escape(text, &mut self.0);
+    }
+
+    /// Text in which what stands between backticks is a name.
+    pub(super) fn words(&mut self, text: &str) {
+        for (at, part) in text.split('`').enumerate() {
+            if at % 2 == 1 {
+                self.within("code", &[], |html| html.text(part));
+            } else {
+                self.text(part);
+            }
+        }
+    }
+
+    /// An element and what is within.
+    pub(super) fn within(
+        &mut self,
+        name: &str,
+        attributes: &[(&str, &str)],
+        content: impl FnOnce(&mut Self),
+    ) {
+        self.empty(name, attributes);
+        content(self);
+        self.0 += &format!("</{name}>");
+        // Lines end where a line in the page ends too, so that pages can be compared.
+        if matches!(
+            name,
+            "tr" | "li" | "p" | "div" | "dl" | "h1" | "h2" | "h3" | "section" | "table"
+        ) {
+            self.0.push('\n');
+        }
+    }
+
+    /// An element that holds nothing, or its beginning.
+    pub(super) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
+        self.0 += &format!("<{name}");
+        for (attribute, value) in attributes {
+            self.0 += &format!(" {attribute}=\"");
+            escape(value, &mut self.0);
+            self.0.push('"');
+        }
+        self.0.push('>');
+    }
+
+    /// Data for the script. Within a string of JSON a `<` may as well be written by its number,
+    /// and nothing else in it can end the element.
+    pub(super) fn data(&mut self, class: &str, json: &str) {
+        self.empty("script", &[("type", "application/json"), ("class", class)]);
+        self.0 += &json.replace('<', "\\u003c");
+        self.0 += "</script>\n";
+    }
+
+    /// The text of it all.
+    pub(super) fn done(self) -> String {
+        self.0
+    }
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in crate::render::visible(text).chars() {
+        match c {
+            '&' => *out += "&amp;",
+            '<' => *out += "&lt;",
+            '>' => *out += "&gt;",
+            '"' => *out += "&quot;",
+            '\'' => *out += "&#39;",
+            other => out.push(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Html;
+
+    #[test]
+    fn text_stays_text() {
+        let mut html = Html::default();
+        html.within("b", &[("title", "a\"b'")], |html| html.text("<i>&\u{7}"));
+        html.data("x", "[\"</script><!--\"]");
+        assert_eq!(
+            html.done(),
+            "<b title=\"a&quot;b&#39;\">&lt;i&gt;&amp;␇</b>\
+             <script type=\"application/json\" class=\"x\">[\"\\u003c/script>\\u003c!--\"]</script>\n"
+        );
+    }
+}
