@@ -8,6 +8,7 @@
 //! does not fit with more rules.
 
 mod aim;
+mod branch;
 mod certificate;
 mod complete;
 mod price;
@@ -19,6 +20,7 @@ mod task;
 
 use self::{
     aim::aim,
+    branch::{Split, branch},
     certificate::Certificate,
     complete::begin,
     relax::{Patterns, Relaxed, relax},
@@ -30,6 +32,9 @@ use crate::{
     model::Model,
     steps::{Spent, Steps},
 };
+
+/// With more replicas than this the program is not split: it is the few that hang on one.
+const SPLIT: u64 = 1_000;
 
 /// Decides a model by its linear program, its failures apart.
 ///
@@ -53,32 +58,44 @@ pub(crate) fn find(model: &Model, steps: &mut Steps<'_>) -> Result<Found, Spent>
         Relaxed::Lacks(certificate) => Ok(Found::Lacks(reason(&task, certificate))),
         Relaxed::Open(_) => Ok(Found::Open),
         Relaxed::Fits(levels) => {
-            let Some(fill) = whole(&task, &mut patterns, levels, steps)? else {
-                return Ok(Found::Open);
-            };
-            if model.accepts(&fill, steps)? {
-                Ok(Found::Fits(fill))
-            } else {
-                Ok(Found::Open)
+            if let Some(fill) = whole(&task, &mut patterns, levels.clone(), steps)? {
+                return Ok(Found::Fits(fill));
             }
+            if model.replicas() > SPLIT {
+                return Ok(Found::Open);
+            }
+            Ok(match branch(&task, &mut patterns, &levels, steps)? {
+                Split::Fits(fill) => Found::Fits(fill),
+                Split::Lacks => Found::Lacks(Reason {
+                    shapes: (0..model.shapes.len()).collect(),
+                    rows: (0..model.rows.len()).collect(),
+                    proof: Proof::Search,
+                }),
+                Split::Open => Found::Open,
+            })
         }
     }
 }
 
-/// Whole nodes of what the program says, where this finds them.
+/// Whole nodes of what the program says, that keep every rule, where this finds them.
 fn whole(
     task: &Task<'_>,
     patterns: &mut Patterns,
     levels: Vec<(usize, f64)>,
     steps: &mut Steps<'_>,
 ) -> Result<Option<Fill>, Spent> {
-    if !task.groups.iter().any(|group| group.all) {
-        return round(task, patterns, levels, steps);
-    }
-    let task = aim(task, patterns, &levels);
-    match relax(&task, patterns, steps)? {
-        Relaxed::Fits(levels) => round(&task, patterns, levels, steps),
-        Relaxed::Lacks(_) | Relaxed::Open(_) => Ok(None),
+    let found = if task.groups.iter().any(|group| group.all) {
+        let task = aim(task, patterns, &levels);
+        match relax(&task, patterns, steps)? {
+            Relaxed::Fits(levels) => round(&task, patterns, levels, steps)?,
+            Relaxed::Lacks(_) | Relaxed::Open(_) => None,
+        }
+    } else {
+        round(task, patterns, levels, steps)?
+    };
+    match found {
+        Some(fill) if task.model.accepts(&fill, steps)? => Ok(Some(fill)),
+        _ => Ok(None),
     }
 }
 

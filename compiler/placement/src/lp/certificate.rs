@@ -12,6 +12,8 @@ pub(super) struct Certificate {
     /// What a replica of a group's shape is worth beyond that in a set of the group, by group
     /// and set.
     pub(super) extra: Vec<Vec<i64>>,
+    /// What a node is worth beyond what it holds, by [`Task::holders`], where it is one of them.
+    pub(super) held: Vec<i64>,
     /// What one node holds at most, by class, in these prices.
     pub(super) price: Vec<i64>,
 }
@@ -33,6 +35,14 @@ impl Certificate {
         value
     }
 
+    /// What a node of a class is worth beyond what it holds: by shapes, where it holds any.
+    pub(super) fn bonuses<'t>(&self, task: &'t Task<'_>, class: usize) -> Vec<(&'t [usize], i64)> {
+        let each = task.holders.iter().zip(&self.held);
+        each.filter(|(holders, held)| **held != 0 && holders.classes.contains(&class))
+            .map(|(holders, held)| (holders.shapes.as_slice(), *held))
+            .collect()
+    }
+
     /// What all replicas are worth at least, wherever they stand, less what all nodes hold at
     /// most. Above 0 the task does not fit, if the prices are right: in any placement the nodes
     /// would hold what the replicas are worth.
@@ -47,7 +57,18 @@ impl Certificate {
         let price: i128 = nodes
             .map(|(price, nodes)| i128::from(*price) * i128::from(*nodes))
             .sum();
-        worth + extra - price
+        let holders = task.holders.iter().zip(&self.held);
+        let held: i128 = holders
+            .map(|(holders, held)| {
+                let nodes = if *held > 0 {
+                    holders.least
+                } else {
+                    holders.most
+                };
+                i128::from(*held) * (i128::from(nodes) - i128::from(holders.placed))
+            })
+            .sum();
+        worth + extra + held - price
     }
 }
 

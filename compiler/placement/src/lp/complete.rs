@@ -2,7 +2,7 @@
 //! left over worth more.
 
 use super::{
-    price::{DEAREST, Pods, price},
+    price::{DEAREST, Pods, Values, price},
     stock::WHOLE,
     task::Task,
 };
@@ -75,6 +75,10 @@ fn fill<'m>(
     let mut groups = Vec::new();
     let largest = worth.iter().copied().fold(1e-12, f64::max);
     let whole = |shape: usize| ((worth[shape] / largest * DEAREST as f64) as i64).max(1);
+    let values = Values {
+        of: &whole,
+        bonuses: Vec::new(),
+    };
     let mut classes: Vec<usize> = (0..task.nodes.len())
         .filter(|class| task.nodes[*class] > 0)
         .collect();
@@ -83,7 +87,7 @@ fn fill<'m>(
     }
     for class in classes {
         while left.nodes[class] > 0 && !left.is_done() {
-            let Some((_, pods)) = price(&left, class, &whole, 0, EASY, steps)?.best else {
+            let Some((_, pods)) = price(&left, class, &values, 0, EASY, steps)?.best else {
                 break;
             };
             let nodes = left.repeats(class, &pods);

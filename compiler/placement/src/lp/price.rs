@@ -29,15 +29,24 @@ pub(super) struct Priced {
     pub(super) most: i64,
 }
 
-/// Looks for fillings of a node of a class that are worth more than `floor`, by the values of
-/// the shapes, none above [`DEAREST`]. Each of its searches ends after `limit` nodes.
+/// What replicas are worth on a node, and what the node is worth beyond that where it holds any of
+/// some shapes. Nothing is above [`DEAREST`].
+pub(super) struct Values<'a> {
+    /// What a replica of a shape is worth.
+    pub(super) of: &'a dyn Fn(usize) -> i64,
+    /// Shapes, and what having any of them is worth.
+    pub(super) bonuses: Vec<(&'a [usize], i64)>,
+}
+
+/// Looks for fillings of a node of a class that are worth more than `floor`. Each of its searches
+/// ends after `limit` nodes.
 ///
 /// # Errors
 /// The budget is spent.
 pub(super) fn price(
     task: &Task<'_>,
     class: usize,
-    value: &dyn Fn(usize) -> i64,
+    values: &Values<'_>,
     floor: i64,
     limit: u64,
     steps: &mut Steps<'_>,
@@ -47,7 +56,13 @@ pub(super) fn price(
         best: None,
         most: floor.max(0),
     };
-    if stock.items.iter().any(|item| value(item.shape) > DEAREST) {
+    let dear = values.bonuses.iter().any(|(_, bonus)| *bonus > DEAREST);
+    if dear
+        || stock
+            .items
+            .iter()
+            .any(|item| (values.of)(item.shape) > DEAREST)
+    {
         // The sums below could not hold it.
         priced.most = i64::MAX;
         return Ok(priced);
@@ -56,7 +71,7 @@ pub(super) fn price(
         let known = |priced: &Priced| priced.best.as_ref().map_or(floor, |(best, _)| *best);
         let mut proved = i64::MAX;
         for order in [Order::Size, Order::Worth] {
-            let mut dig = Dig::new(task, class, mode, value, order);
+            let mut dig = Dig::new(task, class, mode, values, order);
             dig.best = known(&priced);
             dig.limit = limit;
             proved = proved.min(dig.bound(0));
@@ -121,6 +136,8 @@ struct Dig<'a> {
     blocked: Vec<u32>,
     cells: BTreeMap<Vec<u32>, bool>,
     singles: Vec<usize>,
+    /// Lines, and what having any of them is worth.
+    bonuses: Vec<(Vec<usize>, i64)>,
     best: i64,
     found: Option<Vec<u32>>,
     nodes: u64,
@@ -133,11 +150,11 @@ impl<'a> Dig<'a> {
         task: &'a Task<'a>,
         class: usize,
         mode: &Mode,
-        value: &dyn Fn(usize) -> i64,
+        values: &Values<'_>,
         order: Order,
     ) -> Self {
         let stock = &task.stocks[class];
-        let mut lines = lines(task, class, mode, value);
+        let mut lines = lines(task, class, mode, values);
         let rates = rates(stock, &lines);
         let weigh = |item: &Item| {
             let each = item.part.iter().zip(&rates);
@@ -198,6 +215,15 @@ impl<'a> Dig<'a> {
             singles: (0..number)
                 .filter(|at| stock.items[lines[*at].item].single)
                 .collect(),
+            bonuses: values
+                .bonuses
+                .iter()
+                .map(|(shapes, bonus)| {
+                    let any = (0..lines.len())
+                        .filter(|at| shapes.contains(&stock.items[lines[*at].item].shape));
+                    (any.collect(), *bonus)
+                })
+                .collect(),
             lines,
             ranking,
             best: 0,
@@ -240,7 +266,15 @@ impl<'a> Dig<'a> {
             let most = value.saturating_mul(surrogate.left) / surrogate.weight[steepest];
             bound = bound.min(i64::try_from(most).unwrap_or(i64::MAX));
         }
-        bound
+        let bonuses = self.bonuses.iter().map(|(_, bonus)| bonus.max(&0));
+        bound.saturating_add(bonuses.sum())
+    }
+
+    /// What the node is worth beyond what it holds.
+    fn bonus(&self) -> i64 {
+        let held = |lines: &[usize]| lines.iter().any(|at| self.count[*at] > 0);
+        let each = self.bonuses.iter().filter(|(lines, _)| held(lines));
+        each.map(|(_, bonus)| bonus).sum()
     }
 
     /// The fractional knapsack of the first surrogate.
@@ -274,8 +308,9 @@ impl<'a> Dig<'a> {
             self.stopped = true;
             return Ok(());
         }
-        if value > self.best && self.in_company() {
-            self.best = value;
+        let all = value.saturating_add(self.bonus());
+        if all > self.best && self.in_company() {
+            self.best = all;
             self.found = Some(self.count.clone());
         }
         let mut at = from;
@@ -415,7 +450,7 @@ impl Surrogate {
 }
 
 /// The items that are worth something, with those that they need.
-fn lines(task: &Task<'_>, class: usize, mode: &Mode, value: &dyn Fn(usize) -> i64) -> Vec<Line> {
+fn lines(task: &Task<'_>, class: usize, mode: &Mode, values: &Values<'_>) -> Vec<Line> {
     let stock = &task.stocks[class];
     let line = |item: usize| {
         let shape = stock.items[item].shape;
@@ -430,14 +465,19 @@ fn lines(task: &Task<'_>, class: usize, mode: &Mode, value: &dyn Fn(usize) -> i6
         };
         Line {
             item,
-            value: value(shape),
+            value: (values.of)(shape),
             cap,
         }
     };
     let all: BTreeMap<usize, Line> = mode.items.iter().map(|item| (*item, line(*item))).collect();
     let mut wanted: Vec<usize> = all
         .values()
-        .filter(|line| line.value > 0 && line.cap > 0)
+        .filter(|line| {
+            let shape = &stock.items[line.item].shape;
+            let mut bonuses = values.bonuses.iter();
+            let wanted = bonuses.any(|(shapes, bonus)| *bonus > 0 && shapes.contains(shape));
+            line.cap > 0 && (line.value > 0 || wanted)
+        })
         .map(|line| line.item)
         .collect();
     let mut known: std::collections::BTreeSet<usize> = wanted.iter().copied().collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     certificate::Certificate,
-    price::{DEAREST, Pods, Priced, price},
+    price::{DEAREST, Pods, Priced, Values, price},
     simplex::Simplex,
     task::Task,
 };
@@ -84,8 +84,12 @@ pub(super) fn relax(
         let mut improved = false;
         for class in master.classes.clone() {
             let floor = asked.prices.price[class].saturating_add(spare);
-            let value = |shape: usize| asked.prices.value(&task.groups, class, shape);
-            let Priced { best, most } = price(task, class, &value, floor, limit, steps)?;
+            let of = |shape: usize| asked.prices.value(&task.groups, class, shape);
+            let values = Values {
+                of: &of,
+                bonuses: asked.prices.bonuses(task, class),
+            };
+            let Priced { best, most } = price(task, class, &values, floor, limit, steps)?;
             asked.prices.price[class] = most;
             if let Some((_, pods)) = best
                 && patterns.add(class, pods.clone())
@@ -131,6 +135,8 @@ struct Master {
     /// By group and set: the row, and whether it is turned round so that its right side is not
     /// negative.
     row_of_set: Vec<Vec<(usize, f64)>>,
+    /// By holders: the same.
+    row_of_held: Vec<(usize, f64)>,
     /// The pattern of a column.
     pattern: BTreeMap<usize, usize>,
 }
@@ -170,12 +176,21 @@ impl Master {
             }
             row_of_set.push(of_group);
         }
+        let mut row_of_held = Vec::new();
+        for holders in &task.holders {
+            let right = holders.least as f64 - holders.placed as f64;
+            row_of_held.push((rows.len(), if right < 0.0 { -1.0 } else { 1.0 }));
+            rows.push((right.abs(), 1.0));
+        }
         let bounds = rows.len();
         for group in &task.groups {
             rows.push(((group.most.saturating_sub(group.least)) as f64, 0.0));
             for _ in &group.sets {
                 rows.push((group.skew as f64, 0.0));
             }
+        }
+        for holders in &task.holders {
+            rows.push(((holders.most.saturating_sub(holders.least)) as f64, 0.0));
         }
         if rows.len() > MOST_ROWS {
             return None;
@@ -197,12 +212,17 @@ impl Master {
             }
             bound += 1;
         }
+        for (row, sign) in &row_of_held {
+            program.add(0.0, vec![(bound, 1.0), (*row, -sign)]);
+            bound += 1;
+        }
         Some(Self {
             program,
             classes,
             row_of_class,
             row_of_shape,
             row_of_set,
+            row_of_held,
             pattern: BTreeMap::new(),
         })
     }
@@ -228,6 +248,11 @@ impl Master {
                 if set.contains(&class) {
                     entries.push((*row, f64::from(*count) * sign));
                 }
+            }
+        }
+        for (holders, (row, sign)) in task.holders.iter().zip(&self.row_of_held) {
+            if holders.has(class, pods) {
+                entries.push((*row, *sign));
             }
         }
         let column = self.program.add(0.0, entries);
@@ -261,7 +286,9 @@ impl Master {
             .iter()
             .map(|rows| rows.iter().map(|(row, sign)| duals[*row] * sign).collect())
             .collect();
-        let all = worth.iter().chain(extra.iter().flatten());
+        let held = self.row_of_held.iter();
+        let held: Vec<f64> = held.map(|(row, sign)| duals[*row] * sign).collect();
+        let all = worth.iter().chain(extra.iter().flatten()).chain(&held);
         let largest = all.map(|value| value.abs()).fold(1e-9, f64::max);
         let most_sets = 2.0 + task.groups.len() as f64;
         let scale = DEAREST as f64 / largest / if extra.is_empty() { 1.0 } else { most_sets };
@@ -277,6 +304,7 @@ impl Master {
                 extra: extra
                     .map(|extra| extra.iter().copied().map(whole).collect())
                     .collect(),
+                held: held.into_iter().map(whole).collect(),
                 price,
             },
         }

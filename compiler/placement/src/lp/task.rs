@@ -29,6 +29,28 @@ pub(super) struct Group {
     pub(super) all: bool,
 }
 
+/// How many nodes of some classes hold any of some shapes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Holders {
+    /// The shapes.
+    pub(super) shapes: Vec<usize>,
+    /// The classes.
+    pub(super) classes: Vec<usize>,
+    /// How many nodes do already.
+    pub(super) placed: u64,
+    /// At least so many must.
+    pub(super) least: u64,
+    /// At most so many may.
+    pub(super) most: u64,
+}
+
+impl Holders {
+    /// Whether a node of a class that holds these is one.
+    pub(super) fn has(&self, class: usize, pods: &[(usize, u32)]) -> bool {
+        self.classes.contains(&class) && pods.iter().any(|(shape, _)| self.shapes.contains(shape))
+    }
+}
+
 /// A model, or what is left of it to place.
 #[derive(Debug, Clone)]
 pub(super) struct Task<'m> {
@@ -45,6 +67,8 @@ pub(super) struct Task<'m> {
     pub(super) exact: Vec<bool>,
     /// How many may stand in a domain.
     pub(super) groups: Vec<Group>,
+    /// How many nodes may hold some shapes.
+    pub(super) holders: Vec<Holders>,
 }
 
 impl<'m> Task<'m> {
@@ -78,6 +102,7 @@ impl<'m> Task<'m> {
             stocks,
             exact,
             groups,
+            holders: Vec::new(),
         }
     }
 
@@ -112,6 +137,11 @@ impl<'m> Task<'m> {
     /// Takes `nodes` nodes of a class that hold these off what is left.
     pub(super) fn place(&mut self, class: usize, pods: &[(usize, u32)], nodes: u64) {
         self.nodes[class] = self.nodes[class].saturating_sub(nodes);
+        for holders in &mut self.holders {
+            if holders.has(class, pods) {
+                holders.placed += nodes;
+            }
+        }
         for (shape, count) in pods {
             let placed = u64::from(*count).saturating_mul(nodes);
             self.demand[*shape] = self.demand[*shape].saturating_sub(placed);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use microlp::{ComparisonOp, OptimizationDirection};
 
 use super::{
-    price::{Pods, price},
+    price::{Pods, Values, price},
     relax::{Patterns, Relaxed, relax},
     simplex::Simplex,
     task::Task,
@@ -216,24 +216,34 @@ fn the_best_filling_of_a_node_is_the_best_of_all() {
             .map(|_| i64::try_from(dice.below(1000)).unwrap() - 150)
             .collect();
         let value = |shape: usize| values[shape];
+        let any = [0, 1];
+        let bonus = i64::try_from(dice.below(1500)).unwrap() - 750;
+        let values = Values {
+            of: &value,
+            bonuses: vec![(&any, bonus)],
+        };
+        let worth = |pods: &Pods| {
+            let any = pods.iter().any(|(shape, _)| any.contains(shape));
+            worth(pods, &value) + if any { bonus } else { 0 }
+        };
         for class in 0..model.classes.len() {
             let mut best = 0;
             fillings(&model, class, &mut |pods| {
                 if within(&task, class, pods) {
-                    best = best.max(worth(pods, &value));
+                    best = best.max(worth(pods));
                 }
             });
             let mut steps = Steps::new(u64::MAX);
-            let found = price(&task, class, &value, 0, u64::MAX, &mut steps).unwrap();
+            let found = price(&task, class, &values, 0, u64::MAX, &mut steps).unwrap();
             assert_eq!(
                 found.most, best,
                 "round {round}, class {class}: {problem:#?}"
             );
             if let Some((sum, pods)) = &found.best {
-                assert_eq!(*sum, worth(pods, &value));
+                assert_eq!(*sum, worth(pods));
                 assert!(model.holds(class, pods, &mut steps).unwrap() && model.in_company(pods));
             }
-            let hurried = price(&task, class, &value, 0, 3, &mut steps).unwrap();
+            let hurried = price(&task, class, &values, 0, 3, &mut steps).unwrap();
             assert!(
                 hurried.most >= best,
                 "a search that is cut short says no less"
