@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use tenantry_placement::{
     Answer, Options, Problem, Verdict,
-    answer::{Explanation, Failed, Mend, Placement},
+    answer::{Count, Explanation, Failed, Mend, Placement},
     headroom::{Headroom, headroom},
     problem::Pool,
     solve,
@@ -36,6 +37,15 @@ pub(super) struct Case {
     /// What can be drawn.
     pub(super) drawn: Option<Drawn>,
     pub(super) headroom: Vec<Headroom>,
+    /// The machine of each replica, where it is chosen when built, not when started.
+    pub(super) hosts: Vec<Hosted>,
+}
+
+/// A replica and its machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Hosted {
+    pub(super) replica: String,
+    pub(super) host: String,
 }
 
 /// Where things stand, or could stand.
@@ -133,10 +143,46 @@ impl Case {
             answer,
             drawn,
             headroom,
+            hosts: Vec::new(),
         };
         // Nodes have the names that they have where nothing was changed.
         case.changed.rename(&mut case.answer);
         case
+    }
+
+    /// Draws everything on the machines that were chosen for it. Where these are not those of
+    /// all replicas, or evacuations are drawn, which begin at a certain placement, nothing changes.
+    pub(super) fn stand_on(&mut self, hosts: Vec<Hosted>) {
+        self.hosts = hosts;
+        let Some(drawn) = self
+            .drawn
+            .as_mut()
+            .filter(|drawn| drawn.of == Drawing::Whole)
+        else {
+            return;
+        };
+        let nodes = self.names.nodes.iter();
+        let nodes: BTreeMap<&String, &String> = nodes.map(|(node, host)| (host, node)).collect();
+        let mut base = Placement::new();
+        let mut standing = 0_u64;
+        for hosted in &self.hosts {
+            let Some((workload, _)) = hosted.replica.rsplit_once('.') else {
+                return;
+            };
+            let Some(node) = nodes.get(&hosted.host) else {
+                return;
+            };
+            let on = base.entry(workload.to_owned()).or_default();
+            let count = on.entry((*node).clone()).or_insert(Count::Node(0));
+            *count = Count::Node(u32::try_from(count.total() + 1).unwrap_or(u32::MAX));
+            standing += 1;
+        }
+        let evacuated = drawn.scenarios.iter().any(|failed| failed.moved.is_some());
+        if standing == drawn.problem.replicas() && !evacuated {
+            let pools = usage::of_nodes(&drawn.problem, &base);
+            drawn.halls = halls(&drawn.problem, &self.names, pools);
+            drawn.base = base;
+        }
     }
 
     /// Why it does not fit, in words.

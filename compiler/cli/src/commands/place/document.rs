@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tenantry_placement::{Answer, Verdict, element::Element, headroom::Headroom};
 
-use super::case::{Case, Drawing, Drawn, Hall};
+use super::case::{Case, Drawing, Drawn, Hall, Hosted};
 
 /// The answer to a problem, as `placement/1` has it.
 #[derive(Serialize)]
@@ -76,6 +76,8 @@ struct Cluster<'c> {
     shown: Option<&'static str>,
     pools: Vec<Pool<'c>>,
     headroom: Vec<Room<'c>>,
+    /// The machine of each replica, where it is chosen when built.
+    hosts: &'c [Hosted],
 }
 
 /// A pool and what stands there.
@@ -139,6 +141,7 @@ fn cluster(case: &Case) -> Cluster<'_> {
                 .collect()
         }),
         headroom: rooms(case),
+        hosts: &case.hosts,
     }
 }
 

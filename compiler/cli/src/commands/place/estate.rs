@@ -13,7 +13,7 @@ use tenantry_placement::{
 
 use super::{
     Args, ask,
-    case::{Case, Names, Wanted},
+    case::{Case, Hosted, Names, Wanted},
     words::{Units, listed},
 };
 use crate::{estate, exit::Failure};
@@ -143,6 +143,9 @@ pub(super) fn cases(
         case.env = ground.env.map(str::to_owned);
         case.name.clone_from(&ground.cluster.name);
         case.units = Units::Estate;
+        if case.changes.is_empty() && ground.cluster.chooses_hosts {
+            case.stand_on(ground.hosts());
+        }
         cases.push(case);
     }
     Ok(cases)
@@ -154,6 +157,14 @@ impl Ground<'_> {
             Some(env) => format!("`{}` in {env}", self.cluster.name),
             None => format!("`{}`", self.cluster.name),
         }
+    }
+
+    fn hosts(&self) -> Vec<Hosted> {
+        let hosts = self.cluster.hosts.iter().map(|(replica, host)| Hosted {
+            replica: replica.clone(),
+            host: host.clone(),
+        });
+        hosts.collect()
     }
 
     /// What the estate calls the problem's pools and nodes.

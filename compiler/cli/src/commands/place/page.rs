@@ -287,7 +287,7 @@ fn headroom(html: &mut Html, case: &Case) {
     if case.headroom.is_empty() {
         return;
     }
-    html.within("section", &[("class", "headroom")], |html| {
+    html.within("section", &[("class", "headroom wide")], |html| {
         html.within("h3", &[], |html| html.text("How many more fit"));
         html.within("table", &[], |html| {
             html.within("caption", &[], |html| {

@@ -173,7 +173,7 @@ pub(super) fn pool(
             });
             html.raw("<div class=\"look\">\n");
             html.within("div", &[("class", "wide")], |html| totals(html, case, hall));
-            let tiles: Vec<(&PoolUsage, Tile<'_>)> = hall
+            let mut tiles: Vec<(&PoolUsage, Tile<'_>)> = hall
                 .parts
                 .iter()
                 .flat_map(|part| {
@@ -182,6 +182,13 @@ pub(super) fn pool(
                         .map(move |tile| (part, tile))
                 })
                 .collect();
+            // The parts of a pool stand side by side; of names that end in numbers the longer one is
+            // the larger.
+            tiles.sort_by(|(_, a), (_, b)| {
+                let key =
+                    |tile: &Tile<'_>| (tile.place.clone(), tile.name.len(), tile.name.clone());
+                key(a).cmp(&key(b))
+            });
             let class = if tiles.len() > DENSE {
                 "map dense"
             } else {
@@ -226,7 +233,9 @@ fn about(drawn: &Drawn, hall: &Hall) -> String {
         for (resource, (num, den)) in spec.overcommit.iter().filter(|(_, (num, den))| num != den) {
             say(format!("{resource} promised {num}:{den}"));
         }
-        for taint in &spec.taints {
+        // Whose nodes are whose is said of each.
+        let owned = |taint: &&String| taint.starts_with("tenantry.dev/tenant=");
+        for taint in spec.taints.iter().filter(|taint| !owned(taint)) {
             say(format!("tainted {taint}"));
         }
     }
