@@ -13,6 +13,8 @@ use crate::{
 pub(crate) struct Loads {
     /// By class: the end of each group's nodes, and the load's number.
     ends: BTreeMap<usize, Vec<(u32, usize)>>,
+    /// By class, one that stands for it and all that are like it.
+    like: Vec<usize>,
 }
 
 impl Loads {
@@ -33,7 +35,19 @@ impl Loads {
         for class in 0..model.classes.len() {
             add(class, u32::MAX, &Vec::new());
         }
-        Self { ends }
+        Self {
+            ends,
+            like: (0..model.classes.len()).collect(),
+        }
+    }
+
+    /// Takes classes for alike that differ in nothing that matters to who stands there.
+    pub(crate) fn take_as_alike(&mut self, classes: &[(usize, u32)]) {
+        if let Some((first, _)) = classes.first() {
+            for (class, _) in classes {
+                self.like[*class] = *first;
+            }
+        }
     }
 
     fn load(&self, node: Node) -> usize {
@@ -46,7 +60,7 @@ impl Loads {
     pub(crate) fn key(&self, lost: &[Node]) -> Vec<(usize, usize)> {
         let mut key: Vec<_> = lost
             .iter()
-            .map(|node| (node.class, self.load(*node)))
+            .map(|node| (self.like[node.class], self.load(*node)))
             .collect();
         key.sort_unstable();
         key
@@ -55,7 +69,7 @@ impl Loads {
     /// What moves when other nodes than a scenario's are lost that are like them: those that
     /// are lost instead change places with it.
     pub(crate) fn swapped(&self, one: &Evacuated, lost: &[Node]) -> Vec<(Node, usize, u32)> {
-        let kind = |node: Node| (node.class, self.load(node), node);
+        let kind = |node: Node| (self.like[node.class], self.load(node), node);
         let (theirs, ours): (BTreeSet<Node>, BTreeSet<Node>) = (
             one.lost.iter().copied().collect(),
             lost.iter().copied().collect(),

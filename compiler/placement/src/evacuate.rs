@@ -64,7 +64,8 @@ pub(crate) fn bear(settler: &mut Settler<'_, '_, '_>) -> Borne {
         match survive(settler, at, &part) {
             Survival::Survives(stand) => {
                 groups.extend(part.expand(&stand.base));
-                all.push((component, in_whole(&part, &asked, stand)));
+                let evacuated = in_whole(&part, &asked, stand);
+                all.push((component, part.classes().to_vec(), evacuated));
             }
             Survival::Lacks(reason, lost) => {
                 return Borne::Not(part.widen(whole, &reason), part.widen_lost(&lost));
@@ -340,18 +341,20 @@ fn in_whole(part: &Part, asked: &[(usize, Failure)], stand: Stand) -> Vec<Evacua
     each.collect()
 }
 
+/// A component, the classes of the whole that are alike for it, and what moves there.
+type Share = (Component, Vec<Vec<(usize, u32)>>, Vec<Evacuated>);
+
 /// What moves in all components together, for each kind of ways to fail; `None` where a
 /// component does not say what becomes of its share. Of too many kinds none is told.
-fn together(
-    whole: &Model,
-    base: &Fill,
-    all: &[(Component, Vec<Evacuated>)],
-) -> Option<Vec<Evacuated>> {
-    let loads = Loads::of(whole, base);
+fn together(whole: &Model, base: &Fill, all: &[Share]) -> Option<Vec<Evacuated>> {
+    let mut loads = Loads::of(whole, base);
+    for class in all.iter().flat_map(|(_, classes, _)| classes) {
+        loads.take_as_alike(class);
+    }
     type Key = (usize, Vec<(usize, usize)>);
     let known: Vec<BTreeMap<Key, &Evacuated>> = all
         .iter()
-        .map(|(_, evacuated)| {
+        .map(|(.., evacuated)| {
             let each = evacuated.iter();
             each.map(|one| ((one.failure, loads.key(&one.lost)), one))
                 .collect()
@@ -364,7 +367,7 @@ fn together(
         }
         for lost in loads.kinds(whole, failure, KINDS).unwrap_or_default() {
             let mut moved = Vec::new();
-            for ((component, _), known) in all.iter().zip(&known) {
+            for ((component, ..), known) in all.iter().zip(&known) {
                 let ours = |node: &&Node| component.classes.binary_search(&node.class).is_ok();
                 let share: Vec<Node> = lost.iter().filter(ours).copied().collect();
                 if !share.is_empty() {

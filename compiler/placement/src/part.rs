@@ -257,6 +257,11 @@ impl Part {
         (Fill { groups }, homeless)
     }
 
+    /// Of each class, those of the whole that it is made of, with how many nodes.
+    pub(crate) fn classes(&self) -> &[Vec<(usize, u32)>] {
+        &self.classes
+    }
+
     /// The number of a shape in the whole.
     pub(crate) fn shape(&self, shape: usize) -> usize {
         self.shapes[shape]
