@@ -3,6 +3,7 @@
 
 mod capacity;
 mod domains;
+mod kinds;
 mod order;
 
 use super::{
@@ -22,6 +23,8 @@ pub(super) struct World<'m> {
     pub(super) nodes: Vec<Node>,
     /// How many there are, by shape and node; `None` where none can be.
     pub(super) counts: Vec<Vec<Option<Int>>>,
+    /// How many there are on all nodes of a class together, by shape and class.
+    pub(super) totals: Vec<Vec<Option<Int>>>,
     /// How many lie in each NUMA cell, by shape and node; empty where they need not.
     pub(super) cells: Vec<Vec<Vec<Int>>>,
 }
@@ -48,24 +51,16 @@ impl<'m> World<'m> {
         let mut world = Self {
             model,
             cells: vec![vec![Vec::new(); nodes.len()]; counts.len()],
+            totals: vec![vec![None; model.classes.len()]; counts.len()],
             nodes,
             counts,
         };
-        world.all_stand(solver)?;
         world.rows_hold(solver)?;
+        world.kinds_hold(solver)?;
         world.cells_hold(solver)?;
         world.may_share(solver);
         world.domains_hold(solver)?;
         Ok(world)
-    }
-
-    /// Every replica stands somewhere.
-    fn all_stand(&self, solver: &mut Solver) -> Result<(), TooWide> {
-        for (shape, counts) in self.counts.iter().enumerate() {
-            let terms: Vec<(i128, Int)> = counts.iter().flatten().map(|it| (1, *it)).collect();
-            solver.exactly(&terms, i128::from(self.model.shapes[shape].replicas))?;
-        }
-        Ok(())
     }
 
     /// Nobody is on a node with whom it must not be.

@@ -44,7 +44,7 @@ impl World<'_> {
 
     /// By class, the most of a row that the given shapes can take of a node: less than it has
     /// where no counts of them add up to that.
-    fn fullest(&self, row: usize, shapes: &[usize]) -> Vec<u64> {
+    pub(super) fn fullest(&self, row: usize, shapes: &[usize]) -> Vec<u64> {
         let model = self.model;
         let classes = model.classes.iter().enumerate();
         let fullest = classes.map(|(class, node)| {
@@ -187,7 +187,7 @@ impl World<'_> {
 
 /// The largest sum up to a limit that so many of each weight can reach, or the limit where that
 /// is not followed.
-fn reach(kinds: &[(u64, u64)], limit: u64) -> u64 {
+pub(super) fn reach(kinds: &[(u64, u64)], limit: u64) -> u64 {
     let all = kinds.iter().fold(0_u64, |sum, (weight, most)| {
         sum.saturating_add(weight.saturating_mul(*most))
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::World;
+use super::{World, kinds::sum_of};
 use crate::{
     model::{Even, Pair},
     problem::Topology,
@@ -53,6 +53,26 @@ impl World<'_> {
         Ok(())
     }
 
+    /// The numbers that add up to a shape's replicas on some nodes: of a class that is there as a
+    /// whole its total.
+    fn in_all(&self, shape: usize, nodes: &[usize]) -> Vec<Int> {
+        let class_of = |node: &usize| self.nodes[*node].class;
+        let parts = nodes.chunk_by(|one, next| class_of(one) == class_of(next));
+        let parts = parts.flat_map(|part| {
+            let class = class_of(&part[0]);
+            let all = self.nodes.iter().filter(|node| node.class == class);
+            let total = self.totals[shape][class].filter(|_| all.count() == part.len());
+            match total {
+                Some(total) => vec![total],
+                None => part
+                    .iter()
+                    .filter_map(|node| self.counts[shape][*node])
+                    .collect(),
+            }
+        });
+        parts.collect()
+    }
+
     /// The nodes of each domain.
     pub(super) fn domains(&self, topology: Topology) -> Domains {
         let mut known: BTreeMap<u32, usize> = BTreeMap::new();
@@ -94,23 +114,8 @@ impl Sums<'_, '_> {
         let replicas = i64::from(world.model.shapes[shape].replicas);
         let mut sums = Vec::new();
         for nodes in self.nodes_of(topology) {
-            let counts: Vec<Int> = nodes
-                .iter()
-                .filter_map(|node| world.counts[shape][*node])
-                .collect();
-            sums.push(match counts.as_slice() {
-                [] => None,
-                [one] => Some(*one),
-                _ => {
-                    let most = counts.iter().map(|count| solver.bounds(*count).1);
-                    let sum = solver.number(0, most.sum::<i64>().min(replicas));
-                    let mut terms: Vec<(i128, Int)> =
-                        counts.iter().map(|count| (1, *count)).collect();
-                    terms.push((-1, sum));
-                    solver.exactly(&terms, 0)?;
-                    Some(sum)
-                }
-            });
+            let counts = world.in_all(shape, nodes);
+            sums.push(sum_of(solver, &counts, replicas)?);
         }
         let all: Vec<(i128, Int)> = sums.iter().flatten().map(|sum| (1, *sum)).collect();
         solver.exactly(&all, i128::from(replicas))?;
