@@ -82,7 +82,7 @@ pub(crate) const WAYS: &[Way] = &[
     },
     Way {
         name: "search node by node",
-        most: 6_000_000,
+        most: 16_000_000,
         find: crate::search::find,
     },
 ];

@@ -5,6 +5,7 @@ mod capacity;
 mod domains;
 mod kinds;
 mod order;
+mod owners;
 
 use super::{
     fill_of,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     fill::{Fill, Node},
     model::Model,
-    problem::{Isolation, Topology},
+    problem::Topology,
 };
 
 /// What stands where.
@@ -59,30 +60,19 @@ impl<'m> World<'m> {
         world.kinds_hold(solver)?;
         world.cells_hold(solver)?;
         world.may_share(solver);
+        world.owned(solver)?;
         world.domains_hold(solver)?;
         Ok(world)
     }
 
-    /// Nobody is on a node with whom it must not be.
+    /// Nobody is on a node with whom a rule says that it must not be.
     fn may_share(&self, solver: &mut Solver) {
         let model = self.model;
-        let mut never: Vec<(usize, usize)> = model
+        let never = model
             .apart
             .iter()
             .filter(|pair| pair.topology == Topology::Node && pair.of != pair.with)
-            .map(|pair| (pair.of, pair.with))
-            .collect();
-        for (of, shape) in model.shapes.iter().enumerate() {
-            let others = (0..model.shapes.len()).filter(|with| *with != of);
-            let others = others.filter(|with| match shape.isolation {
-                Isolation::Shared => false,
-                Isolation::Node => true,
-                Isolation::Tenant => model.shapes[*with].tenant != shape.tenant,
-            });
-            never.extend(others.map(|with| (of.min(with), of.max(with))));
-        }
-        never.sort_unstable();
-        never.dedup();
+            .map(|pair| (pair.of, pair.with));
         for (of, with) in never {
             for node in 0..self.nodes.len() {
                 let there = [self.is_on(solver, of, node), self.is_on(solver, with, node)];

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Into up to so many parts of a node what it holds is rounded.
-const PARTS: u64 = 7;
+pub(super) const PARTS: u64 = 7;
 
 impl World<'_> {
     /// Every replica stands on some class; and no class holds more than its nodes do.
@@ -37,7 +37,7 @@ impl World<'_> {
     }
 
     /// The classes that have nodes here, with their nodes.
-    fn by_class(&self) -> Vec<(usize, Vec<usize>)> {
+    pub(super) fn by_class(&self) -> Vec<(usize, Vec<usize>)> {
         let mut classes: Vec<(usize, Vec<usize>)> = Vec::new();
         for (at, node) in self.nodes.iter().enumerate() {
             match classes.last_mut() {
@@ -66,7 +66,11 @@ impl World<'_> {
             if let Some(cell) = model.classes[class].cell[row] {
                 let cells = u64::from(model.classes[class].cells);
                 let single = |(shape, weight): (&usize, &u64)| {
-                    if model.shapes[*shape].single { *weight } else { 0 }
+                    if model.shapes[*shape].single {
+                        *weight
+                    } else {
+                        0
+                    }
                 };
                 let weights: Vec<u64> = shapes.iter().zip(&weights).map(single).collect();
                 rows.extend(
@@ -98,7 +102,10 @@ impl World<'_> {
         while let Some(first) = left.first().copied() {
             let mut group = vec![first];
             for shape in left.iter().skip(1) {
-                if group.iter().all(|other| !self.can_share(class, *shape, *other)) {
+                if group
+                    .iter()
+                    .all(|other| !self.can_share(class, *shape, *other))
+                {
                     group.push(*shape);
                 }
             }
@@ -149,7 +156,7 @@ pub(super) fn sum_of(
 /// Weights in parts of a node so that no node holds more than all parts, whatever is on it: each
 /// weight is rounded down to parts of which there is one more than the node has, but where it
 /// is that exactly. (Dual feasible functions of Fekete and Schepers.)
-fn rounded(weights: &[u64], has: u64, parts: u64) -> Vec<u64> {
+pub(super) fn rounded(weights: &[u64], has: u64, parts: u64) -> Vec<u64> {
     let (has, more) = (u128::from(has.max(1)), u128::from(parts) + 1);
     let round = |weight: &u64| {
         let times = u128::from(*weight) * more;

@@ -1,10 +1,22 @@
 //! What makes the search short: an order among nodes that are alike, and what is tried first.
 
+use std::collections::BTreeMap;
+
 use super::World;
 use crate::{
     model::UNBOUNDED,
     search::solver::{Int, Solver, TooWide},
 };
+
+/// What makes classes of different zones alike.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Kind<'m> {
+    nodes: usize,
+    rows: (&'m [u64], &'m [u64], &'m [u64]),
+    cells: (u32, &'m [Option<u64>]),
+    seen: Vec<bool>,
+    fails: &'m [bool],
+}
 
 /// Up to where the weights of the order among nodes may grow.
 const HEAVIEST: i128 = 1 << 40;
@@ -41,7 +53,64 @@ impl World<'_> {
             }
             solver.at_most(&terms, 0)?;
         }
+        self.order_zones(solver, &hardest)
+    }
+
+    /// Zones whose nodes are alike are alike too: of all ways to name them one is looked for.
+    fn order_zones(&self, solver: &mut Solver, hardest: &[usize]) -> Result<(), TooWide> {
+        let model = self.model;
+        if model.classes.iter().any(|class| class.rack.is_some()) {
+            return Ok(());
+        }
+        let mut zones: BTreeMap<u32, Vec<(Kind<'_>, usize)>> = BTreeMap::new();
+        for (class, nodes) in self.by_class() {
+            if let Some(zone) = model.classes[class].zone {
+                let kind = self.kind(class, nodes.len());
+                zones.entry(zone).or_default().push((kind, class));
+            }
+        }
+        let mut alike: BTreeMap<Vec<Kind<'_>>, Vec<Vec<usize>>> = BTreeMap::new();
+        for mut zone in zones.into_values() {
+            zone.sort_unstable();
+            let (kinds, classes): (Vec<Kind<'_>>, Vec<usize>) = zone.into_iter().unzip();
+            alike.entry(kinds).or_default().push(classes);
+        }
+        let mut weight = 1_i128;
+        let digits = hardest.iter().take_while(|shape| {
+            weight *= i128::from(model.shapes[**shape].replicas) + 1;
+            weight <= HEAVIEST
+        });
+        let digits: Vec<usize> = digits.copied().collect();
+        for zones in alike.values() {
+            for pair in zones.windows(2) {
+                let mut terms: Vec<(i128, Int)> = Vec::new();
+                let mut weight = 1;
+                for shape in digits.iter().rev() {
+                    for (sign, classes) in [(-1, &pair[0]), (1, &pair[1])] {
+                        let totals = classes.iter().filter_map(|at| self.totals[*shape][*at]);
+                        terms.extend(totals.map(|total| (sign * weight, total)));
+                    }
+                    weight *= i128::from(model.shapes[*shape].replicas) + 1;
+                }
+                solver.at_most(&terms, 0)?;
+            }
+        }
         Ok(())
+    }
+
+    /// All that a rule can see of a class but its zone, and how many nodes of it there are.
+    fn kind(&self, class: usize, nodes: usize) -> Kind<'_> {
+        let model = self.model;
+        let known = &model.classes[class];
+        let admits = model.shapes.iter().map(|shape| shape.admits[class]);
+        let counts = model.even.iter().map(|even| even.counts[class]);
+        Kind {
+            nodes,
+            rows: (&known.has, &known.shared, &known.dedicated),
+            cells: (known.cells, &known.cell),
+            seen: admits.chain(counts).collect(),
+            fails: &known.fails,
+        }
     }
 
     /// How many of these shapes fit into one number as its digits.
@@ -62,6 +131,9 @@ impl World<'_> {
             for count in self.counts[*shape].iter().flatten() {
                 solver.prefer(*count, i64::MAX);
                 solver.weigh(*count, weight);
+            }
+            for total in self.totals[*shape].iter().flatten() {
+                solver.prefer(*total, i64::MAX);
             }
             weight += 1.0;
         }
