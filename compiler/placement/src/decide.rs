@@ -44,11 +44,19 @@ pub(crate) fn decide_telling(
 ) -> (Model, Decision) {
     let model = Model::new(problem, dropped);
     let mut settler = Settler::of(&model, steps, trail);
-    let base = settler.settle();
-    let decision = match base {
+    let decision = match settler.settle(0..CHEAP) {
         Found::Lacks(reason) => Decision::Lacks(reason, Vec::new()),
         Found::Fits(base) => failures::bear(&mut settler, Some(base)),
-        Found::Open => failures::bear(&mut settler, None),
+        // What a failure leaves may be seen at once not to do, however hard it is to tell
+        // whether everything fits before.
+        Found::Open => match failures::glance(&mut settler) {
+            Some((reason, lost)) => Decision::Lacks(reason, lost),
+            None => match settler.settle(CHEAP..WAYS.len()) {
+                Found::Lacks(reason) => Decision::Lacks(reason, Vec::new()),
+                Found::Fits(base) => failures::bear(&mut settler, Some(base)),
+                Found::Open => failures::bear(&mut settler, None),
+            },
+        },
     };
     (model, decision)
 }
@@ -62,6 +70,9 @@ pub(crate) struct Way {
     /// Looks.
     find: fn(&Model, &mut Steps<'_>) -> Result<Found, Spent>,
 }
+
+/// So many of the [`WAYS`] cost little.
+const CHEAP: usize = 2;
 
 /// The ways, the cheapest first.
 pub(crate) const WAYS: &[Way] = &[

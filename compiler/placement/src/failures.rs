@@ -4,12 +4,25 @@ use crate::{
     decide::Decision,
     evacuate::{self, Borne},
     failing::{Choices, at_once, units},
-    fill::{Fill, Found, Plan, Replanned},
+    fill::{Fill, Found, Plan, Reason, Replanned},
     settle::Settler,
 };
 
 /// At most so many unlike ways of one failure are decided.
 const WAYS: usize = 4_000;
+
+/// At most so many ways of one failure are looked at before it is known what stands without.
+const GLANCES: usize = 256;
+
+/// A failure that can be seen at once not to leave enough: why, and what is lost.
+pub(crate) fn glance(settler: &mut Settler<'_, '_, '_>) -> Option<(Reason, Vec<(usize, u32)>)> {
+    let whole = settler.whole;
+    whole.failures.iter().enumerate().find_map(|(at, failure)| {
+        let units = units(whole, at);
+        let mut ways = Choices::new(&units, at_once(failure, &units)).take(GLANCES);
+        ways.find_map(|lost| Some((settler.glance(failure, &lost)?, lost)))
+    })
+}
 
 /// Whether a model bears all of its failures; `base` is what stands as long as nothing fails, if
 /// that is known.

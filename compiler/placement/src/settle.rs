@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::{
     components::{Component, components},
     decide::{WAYS, look},
-    fill::{Fill, Found, Group},
+    fill::{Fill, Found, Group, Reason},
     model::{Failure, Model},
     part::{Loss, Part},
     refill::refill,
@@ -53,26 +53,47 @@ impl<'m, 's, 'g> Settler<'m, 's, 'g> {
         }
     }
 
-    /// The whole with nothing failed.
-    pub(crate) fn settle(&mut self) -> Found {
+    /// The whole with nothing failed, by some of the ways: those from one to before another. Each
+    /// is tried on all components before the next, which costs more.
+    pub(crate) fn settle(&mut self, ways: std::ops::Range<usize>) -> Found {
         let parts = self.components.iter();
         let parts: Vec<Part> = parts.map(|one| Part::of(self.whole, one, None)).collect();
-        let mut open: Vec<usize> = (0..parts.len()).collect();
-        // Each way is tried on all parts before the next, which costs more.
-        for way in 0..WAYS.len() {
-            let mut still = Vec::new();
-            for at in open {
-                match self.look(way, &parts[at].model) {
+        for way in ways {
+            for (at, part) in parts.iter().enumerate() {
+                if self.base[at].is_some() {
+                    continue;
+                }
+                match self.look(way, &part.model) {
                     Ok(Found::Lacks(reason)) => {
-                        return Found::Lacks(parts[at].widen(self.whole, &reason));
+                        return Found::Lacks(part.widen(self.whole, &reason));
                     }
-                    Ok(Found::Fits(fill)) => self.base[at] = Some(parts[at].expand(&fill)),
-                    Ok(Found::Open) | Err(Spent) => still.push(at),
+                    Ok(Found::Fits(fill)) => self.base[at] = Some(part.expand(&fill)),
+                    Ok(Found::Open) | Err(Spent) => {}
                 }
             }
-            open = still;
         }
         self.all(|settler, at| settler.base[at].as_deref())
+    }
+
+    /// Why what is left after a failure cannot hold everything, if a look by the first way shows
+    /// it.
+    pub(crate) fn glance(&mut self, failure: &Failure, lost: &[(usize, u32)]) -> Option<Reason> {
+        for at in 0..self.components.len() {
+            let classes = &self.components[at].classes;
+            if !lost
+                .iter()
+                .any(|(class, _)| classes.binary_search(class).is_ok())
+            {
+                continue;
+            }
+            let loss = Some(Loss { failure, lost });
+            let part = Part::of(self.whole, &self.components[at], loss);
+            let mut aside = Trail::default();
+            if let Ok(Found::Lacks(reason)) = look(0, &part.model, self.steps, &mut aside) {
+                return Some(part.widen(self.whole, &reason));
+            }
+        }
+        None
     }
 
     /// The whole after a failure.
