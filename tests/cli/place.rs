@@ -85,6 +85,14 @@ fn what_is_no_problem_is_told_with_its_place() {
         "{}",
         run.err
     );
+    let run = folder
+        .run_with("place --problem -", "no problem")
+        .ends_with(2);
+    assert!(
+        run.err.contains("standard input is no problem"),
+        "{}",
+        run.err
+    );
     let run = folder.run("place --problem gone.json").ends_with(2);
     assert!(run.err.contains("it is not there"), "{}", run.err);
 }

@@ -11,7 +11,7 @@ mod words;
 use std::path::PathBuf;
 
 use ask::{Adding, Limits, Scaling};
-use case::{Case, Names, Wanted};
+use case::{Case, Names, Rooms, Wanted};
 use clap::ValueEnum;
 use tenantry_placement::{
     Verdict,
@@ -114,7 +114,7 @@ fn clusters(args: &Args, console: &mut Console) -> Outcome {
     let guarded = args.limits.time_limit.is_some();
     let cases = args
         .limits
-        .with(|options| estate::cases(&grounds, &changes, options, guarded, &args.wanted()))?;
+        .with(|options| estate::cases(&grounds, &changes, options, guarded, args.wanted()))?;
     args.page(&cases)?;
     console.out.print(&match args.format {
         Format::Human => human::render(&cases, args.all, console.out.look),
@@ -137,7 +137,11 @@ fn problem(args: &Args, path: &std::path::Path, console: &mut Console) -> Outcom
         files::read(path)?
     };
     let reading = tenantry_placement::read(&text).map_err(|error| {
-        Failure::new(format!("{} is no problem: {error}", path.display()))
+        let name = match path.to_string_lossy() {
+            name if name == "-" => "standard input".into(),
+            name => name,
+        };
+        Failure::new(format!("{name} is no problem: {error}"))
             .help("`tenantry place --export` writes one; the manual has its format")
     })?;
     for field in &reading.ignored {
@@ -157,7 +161,7 @@ fn problem(args: &Args, path: &std::path::Path, console: &mut Console) -> Outcom
             Names::default(),
             None,
             options,
-            &args.wanted(),
+            args.wanted(),
         )
     });
     let mut cases = [case];
@@ -181,14 +185,16 @@ impl Args {
         lost.chain(bought).chain(scaled).collect()
     }
 
-    /// For whom headroom is looked for: what nobody reads costs nothing.
+    /// What is looked at beside the answer.
     fn wanted(&self) -> Wanted {
-        if self.headroom {
-            Wanted::All
-        } else if self.format == Format::Json && self.problem.is_some() && self.html.is_none() {
-            Wanted::None
-        } else {
-            Wanted::Few
+        let alone = self.format == Format::Json && self.problem.is_some() && self.html.is_none();
+        Wanted {
+            drawing: !alone,
+            headroom: match (self.headroom, alone) {
+                (true, _) => Rooms::All,
+                (false, true) => Rooms::None,
+                (false, false) => Rooms::Few,
+            },
         }
     }
 

@@ -104,11 +104,19 @@ pub(super) struct LeftOut {
     pub(super) of: u32,
 }
 
+/// What is looked at beside the answer: what nobody reads costs nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Whether it is drawn, which for what does not fit takes another look.
+    pub(super) drawing: bool,
+    /// For whom headroom is looked for.
+    pub(super) headroom: Rooms,
+}
+
 /// For whom headroom is looked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) enum Wanted {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rooms {
     /// For all, where they are few.
-    #[default]
     Few,
     /// For nobody.
     None,
@@ -124,12 +132,15 @@ impl Case {
         names: Names,
         answer: Option<Answer>,
         options: &Options<'_>,
-        wanted: &Wanted,
+        wanted: Wanted,
     ) -> Self {
         let answer = answer.unwrap_or_else(|| solve(&changed.problem, options));
-        let drawn = drawn(&changed.problem, &names, &answer, options);
+        let drawn = match wanted.drawing {
+            true => drawn(&changed.problem, &names, &answer, options),
+            false => None,
+        };
         let headroom = if answer.verdict == Verdict::Feasible {
-            room(&changed.problem, wanted, options)
+            room(&changed.problem, wanted.headroom, options)
         } else {
             Vec::new()
         };
@@ -370,12 +381,12 @@ fn fewer(problem: &Problem, mends: &[Mend]) -> Option<(Problem, Vec<LeftOut>)> {
 }
 
 /// The headroom of what is wanted.
-fn room(problem: &Problem, wanted: &Wanted, options: &Options<'_>) -> Vec<Headroom> {
+fn room(problem: &Problem, wanted: Rooms, options: &Options<'_>) -> Vec<Headroom> {
     let standing: Vec<usize> = (0..problem.workloads.len())
         .filter(|at| problem.workloads[*at].replicas > 0)
         .collect();
     let many = standing.len() > SHOWN;
-    if *wanted == Wanted::None || (*wanted == Wanted::Few && many) {
+    if wanted == Rooms::None || (wanted == Rooms::Few && many) {
         return Vec::new();
     }
     let limit = options.steps.min(HEADROOM_STEPS);

@@ -110,7 +110,7 @@ pub(super) fn cases(
     changes: &[Change],
     options: &Options<'_>,
     guarded: bool,
-    wanted: &Wanted,
+    wanted: Wanted,
 ) -> Result<Vec<Case>, Failure> {
     let names: Vec<Names> = grounds.iter().map(Ground::names).collect();
     // A name that only one of several clusters has is no mistake.

@@ -261,9 +261,10 @@ fn standing(case: &Case, drawn: &Drawn, hall: &Hall, look: Look) -> String {
         let pods = if pods.is_empty() {
             look.faint("nothing")
         } else {
-            visible(&pods)
+            visible(&pods).replace(" × ", "\u{a0}×\u{a0}")
         };
-        out += &look.wrap(&pods, &first, &rest);
+        // A number stays with what it is of.
+        out += &look.wrap(&pods, &first, &rest).replace('\u{a0}', " ");
         out.push('\n');
     }
     out
