@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Instant};
 
 use tenantry_placement::{
     Options, Problem, Verdict,
-    problem::{Affinity, Failures, Isolation, Numa, Spread, Topology, Workload},
+    problem::{Affinity, Failures, Isolation, Mode, Numa, Relax, Spread, Topology, Workload},
     solve, verify,
 };
 
@@ -204,6 +204,69 @@ fn what_was_planted_is_not_refused() {
             "{}",
             tally.tell(&format!("planted, {slack} of 100 taken out"))
         );
+    }
+}
+
+/// The same with so many empty nodes more in each pool, and as many that may fail: what stood on
+/// one that is lost can stand on an empty one of its pool. Without the rules that this may break.
+fn spared(dice: &mut Dice, problem: &Problem) -> Problem {
+    let mut problem = problem.clone();
+    let k = if dice.chance(75) { 1 } else { 2 };
+    for pool in &mut problem.pools {
+        pool.count += k;
+        if let Some((_, count)) = pool.zones.last_mut() {
+            *count += k;
+        }
+    }
+    for workload in &mut problem.workloads {
+        workload
+            .affinity
+            .retain(|entry| entry.topology == Topology::Node);
+        workload
+            .spread
+            .retain(|spread| spread.topology == Topology::Zone);
+    }
+    problem.failures.push(Failures {
+        k,
+        mode: if dice.chance(70) {
+            Mode::Evacuate
+        } else {
+            Mode::Replan
+        },
+        relax: vec![Relax::Spread, Relax::AntiAffinity],
+        ..Failures::default()
+    });
+    problem
+}
+
+#[test]
+fn what_is_spared_survives() {
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    for seed in 0..problems(30) {
+        let problem = spared(&mut Dice::new(seed), &planted(seed, seed % 20).problem);
+        let start = Instant::now();
+        let answer = solve(&problem, &options());
+        let millis = start.elapsed().as_millis();
+        assert_ne!(
+            answer.verdict,
+            Verdict::Infeasible,
+            "seed {seed}\n{}",
+            json(&problem)
+        );
+        if answer.verdict == Verdict::Undecided {
+            eprintln!("spared, seed {seed}: {:?}", answer.tried);
+        }
+        let refused = answer.tried.iter().any(|tried| tried.contains("refuses"));
+        assert!(!refused, "seed {seed} {:?}", answer.tried);
+        let failures = &problem.failures[0];
+        let what = format!("spared, {:?} {}", failures.mode, failures.k);
+        tallies
+            .entry(what)
+            .or_default()
+            .add(seed, answer.verdict, millis);
+    }
+    for (what, tally) in tallies {
+        eprint!("{}", tally.tell(&what));
     }
 }
 
