@@ -34,31 +34,59 @@ pub struct Pool {
     pub count: u32,
     /// How many nodes each zone has, in order: the first nodes stand in the first zone. Without
     /// any, all stand in the zone `z0`.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "IndexMap::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub zones: IndexMap<String, u32>,
     /// The same for racks. Without any, no node stands in a rack that another shares.
-    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "IndexMap::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub racks: IndexMap<String, u32>,
     /// What one node has.
     pub capacity: BTreeMap<String, u64>,
     /// What of it nobody may have.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub reserved: BTreeMap<String, u64>,
     /// How often each unit of a resource may be promised, as numerator and denominator. A unit
     /// that is taken as dedicated is taken whole.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub overcommit: BTreeMap<String, (u64, u64)>,
     /// NUMA cells of one node.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub numa: u32,
     /// What is divided among the cells.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub numa_resources: Vec<String>,
     /// Labels of each node.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub labels: BTreeMap<String, String>,
     /// Taints of each node, by name; all keep away who does not tolerate them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub taints: Vec<String>,
     /// How many replicas one node holds at most; without it any number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,16 +101,32 @@ pub struct Workload {
     /// How many.
     pub replicas: u32,
     /// What one takes, overheads included.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub requests: BTreeMap<String, u64>,
     /// Resources of which it takes whole units for itself, where a pool overcommits them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub dedicated: Vec<String>,
     /// For each label, the values that its node may have.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub selector: BTreeMap<String, Vec<String>>,
     /// The taints that it bears.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub tolerations: Vec<String>,
     /// Whether each replica must fit into one NUMA cell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,13 +135,25 @@ pub struct Workload {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
     /// With whom it shares nodes.
-    #[serde(default, skip_serializing_if = "Isolation::is_shared")]
+    #[serde(
+        default,
+        skip_serializing_if = "Isolation::is_shared",
+        deserialize_with = "read::or_default"
+    )]
     pub isolation: Isolation,
     /// Whom it must not share a domain with.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub anti_affinity: Vec<Affinity>,
     /// Whom it must share a domain with.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub affinity: Vec<Affinity>,
     /// How evenly its replicas stand.
     #[serde(
@@ -190,7 +246,11 @@ pub struct Failures {
     #[serde(default)]
     pub mode: Mode,
     /// What need not hold after a failure.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "read::or_default"
+    )]
     pub relax: Vec<Relax>,
 }
 

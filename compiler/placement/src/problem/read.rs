@@ -64,6 +64,15 @@ pub fn read(text: &str) -> Result<Reading, ReadError> {
     Ok(Reading { problem, ignored })
 }
 
+/// A field that is written as `null`: the same as one that is left out.
+pub(super) fn or_default<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(from).map(Option::unwrap_or_default)
+}
+
 /// A single value where a list is meant.
 pub(super) fn one_or_many<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
 where
@@ -186,4 +195,27 @@ fn small(at: &str, amount: u64) -> Result<(), ReadError> {
         return Err(error(at, format!("{amount} is more than {LARGEST}")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn null_is_what_is_left_out_is() {
+        let written = read(
+            r#"{"pools": [{"name": "p", "count": 1, "capacity": {"cpu": 2}, "zones": null,
+                "racks": null, "reserved": null, "taints": null, "labels": null, "max_pods": null}],
+                "workloads": [{"name": "w", "replicas": 1, "requests": {"cpu": 1}, "numa": null,
+                "tenant": null, "isolation": null, "spread": null, "affinity": null,
+                "anti_affinity": null, "selector": null, "dedicated": null}],
+                "failures": null}"#,
+        );
+        let left_out = read(
+            r#"{"pools": [{"name": "p", "count": 1, "capacity": {"cpu": 2}}],
+                "workloads": [{"name": "w", "replicas": 1, "requests": {"cpu": 1}}]}"#,
+        );
+        assert_eq!(written, left_out);
+        assert!(written.is_ok(), "{written:?}");
+    }
 }

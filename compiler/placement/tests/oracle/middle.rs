@@ -145,7 +145,17 @@ struct Tally {
     total: u128,
 }
 
+/// Of so many that were asked one may stay open: what has no room to spare is hard.
+const OPEN: usize = 15;
+
 impl Tally {
+    /// Few are open.
+    fn check(tallies: &[&Self]) {
+        let asked: usize = tallies.iter().map(|tally| tally.asked as usize).sum();
+        let open: usize = tallies.iter().map(|tally| tally.open.len()).sum();
+        assert!(open * OPEN <= asked, "{open} of {asked} are open");
+    }
+
     fn add(&mut self, seed: u64, verdict: Verdict, millis: u128) {
         self.asked += 1;
         self.total += millis;
@@ -265,9 +275,10 @@ fn what_is_spared_survives() {
             .or_default()
             .add(seed, answer.verdict, millis);
     }
-    for (what, tally) in tallies {
-        eprint!("{}", tally.tell(&what));
+    for (what, tally) in &tallies {
+        eprint!("{}", tally.tell(what));
     }
+    Tally::check(&tallies.values().collect::<Vec<_>>());
 }
 
 /// So many times as many nodes, each zone and each workload as many times as large: what a node
@@ -348,7 +359,8 @@ fn what_cannot_fit_is_not_placed() {
             .or_default()
             .add(seed, answer.verdict, millis);
     }
-    for (what, tally) in tallies {
+    for (what, tally) in &tallies {
         eprint!("{}", tally.tell(what));
     }
+    Tally::check(&tallies.values().collect::<Vec<_>>());
 }
