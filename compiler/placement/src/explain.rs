@@ -25,6 +25,10 @@ use oracle::{Case, Oracle};
 /// it leaves is for the mends.
 const REASON_SHARE: u64 = 60;
 
+/// The most steps that go into either of both, however many are left: a reason that has to be
+/// waited for is read by nobody.
+const MOST: u64 = 60_000_000;
+
 /// Why a problem does not fit, and what would make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
@@ -52,7 +56,7 @@ pub fn explain(
         reason: reason.clone(),
         lost: lost.to_vec(),
     };
-    let share = (steps.left() / 100).saturating_mul(REASON_SHARE);
+    let share = (steps.left() / 100).saturating_mul(REASON_SHARE).min(MOST);
     let mut found = None;
     // What is spent of the part is no error: what was found until then is kept.
     let _ = steps.within(share, |steps| {
@@ -66,8 +70,11 @@ pub fn explain(
         minimal: false,
     });
     let (sentence, figures) = forms::say(problem, &found);
-    let mut oracle = Oracle::new(steps);
-    let mended = mend::mends(problem, &found, &figures, &mut oracle);
+    let mut mended = mend::Mended::default();
+    let _ = steps.within(MOST, |steps| {
+        mended = mend::mends(problem, &found, &figures, &mut Oracle::new(steps));
+        Ok(())
+    });
     Explained {
         explanation: Explanation {
             elements: found.kept.into_iter().collect(),

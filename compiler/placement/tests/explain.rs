@@ -222,7 +222,7 @@ fn nobody_admits_it() {
     assert_eq!(reason.figures.form, Form::NotAdmitted);
     assert_eq!(
         reason.sentence,
-        "no node admits `w`; `w` stands only where `disk` is `ssd`; the taints of `a` are not all \
+        "no node admits `w`: `w` stands only where `disk` is `ssd`; the taints of `a` are not all \
          tolerated"
     );
 }
@@ -392,4 +392,32 @@ fn two_reasons_are_mended_together() {
         panic!("{:?}", answer.mends);
     };
     assert!(both.contains(&add("a")) && both.contains(&add("b")));
+}
+
+#[test]
+fn hundreds_of_workloads_take_tens_of_questions() {
+    let pools: Vec<Value> = (0..20_u32)
+        .map(|at| {
+            let (cpu, memory) = (64 + 16 * (at % 5), 256 + 128 * (at % 3));
+            json!({"name": format!("p{at:02}"), "count": 25, "max_pods": 110,
+                   "capacity": {"cpu": cpu, "memory": memory, "gpu": if at % 4 == 0 { 8 } else { 0 }}})
+        })
+        .collect();
+    let workloads: Vec<Value> = (0..500_u32)
+        .map(|at| {
+            let (cpu, memory) = (1 + at % 3, 2 + (at * 13) % 23);
+            let gpu = if at % 10 == 0 { 1 + at % 3 } else { 0 };
+            json!({"name": format!("w{at:03}"), "replicas": 20,
+                   "requests": {"cpu": cpu, "memory": memory, "gpu": gpu}})
+        })
+        .collect();
+    let problem = problem(&json!({"pools": pools, "workloads": workloads}));
+    let answer = solve(&problem, &Options::default());
+    let reason = answer.explanation.unwrap();
+    assert!(reason.minimal);
+    assert_eq!(reason.figures.resource.as_deref(), Some("gpu"));
+    assert!(reason.elements.len() < 20, "{}", reason.sentence);
+    assert!(!answer.mends.is_empty(), "{}", reason.sentence);
+    let all: u64 = answer.steps.values().sum();
+    assert!(all < 10_000_000, "{:?}", answer.steps);
 }

@@ -7,6 +7,8 @@ mod nowhere;
 mod search;
 mod tenants;
 
+use std::collections::BTreeSet;
+
 use super::{reduce::Reduced, view::View, words};
 use crate::{
     answer::{Figures, Place},
@@ -72,8 +74,9 @@ fn kept_from(view: &View<'_>) -> String {
             continue;
         }
         let labels = workload.selector.iter().map(|(label, allowed)| {
-            let values: Vec<String> = allowed.iter().map(|value| format!("`{value}`")).collect();
-            format!("`{label}` is {}", values.join(" or "))
+            let values: BTreeSet<&str> = allowed.iter().map(String::as_str).collect();
+            let values: Vec<&str> = values.into_iter().collect();
+            format!("`{label}` is `{}`", values.join("` or `"))
         });
         let labels: Vec<String> = labels.collect();
         notes.push(format!(
@@ -129,11 +132,13 @@ fn node_rules(view: &View<'_>) -> String {
     if isolated(Isolation::Tenant) && view.model.shapes.len() > 1 {
         notes.push("tenants do not share nodes".to_owned());
     }
-    let places = view.problem.pools.iter().filter_map(|pool| pool.max_pods);
-    if let Some(most) = places.max()
-        && view.model.rows.contains(&Row::Pods)
-    {
-        notes.push(format!("a node holds at most {most} replicas"));
+    if view.model.rows.contains(&Row::Pods) {
+        let pools = view.problem.pools.iter().filter(|pool| pool.count > 0);
+        let most: BTreeSet<Option<u32>> = pools.map(|pool| pool.max_pods).collect();
+        notes.push(match most.into_iter().collect::<Vec<_>>()[..] {
+            [Some(most)] => format!("a node holds at most {most} replicas"),
+            _ => "nodes hold only so many replicas".to_owned(),
+        });
     }
     if view.kept.contains(&Element::Numa) {
         notes.push("each lies in one NUMA cell".to_owned());

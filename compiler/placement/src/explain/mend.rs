@@ -20,6 +20,8 @@ const MOST: usize = 5;
 const TRIED: usize = 6;
 /// The most nodes that are added.
 const MOST_NODES: u32 = 1 << 16;
+/// How many nodes more are tried, one after the other, where it is open whether the fewest do.
+const MORE_NODES: [u32; 4] = [1, 2, 6, 18];
 /// The most reasons that are mended one after the other, where they stand beside each other.
 const MOST_REASONS: usize = 4;
 
@@ -108,7 +110,17 @@ fn one_by_one(
         let mend = Search::new(&problem, &found.kept, oracle).own(&figures)?;
         problem = mended(&problem, &mend)?;
         mends.push(mend);
-        match oracle.ask(&problem, &BTreeSet::new()) {
+        let mut told = oracle.ask(&problem, &BTreeSet::new());
+        for more in MORE_NODES {
+            let (Told::Open, Some(Mend::AddNodes { pool, nodes })) = (&told, mends.last_mut())
+            else {
+                break;
+            };
+            problem = with_nodes(&problem, pool, more)?;
+            *nodes += more;
+            told = oracle.ask(&problem, &BTreeSet::new());
+        }
+        match told {
             Told::Fits if mends.len() > 1 => return Some(Mend::All(mends)),
             Told::Fits => return mends.pop(),
             Told::Open => return None,
@@ -220,15 +232,20 @@ impl<'p, 'o, 's, 'g> Search<'p, 'o, 's, 'g> {
             return Some(fewest);
         }
         // The others may need some of them too, or one more is easier to see.
-        let (mut few, mut step) = (fewest, 1);
-        for _ in 0..4 {
-            let many = fewest.checked_add(step)?;
-            if fits(many)? {
+        // Others may need some of them too. Where very many do not help, another pool is short.
+        let all = u32::try_from(self.problem.nodes()).unwrap_or(u32::MAX);
+        let very_many = fewest.saturating_add(all).saturating_mul(4).min(MOST_NODES);
+        if very_many <= fewest || !fits(very_many)? {
+            return None;
+        }
+        let (mut few, mut step) = (fewest, 1_u32);
+        loop {
+            let many = few.saturating_add(step).min(very_many);
+            if many == very_many || fits(many)? {
                 return least(few, many, fits);
             }
-            (few, step) = (many, step.saturating_mul(3));
+            (few, step) = (many, step.saturating_mul(2));
         }
-        None
     }
 
     /// The same, for the parts of the reason alone.

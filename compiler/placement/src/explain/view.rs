@@ -179,6 +179,17 @@ impl<'a> View<'a> {
             .collect()
     }
 
+    /// ``4 replicas of `a` and `b` ``, or the names alone where each has one.
+    pub(super) fn who(&self, shapes: &[usize]) -> String {
+        let (names, replicas) = (self.names(shapes), self.replicas(shapes));
+        let all = words::names(&names);
+        if names.len() > 1 && u64::try_from(names.len()) == Ok(replicas) {
+            all
+        } else {
+            format!("{} of {all}", words::many(replicas, "replica"))
+        }
+    }
+
     /// Who asks, in the problem's order.
     pub(super) fn asks(&self, shapes: &[usize], each: &dyn Fn(usize) -> Option<u64>) -> Vec<Asks> {
         let mut all = Vec::new();
@@ -231,12 +242,16 @@ impl<'a> View<'a> {
         let each = self.resources(shapes).into_iter().filter_map(|row| {
             let name = self.resource(row)?;
             let (num, den) = (node.dedicated[row], node.shared[row]);
-            let over = if num == den {
+            let shared = |at: &usize| {
+                let shape = &self.model.shapes[*at];
+                shape.request[row] > 0 && !shape.dedicated[row]
+            };
+            let over = if num == den || !shapes.iter().any(shared) {
                 String::new()
             } else if den == 1 {
-                format!(", promised {num} times")
+                format!(" promised {num} times")
             } else {
-                format!(", promised {num}/{den} times")
+                format!(" promised {num}/{den} times")
             };
             match node.cell[row].filter(|_| single) {
                 Some(cell) => {

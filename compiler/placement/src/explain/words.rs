@@ -95,6 +95,7 @@ pub(super) fn after(topology: Topology, lost: &[Lost]) -> String {
             }),
         }
     }
+    domains.sort_unstable();
     let mut all = Vec::new();
     if !domains.is_empty() {
         let s = if domains.len() == 1 { "" } else { "s" };

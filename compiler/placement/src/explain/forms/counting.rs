@@ -1,5 +1,7 @@
 //! Sums: so much is asked for, so much is there, whichever mix stands on each node.
 
+use std::collections::BTreeMap;
+
 use super::{Said, holds, kept_from, node_rules};
 use crate::{
     answer::{Figures, Form, Measure},
@@ -26,14 +28,17 @@ fn count(view: &mut View<'_>, shapes: &[usize]) -> Option<Said> {
     let asked = view.replicas(shapes);
     let fit = u64::try_from(mixes.all).ok().filter(|fit| *fit < asked)?;
     let places = view.places(&mixes.classes, None, &|class| mixes.each(class));
-    let names = words::names(&view.names(shapes));
     let takes = match shapes {
         [one] => Some(view.takes(*one)).filter(|takes| !takes.is_empty()),
         [..] if shapes.len() <= 3 => {
             let each = shapes.iter().enumerate().map(|(at, shape)| {
-                let takes = if at == 0 { " takes" } else { "" };
-                let name = words::names(&view.names(&[*shape]));
-                format!("{name}{takes} {}", view.takes(*shape))
+                let names = view.names(&[*shape]);
+                let takes = match (at, names.len()) {
+                    (0, 1) => " takes",
+                    (0, _) => " each take",
+                    _ => "",
+                };
+                format!("{}{takes} {}", words::names(&names), view.takes(*shape))
             });
             let all: Vec<String> = each.collect();
             (!view.resources(shapes).is_empty()).then(|| words::list(&all))
@@ -66,10 +71,7 @@ fn count(view: &mut View<'_>, shapes: &[usize]) -> Option<Said> {
         (None, None) => held,
     };
     let tail = kept_from(view);
-    let wanted = match asked == view.names(shapes).len() as u64 {
-        true if asked > 1 => names,
-        _ => format!("{} of {names}", words::many(asked, "replica")),
-    };
+    let wanted = view.who(shapes);
     let (are, fit_words) = match (asked, fit) {
         (1, _) => ("is", "does not fit".to_owned()),
         (_, 0) => ("are", "none fits".to_owned()),
@@ -291,46 +293,69 @@ fn remainder_of(view: &mut View<'_>, shapes: &[usize], row: usize) -> Option<Sai
     Some(Said { words, figures })
 }
 
-/// Replicas that count differently: those of a proof by prices, counted again.
+/// Replicas that count differently: those of a proof by prices, in figures as small as still
+/// prove it.
 pub(super) fn prices(view: &mut View<'_>, worth: &[u64]) -> Option<Said> {
     let shapes = view.shapes();
-    let mut worth: Vec<u64> = shapes
-        .iter()
-        .map(|at| worth.get(*at).copied().unwrap_or(0))
-        .collect();
-    let by = worth.iter().fold(0, |a, b| divisor(a, *b)).max(1);
-    worth.iter_mut().for_each(|worth| *worth /= by);
-    let mixes = Mixes::of(view, &shapes, &worth)?;
-    let asked = asked(view, &shapes, &worth);
-    if asked <= mixes.all {
-        return None;
-    }
+    let worth = shapes.iter().map(|at| worth.get(*at).copied().unwrap_or(0));
+    let worth: Vec<u64> = worth.collect();
+    let most = worth.iter().copied().max().filter(|most| *most > 0)?;
+    let rounded = |scale: u64| {
+        let each = worth.iter().map(|worth| {
+            let (worth, most) = (u128::from(*worth), u128::from(most));
+            let near = (2 * worth * u128::from(scale) + most) / (2 * most);
+            u64::try_from(near).unwrap_or(u64::MAX)
+        });
+        each.collect::<Vec<u64>>()
+    };
+    let scales = (1..=LARGEST_PRICE.min(most)).chain([most]);
+    scales.into_iter().find_map(|scale| {
+        let worth = rounded(scale);
+        let mixes = Mixes::of(view, &shapes, &worth)?;
+        let asked = asked(view, &shapes, &worth);
+        (asked > mixes.all).then(|| priced(view, &shapes, &worth, &mixes, asked))?
+    })
+}
+
+/// The largest figure that is looked for in prices. What a proof has of larger ones is told as it
+/// is.
+const LARGEST_PRICE: u64 = 60;
+
+fn priced(
+    view: &View<'_>,
+    shapes: &[usize],
+    worth: &[u64],
+    mixes: &Mixes,
+    asked: u128,
+) -> Option<Said> {
     let counting: Vec<(usize, u64)> = shapes
         .iter()
         .copied()
         .zip(worth.iter().copied())
         .filter(|(_, worth)| *worth > 0)
         .collect();
-    let named = |at: usize| words::names(&view.names(&[at]));
-    let count = if counting.len() <= 4 {
-        let each = counting.iter().enumerate().map(|(at, (shape, worth))| {
+    let mut groups: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+    for (shape, worth) in &counting {
+        groups.entry(*worth).or_default().push(*shape);
+    }
+    let named = |shapes: &[usize]| words::names(&view.names(shapes));
+    let count = if groups.len() <= 4 {
+        let each = groups.iter().enumerate().map(|(at, (worth, shapes))| {
             let of = if at == 0 {
                 "each replica of"
             } else {
                 "each of"
             };
-            format!("{of} {} as {worth}", named(*shape))
+            format!("{of} {} as {worth}", named(shapes))
         });
         words::list(&each.collect::<Vec<_>>())
     } else {
-        let least = counting.iter().min_by_key(|(_, worth)| *worth)?;
-        let most = counting.iter().max_by_key(|(_, worth)| *worth)?;
+        let (least, few) = groups.first_key_value()?;
+        let (most, many) = groups.last_key_value()?;
         format!(
-            "each replica by what it takes of a node, from {} for {} to {} for {}",
-            least.1,
-            named(least.0),
-            most.1,
-            named(most.0)
+            "each replica by what it takes of a node, from {least} for {} to {most} for {}",
+            named(few),
+            named(many)
         )
     };
     let places = view.places(&mixes.classes, None, &|class| mixes.each(class));
@@ -350,7 +375,7 @@ pub(super) fn prices(view: &mut View<'_>, worth: &[u64]) -> Option<Said> {
         measure: Measure::Points,
         asked: u64::try_from(asked).ok(),
         has: u64::try_from(mixes.all).ok(),
-        workloads: view.asks(&shapes, &each),
+        workloads: view.asks(shapes, &each),
         places,
         ..Figures::default()
     };
@@ -362,13 +387,6 @@ fn asked(view: &View<'_>, shapes: &[usize], worth: &[u64]) -> u128 {
     let each =
         each.map(|(at, worth)| u128::from(view.model.shapes[*at].replicas) * u128::from(*worth));
     each.sum()
-}
-
-fn divisor(mut a: u64, mut b: u64) -> u64 {
-    while b > 0 {
-        (a, b) = (b, a % b);
-    }
-    a
 }
 
 /// What the nodes of each class hold at most, by what replicas are worth.

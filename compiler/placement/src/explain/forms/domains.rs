@@ -98,12 +98,10 @@ fn apart_by(view: &mut View<'_>, topology: Topology) -> Option<Said> {
         return None;
     }
     let what = words::domain(topology);
-    let names = words::names(&view.names(&shapes));
-    let replicas = view.replicas(&shapes);
-    let who = if replicas == asked {
-        format!("the {replicas} replicas of {names}")
-    } else {
-        names
+    let names = view.names(&shapes);
+    let who = match view.who(&shapes) {
+        who if view.replicas(&shapes) == asked && !who.starts_with('`') => format!("the {who}"),
+        _ => words::names(&names),
     };
     let places = view.places(&classes, Some(topology), &|_| None);
     let there = match (has, topology) {
@@ -116,6 +114,7 @@ fn apart_by(view: &mut View<'_>, topology: Topology) -> Option<Said> {
                     named.push(name);
                 }
             }
+            named.sort_unstable();
             let named = words::names(&named);
             if named.is_empty() {
                 has.to_string()
@@ -124,8 +123,9 @@ fn apart_by(view: &mut View<'_>, topology: Topology) -> Option<Said> {
             }
         }
     };
+    let are = if has == 1 { "is" } else { "are" };
     let words = format!(
-        "{who} must stand in {asked} different {what}s, and of those with room for one there are {there}{}",
+        "{who} must stand in {asked} different {what}s, and of those with room for one there {are} {there}{}",
         kept_from(view)
     );
     let figures = Figures {
@@ -195,39 +195,79 @@ fn all_in_one(view: &mut View<'_>, topology: Topology, shape: usize) -> Option<S
     Some(Said { words, figures })
 }
 
-/// No domain has room for one of each.
+/// Replicas that need company stand in no more domains than there is company for.
 fn in_company(view: &mut View<'_>, topology: Topology, of: usize, with: usize) -> Option<Said> {
-    for (domain, _) in domains(view, topology) {
-        let both = if topology == Topology::Node {
-            let pods = [(of, 1), (with, 1)];
-            domain.iter().any(|class| {
-                view.model.rows_hold(*class, &pods) && view.model.may_share(*class, &pods)
-            })
-        } else {
-            room(view, topology, &domain, of) > 0 && room(view, topology, &domain, with) > 0
+    let mut rooms = Vec::new();
+    for (domain, count) in domains(view, topology) {
+        let room = match topology {
+            Topology::Node => beside(view, &domain, of, with),
+            _ if room(view, topology, &domain, with) == 0 => 0,
+            _ => room(view, topology, &domain, of),
         };
-        if both {
-            return None;
-        }
+        rooms.push((room, count));
+    }
+    rooms.sort_by_key(|(room, _)| std::cmp::Reverse(*room));
+    let (asked, company) = (view.replicas(&[of]), view.replicas(&[with]));
+    let (mut left, mut fit) = (company, 0_u64);
+    for (room, count) in rooms {
+        let taken = count.min(left);
+        left -= taken;
+        fit = fit.saturating_add(taken.saturating_mul(room));
+    }
+    if asked <= fit {
+        return None;
     }
     let what = words::domain(topology);
-    let (one, other) = (
-        words::names(&view.names(&[of])),
-        words::names(&view.names(&[with])),
-    );
-    let words = format!(
-        "each replica of {one} needs one of {other} in its {what}, and no {what} has room for one of each{}",
-        kept_from(view)
-    );
+    let other = words::names(&view.names(&[with]));
+    let tail = kept_from(view);
+    let words = if fit == 0 {
+        let one = words::names(&view.names(&[of]));
+        format!(
+            "each replica of {one} needs one of {other} in its {what}, and no {what} has room for \
+             one of each{tail}"
+        )
+    } else {
+        let who = view.who(&[of]);
+        let fit = if fit == 1 {
+            "one fits".to_owned()
+        } else {
+            format!("{fit} fit")
+        };
+        let at_most = words::many(company, what);
+        format!(
+            "{who} are asked for and {fit}: each needs one of {other} in its {what}, which stands \
+             in {at_most} at most{tail}"
+        )
+    };
     let figures = Figures {
         form: Form::United,
-        measure: measure(topology),
-        asked: Some(1),
-        has: Some(0),
-        workloads: view.asks(&[of, with], &|_| None),
+        measure: Measure::Replicas,
+        asked: Some(asked),
+        has: Some(fit),
+        workloads: view.asks(&[of, with], &|at| (at == of).then_some(1)),
         ..Figures::default()
     };
     Some(Said { words, figures })
+}
+
+/// How many of one shape an empty node of these classes holds beside one of another.
+fn beside(view: &mut View<'_>, classes: &[usize], of: usize, with: usize) -> u64 {
+    let mut best = 0;
+    for class in classes {
+        let (mut some, mut none) = (0, view.most(*class, of) + 1);
+        while none - some > 1 {
+            let middle = some + (none - some) / 2;
+            let count = u32::try_from(middle).unwrap_or(u32::MAX);
+            let pods = [(of, count), (with, 1)];
+            if view.model.rows_hold(*class, &pods) && view.model.may_share(*class, &pods) {
+                some = middle;
+            } else {
+                none = middle;
+            }
+        }
+        best = best.max(some);
+    }
+    best
 }
 
 /// How evenly a workload stands: the emptiest domain says how much any other may hold.

@@ -26,7 +26,10 @@ pub(super) fn not_admitted(view: &mut View<'_>) -> Option<Said> {
     } else if let Some(other) = company {
         format!("{name} must stand with `{other}`, which has no replicas")
     } else {
-        format!("no node admits {name}{}", kept_from(view))
+        let why = kept_from(view);
+        let why = why.strip_prefix("; ");
+        let why = why.map_or(String::new(), |why| format!(": {why}"));
+        format!("no node admits {name}{why}")
     };
     let figures = Figures {
         form: Form::NotAdmitted,
@@ -101,7 +104,9 @@ pub(super) fn too_large(view: &mut View<'_>) -> Option<Said> {
         } else {
             "node"
         };
-        let of = if view.admitting(&[shape]).len() == 1 {
+        let of = if has == 0 {
+            "no node that admits it".to_owned()
+        } else if classes.len() == 1 {
             format!("a {whole} of `{pool}`")
         } else {
             format!("the largest {whole}, of `{pool}`,")

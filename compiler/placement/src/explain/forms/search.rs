@@ -1,11 +1,14 @@
 //! No single figure says it: all ways were tried. What is said is what was tried, and which rules
 //! bound it.
 
+use std::collections::BTreeSet;
+
 use super::Said;
 use crate::{
     answer::{Figures, Form, Measure},
     element::Element,
     explain::{view::View, words},
+    fill::Proof,
     problem::{Affinity, Isolation, Topology, Workload},
 };
 
@@ -30,7 +33,14 @@ pub(super) fn search(view: &mut View<'_>) -> Said {
                 "however {who} stand on {there}, after some loss of {lost} what stood there has no room as long as the others stay where they are"
             )
         }
-        None => format!("{who} {verb} not fit{together} on {there}: all ways were tried"),
+        None => {
+            let tried = if view.reason.proof == Proof::Search {
+                ": all ways were tried"
+            } else {
+                ""
+            };
+            format!("{who} {verb} not fit{together} on {there}{tried}")
+        }
     };
     let mut rules = amounts(view, &shapes, &classes);
     rules.extend(rules_of(view));
@@ -123,7 +133,11 @@ fn rules_of(view: &View<'_>) -> Vec<String> {
             let labels: Vec<String> = workload
                 .selector
                 .iter()
-                .map(|(label, allowed)| format!("`{label}` is `{}`", allowed.join("` or `")))
+                .map(|(label, allowed)| {
+                    let values: BTreeSet<&str> = allowed.iter().map(String::as_str).collect();
+                    let values: Vec<&str> = values.into_iter().collect();
+                    format!("`{label}` is `{}`", values.join("` or `"))
+                })
                 .collect();
             rules.push(format!(
                 "`{}` stands only where {}",

@@ -14,6 +14,7 @@ use crate::{
 struct Party {
     /// What it is called.
     name: String,
+    is_plural: bool,
     shapes: Vec<usize>,
     /// How many nodes it needs at least.
     needs: u64,
@@ -39,12 +40,16 @@ pub(super) fn dedicated(view: &mut View<'_>) -> Option<Said> {
         return None;
     }
     let each = parties.iter().take(4).enumerate().map(|(at, party)| {
-        let needs = match (at, party.needs) {
-            (0, 1) => "needs at least 1 node for itself".to_owned(),
-            (0, needs) => format!("needs at least {needs} nodes for itself"),
-            (_, needs) => needs.to_string(),
+        let (need, own) = if party.is_plural {
+            ("need", "themselves")
+        } else {
+            ("needs", "itself")
         };
-        format!("{} {needs}", party.name)
+        let nodes = words::many(party.needs, "node");
+        match at {
+            0 => format!("{} {need} at least {nodes} for {own}", party.name),
+            _ => format!("{} {}", party.name, party.needs),
+        }
     });
     let mut each: Vec<String> = each.collect();
     if parties.len() > 4 {
@@ -84,14 +89,16 @@ fn parties(view: &View<'_>) -> Vec<Party> {
     // Who shares may stand beside its own tenant's.
     others.retain(|at| !tenants.contains_key(&shapes[*at].tenant));
     let named = |shapes: Vec<usize>, whose: &str| {
-        let names = words::names(&view.names(&shapes));
-        let name = if whose.is_empty() {
-            names
+        let all = view.names(&shapes);
+        let names = words::names(&all);
+        let (name, is_plural) = if whose.is_empty() {
+            (names, all.len() > 1)
         } else {
-            format!("{whose} ({names})")
+            (format!("{whose} ({names})"), false)
         };
         Party {
             name,
+            is_plural,
             shapes,
             needs: 0,
         }
