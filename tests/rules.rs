@@ -26,6 +26,10 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
         "config-too-large",
         "an example would be as large as the limit",
     ),
+    (
+        "guest-moves",
+        "it is about tenantry.lock, which is no part of the spec",
+    ),
     ("limit-passed", "an example would be as large as the limit"),
     (
         "lock-outdated",

@@ -45,6 +45,22 @@ pub struct Answer {
     pub steps: BTreeMap<String, u64>,
 }
 
+impl Answer {
+    /// Nothing decided, and nothing said of it.
+    pub fn undecided() -> Self {
+        Self {
+            verdict: Verdict::Undecided,
+            witness: None,
+            witness_compact: None,
+            explanation: None,
+            mends: Vec::new(),
+            bounds: None,
+            tried: Vec::new(),
+            steps: BTreeMap::new(),
+        }
+    }
+}
+
 /// Replicas of one workload on one node: how many, or how many in each NUMA cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]

@@ -61,7 +61,7 @@ pub fn solve(problem: &Problem, options: &Options<'_>) -> Answer {
     };
     let mut trail = Trail::default();
     let (model, decision) = decide_telling(problem, &BTreeSet::new(), &mut steps, &mut trail);
-    let mut answer = empty();
+    let mut answer = Answer::undecided();
     match decision {
         Decision::Fits(plan) => shown(problem, &model, &plan, &mut steps, &mut answer),
         Decision::Lacks(reason, lost) => {
@@ -107,23 +107,10 @@ fn shown(
     }
     answer.verdict = Verdict::Feasible;
     if let Err(refused) = verify(problem, answer) {
-        *answer = empty();
+        *answer = Answer::undecided();
         let tried = "a placement was found, and the checker refuses it: ";
         let refused = refused.first().map_or("", String::as_str);
         answer.tried.push(format!("{tried}{refused}"));
-    }
-}
-
-fn empty() -> Answer {
-    Answer {
-        verdict: Verdict::Undecided,
-        witness: None,
-        witness_compact: None,
-        explanation: None,
-        mends: Vec::new(),
-        bounds: None,
-        tried: Vec::new(),
-        steps: std::collections::BTreeMap::new(),
     }
 }
 

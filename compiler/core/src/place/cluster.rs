@@ -25,6 +25,8 @@ pub struct PlacedCluster {
     /// The host of each replica, for backends that take an explicit one: the replica (`acme.db.0`),
     /// and the machine.
     pub hosts: Vec<(String, String)>,
+    /// Replicas that stand on another machine than before: the replica, from where, to where.
+    pub moves: Vec<(String, String, String)>,
     posed: Posed,
 }
 
@@ -76,7 +78,11 @@ impl PlacedCluster {
 
 /// All clusters that have a problem, each with its answer.
 pub fn clusters(estate: &Estate, placement: &Placement, limits: &Limits) -> Vec<PlacedCluster> {
-    crate::par::map(&placement.posed, |posed| {
+    let posed: Vec<_> = placement.posed.iter().zip(&placement.answers).collect();
+    crate::par::map(&posed, |(posed, shown)| {
+        if let Some(answer) = shown {
+            return of(estate, placement, posed, answer.clone());
+        }
         let options = Options {
             steps: limits.placement_steps,
             ..Options::default()
@@ -114,6 +120,12 @@ fn of(estate: &Estate, placement: &Placement, posed: &Posed, answer: Answer) -> 
         let replica = format!("{}.{index}", workload.path);
         (workload.cluster == posed.cluster).then(|| (replica, node.name.clone()))
     });
+    let moves = placement.moves.iter().filter_map(|moved| {
+        let workload = &estate.workloads[moved.workload];
+        let replica = format!("{}.{}", workload.path, moved.index);
+        let here = workload.cluster == posed.cluster;
+        here.then(|| (replica, moved.from.clone(), moved.to.clone()))
+    });
     PlacedCluster {
         name: cluster.name.value.to_string(),
         chooses_hosts: !cluster.is_kubernetes(),
@@ -121,6 +133,7 @@ fn of(estate: &Estate, placement: &Placement, posed: &Posed, answer: Answer) -> 
         parts: parts.collect(),
         workloads: workloads.collect(),
         hosts: hosts.collect(),
+        moves: moves.collect(),
         posed: posed.clone(),
     }
 }

@@ -41,6 +41,10 @@ pub(super) struct Demand {
 /// is counted, so that the sums are lower bounds however the mistake is mended.
 pub(super) fn collect(estate: &Estate, placement: &Placement) -> Vec<Demand> {
     let mut demands = Vec::new();
+    let pools = estate.pools.iter();
+    let nodes: Vec<Amounts> = pools
+        .map(|(_, pool)| Amounts::of_node(estate, pool))
+        .collect();
     for (id, workload) in estate.workloads.iter() {
         let Some(footprint) = placement.footprints.get(&id) else {
             continue;
@@ -55,8 +59,8 @@ pub(super) fn collect(estate: &Estate, placement: &Placement) -> Vec<Demand> {
             continue;
         }
         let mut each = Amounts::of_replica(footprint);
-        each.forget(|resource| not_accounted(estate, workload, resource));
-        if !has_all(estate, workload, &each) {
+        each.forget(|resource| not_accounted(estate, &nodes, workload, resource));
+        if !has_all(estate, &nodes, workload, &each) {
             continue;
         }
         demands.push(Demand {
@@ -82,15 +86,21 @@ pub(super) fn on_every_node(workload: &Workload) -> bool {
 
 /// GPUs of a workload that takes one of two models are not those of one; and of a class of local
 /// disks nothing is known where a pool does not say which disks those are.
-fn not_accounted(estate: &Estate, workload: &Workload, resource: &Resource) -> bool {
+fn not_accounted(
+    estate: &Estate,
+    nodes: &[Amounts],
+    workload: &Workload,
+    resource: &Resource,
+) -> bool {
     match resource {
         Resource::Gpu(_) | Resource::Slice(..) => {
             workload.gpus.iter().any(|gpu| gpu.spec.or.is_some())
         }
-        Resource::Disk(_) => workload
-            .pools
-            .iter()
-            .any(|pool| !Amounts::of_node(estate, &estate.pools[pool.to]).has(resource)),
+        Resource::Disk(_) => workload.pools.iter().any(|pool| {
+            nodes
+                .get(pool.to.index())
+                .is_none_or(|node| !node.has(resource))
+        }),
         Resource::Pods => !estate.clusters[workload.cluster].is_kubernetes(),
         Resource::Cpu | Resource::Memory | Resource::Hugepages(_) => false,
     }
@@ -98,16 +108,15 @@ fn not_accounted(estate: &Estate, workload: &Workload, resource: &Resource) -> b
 
 /// Whether each of its pools is whole, open to it, and has some of everything it asks for. Where
 /// one is not, that has been told: by the rules over isolation, GPUs and huge pages, or before.
-fn has_all(estate: &Estate, workload: &Workload, each: &Amounts) -> bool {
-    workload.pools.iter().all(|pool| {
-        let pool = &estate.pools[pool.to];
+fn has_all(estate: &Estate, nodes: &[Amounts], workload: &Workload, each: &Amounts) -> bool {
+    workload.pools.iter().all(|to| {
+        let pool = &estate.pools[to.to];
         let another = pool.tenant.is_some_and(|owner| owner.to != workload.tenant);
         if another || pool.spec.meta.broken {
             return false;
         }
-        let node = Amounts::of_node(estate, pool);
-        each.iter()
-            .all(|(resource, _)| node.get(resource).is_some())
+        let node = nodes.get(to.to.index());
+        node.is_some_and(|node| each.iter().all(|(resource, _)| node.has(resource)))
     })
 }
 

@@ -19,9 +19,13 @@ pub(super) fn check(
     demands: &[Demand],
     findings: &mut Findings,
 ) -> Vec<bool> {
+    let pools = estate.pools.iter();
+    let nodes: Vec<Amounts> = pools
+        .map(|(_, pool)| Amounts::of_node(estate, pool))
+        .collect();
     demands
         .iter()
-        .map(|demand| match nearest(estate, demand) {
+        .map(|demand| match nearest(estate, &nodes, demand) {
             Some((pool, lacks)) => {
                 findings.push(too_large(estate, placement, demand, pool, &lacks));
                 true
@@ -34,20 +38,18 @@ pub(super) fn check(
 type Lack = (Resource, u128, u128);
 
 /// The pool that comes nearest, and what a node of it lacks; `None` where one fits.
-fn nearest(estate: &Estate, demand: &Demand) -> Option<(Id<Pool>, Vec<Lack>)> {
+fn nearest(estate: &Estate, of_pool: &[Amounts], demand: &Demand) -> Option<(Id<Pool>, Vec<Lack>)> {
     let pools: Vec<(Id<Pool>, Vec<Lack>)> = demand
         .cells
         .iter()
         .filter(|cell| nodes(estate, **cell) > 0)
-        .map(|cell| {
-            let pool = &estate.pools[cell.pool];
-            let node = Amounts::of_node(estate, pool);
+        .filter_map(|cell| {
             let lacks = demand
                 .each
-                .beyond(&node)
+                .beyond(of_pool.get(cell.pool.index())?)
                 .map(|(resource, asked, has)| (resource.clone(), asked, has))
                 .collect();
-            (cell.pool, lacks)
+            Some((cell.pool, lacks))
         })
         .collect();
     if pools.iter().any(|(_, lacks)| lacks.is_empty()) {

@@ -11,6 +11,7 @@ mod cluster;
 mod dedicated;
 mod demand;
 mod fit;
+mod hosts;
 mod mend;
 mod parts;
 mod places;
@@ -27,8 +28,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use account::least_replicas;
 pub use cluster::{PlacedCluster, PlacedPart, PlacedWorkload, clusters};
+pub use hosts::Moved;
 pub use parts::Part;
 pub use problem::Posed;
+use tenantry_placement::Answer;
 
 use crate::{
     check::Checked,
@@ -60,6 +63,10 @@ pub struct Placement {
     pub dedicated: BTreeMap<Host, Arc<str>>,
     /// What must not jump when the spec changes.
     pub allocations: Allocations,
+    /// Replicas that stand on another machine than the build before had chosen.
+    pub moves: Vec<Moved>,
+    /// Where all stands in each cluster of `posed`, in its order, where that was shown.
+    pub answers: Vec<Option<Answer>>,
     /// What must fit in each cluster, by its number; of a cluster without workloads too. None
     /// where the ground is broken.
     pub posed: Vec<Posed>,
@@ -105,7 +112,9 @@ pub fn place(
     placement.posed = posed.into_iter().flatten().collect();
     for proved in proof::check(estate, &placement.posed, &refused, told, limits) {
         findings.extend(proved.findings);
+        placement.answers.push(proved.answer);
     }
-    account::assign_hosts(checked, &mut placement);
+    hosts::assign(estate, &mut placement, limits);
+    findings.extend(unfit::moved(estate, &placement.moves));
     Outcome::new(placement, findings)
 }

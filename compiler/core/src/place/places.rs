@@ -99,7 +99,18 @@ pub(super) fn lost(estate: &Estate, posed: &Posed, figures: &Figures) -> String 
             None => *nodes.entry(part.pool).or_default() += u64::from(lost.nodes),
         }
     }
-    let mut all: Vec<String> = domains.iter().map(|domain| format!("`{domain}`")).collect();
+    let zone = |name: &String| {
+        posed
+            .parts
+            .iter()
+            .any(|part| part.zone.as_ref() == Some(name))
+    };
+    let place = |name: &String| match name.strip_prefix('?') {
+        Some(pool) => format!("what of pool `{pool}` stands nobody says where"),
+        None if zone(name) => format!("zone `{name}`"),
+        None => format!("rack `{name}`"),
+    };
+    let mut all: Vec<String> = domains.iter().map(place).collect();
     all.extend(nodes.iter().map(|(pool, nodes)| {
         let name = &estate.pools[*pool].name.value;
         format!("{} of pool `{name}`", words::count(*nodes, "node"))

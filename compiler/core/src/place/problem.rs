@@ -189,6 +189,8 @@ fn failures(estate: &Estate, parts: &[Part]) -> Vec<Failures> {
 struct Ground<'e> {
     estate: &'e Estate,
     parts: &'e [Part],
+    /// The taint of each tenant that has nodes alone.
+    alone: BTreeMap<Id<model::Tenant>, String>,
     /// The labels that pools of the cluster bear.
     labels: BTreeSet<&'e str>,
     /// Whether a node's zone, and its rack, is not known.
@@ -200,9 +202,13 @@ impl<'e> Ground<'e> {
     fn of(estate: &'e Estate, cluster: Id<Cluster>, parts: &'e [Part]) -> Self {
         let pools = estate.pools_of(cluster);
         let labels = pools.flat_map(|(_, pool)| pool.spec.meta.labels.keys());
+        let owners = parts.iter().filter_map(|part| part.owner);
         Self {
             estate,
             parts,
+            alone: owners
+                .map(|owner| (owner, taint_of(estate, owner)))
+                .collect(),
             labels: labels.map(|label| &**label).collect(),
             unzoned: parts.iter().any(|part| part.zone.is_none()),
             unracked: parts.iter().any(|part| !part.racked),
@@ -308,10 +314,7 @@ impl<'e> Ground<'e> {
             .filter(keeps_away)
             .map(taint)
             .collect();
-        taints.extend(part.owner.map(|owner| {
-            let name = &self.estate.tenants[owner].name.value;
-            format!("{TENANT_LABEL}={name}:NoSchedule")
-        }));
+        taints.extend(part.owner.map(|owner| taint_of(self.estate, owner)));
         taints
     }
 
@@ -438,24 +441,30 @@ impl<'e> Ground<'e> {
     /// The taints that a workload bears, of those of its pools.
     fn tolerations(&self, workload: &model::Workload) -> Vec<String> {
         let mut all = BTreeSet::new();
-        let said = workload.spec.on.iter().flat_map(|on| &on.tolerate);
-        let bears = |key: &str, value: &str| {
-            said.clone().any(|said| {
-                let value_too = said.value.as_ref().is_none_or(|said| &*said.value == value);
-                &*said.key.value == key && value_too
-            })
-        };
         for pool in &workload.pools {
             all.extend(self.estate.pools[pool.to].spec.taint.iter().map(taint));
         }
-        for tenant in self.parts.iter().filter_map(|part| part.owner) {
-            let name = self.estate.tenants[tenant].name.value.as_str();
-            if tenant == workload.tenant || bears(TENANT_LABEL, name) {
-                all.insert(format!("{TENANT_LABEL}={name}:NoSchedule"));
-            }
+        all.extend(self.alone.get(&workload.tenant).cloned());
+        let said = workload.spec.on.iter().flat_map(|on| &on.tolerate);
+        for said in said.filter(|said| &*said.key.value == TENANT_LABEL) {
+            let bears = |owner: &Id<model::Tenant>| {
+                let name = &self.estate.tenants[*owner].name.value;
+                let value = said.value.as_ref();
+                value.is_none_or(|value| *value.value == *name.as_str())
+            };
+            let others = self.alone.iter().filter(|(owner, _)| bears(owner));
+            all.extend(others.map(|(_, taint)| taint.clone()));
         }
         all.into_iter().collect()
     }
+}
+
+/// The taint of nodes that a tenant has alone.
+fn taint_of(estate: &Estate, owner: Id<model::Tenant>) -> String {
+    format!(
+        "{TENANT_LABEL}={}:NoSchedule",
+        estate.tenants[owner].name.value
+    )
 }
 
 fn taint(taint: &kinds::Taint) -> String {

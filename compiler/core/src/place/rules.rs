@@ -10,6 +10,7 @@ rule_set! {
     DOES_NOT_FIT = "does-not-fit", Capacity, Error, "workloads that do not fit on their nodes although the sums would let them", include_str!("pages/does-not-fit.md");
     SPARE_NOT_COVERED = "spare-not-covered", Capacity, Error, "a `spare` that the workloads do not leave room for", include_str!("pages/spare-not-covered.md");
     PLACEMENT_UNDECIDED = "placement-undecided", Capacity, Warn, "workloads of which it could not be decided whether they fit", include_str!("pages/placement-undecided.md");
+    GUEST_MOVES = "guest-moves", Capacity, Note, "a guest that stands on another machine than tenantry.lock remembers", include_str!("pages/guest-moves.md");
     CORE_WITHOUT_RESERVE = "core-without-reserve", Capacity, Warn, "`criticality=core` workloads that outgrow their pool when a node is lost", include_str!("pages/core-without-reserve.md");
     QUOTA_EXCEEDED = "quota-exceeded", Capacity, Error, "workloads that ask for more than their tenant's quota", include_str!("pages/quota-exceeded.md");
     SCALE_BEYOND_QUOTA = "scale-beyond-quota", Capacity, Warn, "workloads that at full scale ask for more than their tenant's quota", include_str!("pages/scale-beyond-quota.md");

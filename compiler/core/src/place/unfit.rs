@@ -9,14 +9,15 @@ use tenantry_placement::{
 use tenantry_syntax::Span;
 
 use super::{
-    Posed, mend,
+    Moved, Posed, mend,
     places::{self, lost},
     rules::{
-        DOES_NOT_FIT, PLACEMENT_UNDECIDED, POOL_OVER_CAPACITY, REPLICA_TOO_LARGE, SPARE_NOT_COVERED,
+        DOES_NOT_FIT, GUEST_MOVES, PLACEMENT_UNDECIDED, POOL_OVER_CAPACITY, REPLICA_TOO_LARGE,
+        SPARE_NOT_COVERED,
     },
 };
 use crate::{
-    diag::{Diagnostic, words},
+    diag::{Diagnostic, Findings, words},
     model::{Estate, Workload},
 };
 
@@ -61,15 +62,9 @@ pub(super) fn unfit(
             finding = finding.also(span, text);
         }
     }
-    if !told.minimal {
-        finding = finding.also(
-            span,
-            "it was not shown that all of these parts are needed for that",
-        );
-    }
     finding
-        .maybe_why(why(estate, posed, told))
-        .maybe_help(mend::words(estate, posed, &answer.mends))
+        .why(why(estate, posed, told))
+        .help(mend::words(estate, posed, &answer.mends, fails))
 }
 
 /// What the engine could not decide.
@@ -95,6 +90,38 @@ pub(super) fn undecided(estate: &Estate, posed: &Posed, answer: &Answer) -> Diag
         .label("neither a place for each was found nor a proof that there is none")
         .maybe_why(Some(why).filter(|why| !why.is_empty()))
         .help("leave some room: it is nearly full. `--limit placement-steps=N` looks longer")
+}
+
+/// What stands on another machine than before, one finding for each workload.
+pub(super) fn moved(estate: &Estate, moves: &[Moved]) -> Findings {
+    let mut findings = Findings::new();
+    for group in moves.chunk_by(|one, other| one.workload == other.workload) {
+        let Some(first) = group.first() else {
+            continue;
+        };
+        let workload = &estate.workloads[first.workload];
+        let each = group.iter().map(|moved| {
+            format!(
+                "replica {} from `{}` to `{}`",
+                moved.index, moved.from, moved.to
+            )
+        });
+        let each: Vec<String> = each.take(NAMED).collect();
+        let more = group.len() - each.len();
+        let more = if more > 0 {
+            format!(", and {more} more")
+        } else {
+            String::new()
+        };
+        let message = format!("`{}` moves: {}{more}", workload.path, words::and(&each));
+        findings.push(
+            Diagnostic::new(&GUEST_MOVES, workload.spec.meta.span, message)
+                .label("stands elsewhere than before")
+                .why("where it stood it has no place any more: the machine is gone, the spec rules it out, or others need the room; as few move as can")
+                .help(format!("move it before you apply this; or, to keep it there, write `on … node={}`", first.from)),
+        );
+    }
+    findings
 }
 
 fn band(posed: &Posed, bounds: &Bounds) -> String {
@@ -145,8 +172,12 @@ fn message(estate: &Estate, posed: &Posed, told: &Explanation) -> String {
             let ask = if several { "ask" } else { "asks" };
             format!("{who} {ask} for {asked}, and {place} has {has}")
         }
-        (Form::Count, Some(asked), Some(has)) if figures.measure == Measure::Replicas => {
-            format!("{who} shall have {asked}, and {has} fit on {place}")
+        (Form::Count, Some(asked), Some(_)) if figures.measure == Measure::Replicas => {
+            let have = if several { "have" } else { "shall have" };
+            let together = if several { " together" } else { "" };
+            let has = figures.has.unwrap_or(0);
+            let fit = if has == 1 { "fits" } else { "fit" };
+            format!("{who} {have} {asked}{together}, and {has} {fit} on {place}")
         }
         (Form::Remainder, Some(asked), Some(has)) => {
             let ask = if several { "ask" } else { "asks" };
@@ -161,7 +192,7 @@ fn message(estate: &Estate, posed: &Posed, told: &Explanation) -> String {
             format!("tenants that share no nodes need {asked} of {place}, and there are {has}")
         }
         (Form::Count | Form::Spread | Form::United, Some(asked), Some(has)) => {
-            format!("{who} do not all fit on {place}: {asked}, and {has} can stand")
+            format!("the {asked} of {who} do not all fit on {place}, which has room for {has}")
         }
         _ => {
             let replicas: u64 = figures
@@ -294,11 +325,11 @@ pub(super) fn count(estate: &Estate, workload: &Workload) -> Span {
 }
 
 /// Why it is so, where that is no matter of the figures alone.
-fn why(estate: &Estate, posed: &Posed, told: &Explanation) -> Option<String> {
+fn why(estate: &Estate, posed: &Posed, told: &Explanation) -> String {
     let figures = &told.figures;
     let each = places::each(estate, posed, figures);
     let wait = "the last ones would wait for ever";
-    let text = match figures.form {
+    let mut text = match figures.form {
         Form::NotAdmitted => "it would wait for such a node for ever: labels, zones and taints of its pools leave none".to_owned(),
         Form::TooLarge => "it would wait for ever, however many nodes there are".to_owned(),
         Form::Sum | Form::Count | Form::Dedicated => format!("{}{wait}", before(&each)),
@@ -311,7 +342,10 @@ fn why(estate: &Estate, posed: &Posed, told: &Explanation) -> Option<String> {
         Form::United => format!("they must share one place, and no place has room for all; {wait}"),
         Form::Search => format!("{}all ways to place them were tried; {wait}", before(&each)),
     };
-    Some(text)
+    if !told.minimal {
+        text += "; that all of these are needed for it was not shown";
+    }
+    text
 }
 
 fn before(each: &Option<String>) -> String {
