@@ -161,7 +161,11 @@ fn roomy(model: &Model, turn: usize) -> Option<Model> {
     let nodes = model.nodes();
     let mut roomy = model.clone();
     roomy.failures.clear();
-    match turn {
+    // A spread sees nodes that are left empty, and domains of nothing else.
+    let mut spreads = model.even.iter();
+    let seen = spreads.any(|even| even.topology == Topology::Node)
+        || (!model.even.is_empty() && model.classes.iter().any(|class| class.count <= most));
+    match if seen { turn + 1 } else { turn } {
         0 => {
             for at in 0..model.classes.len() {
                 if model.classes[at].fails.contains(&true) && !is_covered(model, at) {
