@@ -83,7 +83,7 @@ pub(crate) const WAYS: &[Way] = &[
     },
     Way {
         name: "patterns",
-        most: 8_000_000,
+        most: 3_000_000,
         find: greedy::find,
     },
     Way {

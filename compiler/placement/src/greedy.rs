@@ -4,6 +4,7 @@
 mod demand;
 mod node;
 mod order;
+mod patch;
 mod pattern;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use crate::{
 const EACH: (u64, u64) = (16, 60_000);
 
 /// How often domains are given anew.
-const ROUNDS: usize = 6;
+const ROUNDS: usize = 3;
 /// How many ways of filling are tried for each way to give domains.
 const QUICK: usize = 5;
 
@@ -98,7 +99,7 @@ impl<'g, 'm> Greedy<'g, 'm> {
         for variant in self.variants.iter().take(most) {
             match self.one(*variant, demand, steps)? {
                 Some(Filled::Whole(fill)) => return Ok(Ok(fill)),
-                Some(Filled::Rest(left)) => rest = rest.or(Some(left)),
+                Some(Filled::Rest(left, _)) => rest = rest.or(Some(left)),
                 None => {}
             }
         }
@@ -116,7 +117,17 @@ impl<'g, 'm> Greedy<'g, 'm> {
             let demand = demand.clone();
             pattern::fill(self.ground, &self.figures, variant, demand, steps)
         });
-        let checked = match filled {
+        let few = u64::from(patch::few(self.ground.model));
+        let patched = match filled {
+            Ok(Filled::Rest(left, Some(fill))) if left.rest() <= few => {
+                steps.within(self.most, |steps| {
+                    let patched = patch::patch(self.ground, fill, left.clone(), steps)?;
+                    Ok(patched.map_or(Filled::Rest(left, None), Filled::Whole))
+                })
+            }
+            filled => filled,
+        };
+        let checked = match patched {
             Ok(Filled::Whole(fill)) => steps.within(self.most, |steps| {
                 let accepted = self.ground.model.accepts(&fill, steps)?;
                 Ok(accepted.then_some(Filled::Whole(fill)))

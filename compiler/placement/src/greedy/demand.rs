@@ -122,6 +122,20 @@ impl Demand {
         }
     }
 
+    /// Takes replicas that are left and stand on a class now, wherever they were to be.
+    pub(super) fn put(&mut self, class: usize, shape: usize, count: u32) {
+        self.left[shape] = self.left[shape].saturating_sub(count);
+        if let Some(shares) = &mut self.shares[shape] {
+            let left = &mut shares.left[shares.part[class]];
+            *left = left.saturating_sub(count);
+        }
+    }
+
+    /// How many replicas are left.
+    pub(super) fn rest(&self) -> u64 {
+        self.left.iter().map(|left| u64::from(*left)).sum()
+    }
+
     /// Whether nothing is left.
     pub(super) fn is_met(&self) -> bool {
         self.left.iter().all(|left| *left == 0)

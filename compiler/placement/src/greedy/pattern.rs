@@ -7,6 +7,7 @@ use super::{
     demand::Demand,
     node::Node,
     order::{Classes, Figures, Score},
+    patch,
 };
 use crate::{
     fill::Fill,
@@ -26,8 +27,8 @@ pub(super) struct Variant {
 pub(super) enum Filled {
     /// All stands.
     Whole(Fill),
-    /// Something is left.
-    Rest(Demand),
+    /// Something is left. With what stands, where all classes were filled.
+    Rest(Demand, Option<Fill>),
 }
 
 /// Fills all classes in one way, until it shows that something is left over.
@@ -44,6 +45,8 @@ pub(super) fn fill(
     let order = figures.classes(ground.model, variant.classes);
     let mut chances = demand.chances(ground, &order);
     let mut fill = Fill::default();
+    let mut lost = 0_u32;
+    let few = patch::few(ground.model);
     for (place, class) in order.iter().copied().enumerate() {
         let shapes = ranked(ground, figures, class, variant.score, &demand);
         let mut filling = Filling {
@@ -75,17 +78,18 @@ pub(super) fn fill(
             nodes -= times;
             filling.shapes.retain(|shape| demand.wants(class, *shape));
         }
-        // What may stand on no class that follows has to stand by now.
+        // What may stand on no class that follows has to stand by now, but for a few.
         for shape in chances.remove(&class).unwrap_or_default() {
-            if demand.left(shape) > 0 {
-                return Ok(Filled::Rest(demand));
-            }
+            lost = lost.saturating_add(demand.left(shape));
+        }
+        if lost > few {
+            return Ok(Filled::Rest(demand, None));
         }
     }
     Ok(if demand.is_met() {
         Filled::Whole(fill)
     } else {
-        Filled::Rest(demand)
+        Filled::Rest(demand, Some(fill))
     })
 }
 

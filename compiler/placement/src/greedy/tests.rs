@@ -2,8 +2,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::Demand;
 use crate::{
     fill::{Fill, Found, Group},
+    ground::Ground,
     model::Model,
     steps::Steps,
 };
@@ -208,4 +210,33 @@ fn each_node_has_its_part_of_a_spread() {
         each.clone()
             .all(|(shape, count)| shape == 0 && (2..=3).contains(&count))
     );
+}
+
+#[test]
+fn a_swap_makes_room_for_what_was_left() {
+    // `wide` has room in the first pool only, where `free` stands, which fits the second too.
+    let problem = json!({
+        "pools": [
+            {"name": "p", "count": 1, "capacity": {"cpu": 4}, "labels": {"k": "p"}},
+            {"name": "q", "count": 1, "capacity": {"cpu": 4}},
+        ],
+        "workloads": [
+            {"name": "free", "replicas": 2, "requests": {"cpu": 2}},
+            {"name": "wide", "replicas": 3, "requests": {"cpu": 1}, "selector": {"k": ["p"]}},
+        ],
+    });
+    let model = model(&problem);
+    let mut steps = Steps::new(10_000);
+    let ground = Ground::new(&model, &mut steps).unwrap();
+    let mut demand = Demand::of(&ground);
+    demand.take(0, (0, 2), 1);
+    let stands = Fill {
+        groups: vec![Group {
+            class: 0,
+            nodes: 1,
+            pods: vec![(0, 2)],
+        }],
+    };
+    let patched = super::patch::patch(&ground, stands, demand, &mut steps).unwrap();
+    assert!(model.accepts(&patched.unwrap(), &mut steps).unwrap());
 }
