@@ -43,6 +43,7 @@ pub(crate) fn bear(settler: &mut Settler<'_, '_, '_>, base: Option<Fill>) -> Dec
                 break;
             }
             match settler.after(failure, &lost) {
+                Found::Fits(_) if !settler.keep => {}
                 Found::Fits(fill) => plan.replanned.push(Replanned {
                     failure: at,
                     lost,

@@ -8,6 +8,7 @@ use crate::{
     decide::{WAYS, look},
     fill::{Fill, Found, Group, Reason},
     model::{Failure, Model},
+    outward::{MANY_NODES, MANY_REPLICAS},
     part::{Loss, Part},
     refill::refill,
     steps::{Spent, Steps},
@@ -29,6 +30,9 @@ pub(crate) struct Settler<'m, 's, 'g> {
     pub trail: &'s mut Trail,
     /// With nothing failed, by component: what stands, in the numbers of the whole.
     pub base: Vec<Option<Vec<Group>>>,
+    /// Whether placements after failures are kept: of a large problem nobody writes them, and
+    /// that they exist is all that matters.
+    pub keep: bool,
     /// What was found out of models of components, in their own numbers.
     known: BTreeMap<Model, Found>,
     /// What was found out of components that lost something, in the numbers of the whole.
@@ -45,6 +49,7 @@ impl<'m, 's, 'g> Settler<'m, 's, 'g> {
         Self {
             whole,
             base: vec![None; components.len()],
+            keep: whole.replicas() <= MANY_REPLICAS && whole.nodes() <= MANY_NODES,
             components,
             steps,
             trail,
@@ -155,7 +160,10 @@ impl<'m, 's, 'g> Settler<'m, 's, 'g> {
         let found = match self.known.get(&nameless) {
             Some(found) => found.clone(),
             None => {
-                let found = self.find_after(at, &part);
+                let found = match self.find_after(at, &part) {
+                    Found::Fits(_) if !self.keep => Found::Fits(Fill::default()),
+                    found => found,
+                };
                 self.known.insert(nameless, found.clone());
                 found
             }

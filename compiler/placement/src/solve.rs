@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The most steps that deciding a problem takes where nothing else is said: a small problem needs
-/// some thousands, and all of them are spent in some seconds.
+/// some thousands, and all of them are spent within a minute or so.
 pub const STEPS: u64 = 200_000_000;
 
 /// How a problem is solved.
