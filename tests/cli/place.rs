@@ -298,3 +298,21 @@ fn an_estate_without_workloads_fits() {
         run.out
     );
 }
+
+#[test]
+fn what_moves_is_said_with_where_from() {
+    let folder = Folder::of_example("managed-proxmox");
+    folder.run("build").ends_with(0);
+    let still = folder.run("place --format json").ends_with(0).json();
+    assert_eq!(still["clusters"][0]["moves"], serde_json::json!([]));
+    let hosts = still["clusters"][0]["hosts"].as_array().unwrap();
+    let first = hosts[0]["host"].as_str().unwrap();
+    let other = hosts.iter().filter_map(|it| it["host"].as_str());
+    let other = other.clone().find(|host| *host != first).unwrap();
+    // As if the build before had chosen another machine that is gone since.
+    let lock = folder.read("tenantry.lock");
+    assert!(lock.contains(first) && lock.contains(other), "{lock}");
+    folder.write("tenantry.lock", &lock.replace(first, "gone"));
+    let moved = folder.run("place").ends_with(0);
+    assert!(moved.out.contains("moves: "), "{}\n{lock}", moved.out);
+}

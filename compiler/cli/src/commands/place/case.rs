@@ -39,6 +39,16 @@ pub(super) struct Case {
     pub(super) headroom: Vec<Headroom>,
     /// The machine of each replica, where it is chosen when built, not when started.
     pub(super) hosts: Vec<Hosted>,
+    /// Replicas that stand elsewhere than the build before had chosen.
+    pub(super) moves: Vec<Moved>,
+}
+
+/// A replica that moves from one machine to another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Moved {
+    pub(super) replica: String,
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 /// A replica and its machine.
@@ -155,6 +165,7 @@ impl Case {
             drawn,
             headroom,
             hosts: Vec::new(),
+            moves: Vec::new(),
         };
         // Nodes have the names that they have where nothing was changed.
         case.changed.rename(&mut case.answer);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tenantry_placement::{Answer, Verdict, element::Element, headroom::Headroom};
 
-use super::case::{Case, Drawing, Drawn, Hall, Hosted};
+use super::case::{Case, Drawing, Drawn, Hall, Hosted, Moved};
 
 /// The answer to a problem, as `placement/1` has it.
 #[derive(Serialize)]
@@ -78,6 +78,8 @@ struct Cluster<'c> {
     headroom: Vec<Room<'c>>,
     /// The machine of each replica, where it is chosen when built.
     hosts: &'c [Hosted],
+    /// Replicas that stand elsewhere than the build before had chosen.
+    moves: &'c [Moved],
 }
 
 /// A pool and what stands there.
@@ -142,6 +144,7 @@ fn cluster(case: &Case) -> Cluster<'_> {
         }),
         headroom: rooms(case),
         hosts: &case.hosts,
+        moves: &case.moves,
     }
 }
 

@@ -13,7 +13,7 @@ use tenantry_placement::{
 
 use super::{
     Args, ask,
-    case::{Case, Hosted, Names, Wanted},
+    case::{Case, Hosted, Moved, Names, Wanted},
     words::{Units, listed},
 };
 use crate::{estate, exit::Failure};
@@ -145,6 +145,7 @@ pub(super) fn cases(
         case.units = Units::Estate;
         if case.changes.is_empty() && ground.cluster.chooses_hosts {
             case.stand_on(ground.hosts());
+            case.moves = ground.moves();
         }
         cases.push(case);
     }
@@ -165,6 +166,15 @@ impl Ground<'_> {
             host: host.clone(),
         });
         hosts.collect()
+    }
+
+    fn moves(&self) -> Vec<Moved> {
+        let moves = self.cluster.moves.iter().map(|(replica, from, to)| Moved {
+            replica: replica.clone(),
+            from: from.clone(),
+            to: to.clone(),
+        });
+        moves.collect()
     }
 
     /// What the estate calls the problem's pools and nodes.

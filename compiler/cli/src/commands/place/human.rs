@@ -9,11 +9,13 @@ use tenantry_placement::{
 };
 
 use super::{
-    case::{Case, Drawing, Drawn, Hall},
+    case::{Case, Drawing, Drawn, Hall, Moved},
     words,
 };
 use crate::render::{style::Look, visible};
 
+/// The most moves that are listed.
+const MOVES: usize = 20;
 /// Cells of a bar.
 const BAR: u64 = 10;
 
@@ -58,6 +60,21 @@ fn one(case: &Case, nodes: bool, look: Look) -> String {
         for failures in &case.problem().failures {
             line(&mut out, "  ", &sentence(&words::failures(case, failures)));
         }
+    }
+    for moved in case.moves.iter().take(MOVES) {
+        let Moved { replica, from, to } = moved;
+        line(
+            &mut out,
+            "  moves: ",
+            &format!("`{replica}` from {from} to {to}"),
+        );
+    }
+    if case.moves.len() > MOVES {
+        let more = format!(
+            "and {} more; --format json has them all",
+            case.moves.len() - MOVES
+        );
+        line(&mut out, "  moves: ", &more);
     }
     if let Some(drawn) = &case.drawn {
         if let Some(note) = note(&drawn.of) {

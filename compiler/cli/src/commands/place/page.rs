@@ -94,6 +94,7 @@ fn article(html: &mut Html, at: usize, case: &Case) {
             figures(html, case);
             reason(html, case);
             promises(html, case);
+            moves(html, case);
             let Some(drawn) = &case.drawn else {
                 html.within("p", &[("class", "note")], |html| {
                     html.text("There is no placement to draw: no part of it that fits was found.");
@@ -214,6 +215,22 @@ fn promises(html: &mut Html, case: &Case) {
             let words = sentence(&words::failures(case, failures));
             html.within("li", &[], |html| html.words(&words));
         }
+    });
+}
+
+/// What stands elsewhere than before.
+fn moves(html: &mut Html, case: &Case) {
+    if case.moves.is_empty() {
+        return;
+    }
+    html.within("section", &[("class", "moves")], |html| {
+        html.within("h3", &[], |html| html.text("What moves"));
+        html.within("ul", &[], |html| {
+            for moved in &case.moves {
+                let words = format!("`{}` from {} to {}", moved.replica, moved.from, moved.to);
+                html.within("li", &[], |html| html.words(&words));
+            }
+        });
     });
 }
 
