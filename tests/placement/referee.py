@@ -60,7 +60,8 @@ def judge(binary, path, problem):
     if verdicts[0] != verdicts[1] and "undecided" not in verdicts:
         wrong.append("WRONG")
     elif verdicts[0] == "infeasible":
-        wrong += reason(problem, answer["explanation"])
+        told = answer.get("explanation")
+        wrong += reason(problem, told) if told else ["no reason"]
     elif verdicts[0] == "undecided" and verdicts[1] != "undecided":
         wrong.append("undecided")
     return wrong, verdicts, took
