@@ -294,3 +294,92 @@ fn a_proof_holds_for_every_filling() {
         "{proofs} proofs and {fills} placements"
     );
 }
+
+/// What the linear program says of a problem of one pool.
+fn found(pool: Pool, workloads: Vec<Workload>) -> Found {
+    let problem = Problem {
+        pools: vec![pool],
+        workloads,
+        failures: Vec::new(),
+    };
+    let model = Model::new(&problem, &BTreeSet::new());
+    super::find(&model, &mut Steps::new(1_000_000)).unwrap()
+}
+
+fn pool(count: u32, cpu: u64) -> Pool {
+    Pool {
+        name: "p".to_owned(),
+        count,
+        capacity: amounts(&[("cpu", cpu)]),
+        numa: 1,
+        ..Pool::default()
+    }
+}
+
+fn workload(name: &str, replicas: u32, cpu: u64) -> Workload {
+    Workload {
+        name: name.to_owned(),
+        replicas,
+        requests: amounts(&[("cpu", cpu)]),
+        ..Workload::default()
+    }
+}
+
+#[test]
+fn a_tenants_nodes_are_whole() {
+    // Two of either on a node: in parts that is one node and a half for each.
+    let closed = |replicas| Workload {
+        tenant: Some("t".to_owned()),
+        isolation: Isolation::Tenant,
+        ..workload("closed", replicas, 2)
+    };
+    let three = found(pool(3, 4), vec![workload("open", 3, 2), closed(3)]);
+    assert!(matches!(three, Found::Lacks(_)), "{three:?}");
+    let four = found(pool(4, 4), vec![workload("open", 3, 2), closed(3)]);
+    assert!(matches!(four, Found::Fits(_)), "{four:?}");
+}
+
+#[test]
+fn who_keeps_apart_by_zone_takes_a_zone_each() {
+    let zoned = || Pool {
+        zones: [("a".to_owned(), 1), ("b".to_owned(), 1)]
+            .into_iter()
+            .collect(),
+        ..pool(2, 2)
+    };
+    let lone = || Workload {
+        anti_affinity: vec![Affinity {
+            topology: Topology::Zone,
+            with: vec!["many".to_owned()],
+        }],
+        ..workload("lone", 1, 1)
+    };
+    let three = found(zoned(), vec![lone(), workload("many", 3, 1)]);
+    assert!(matches!(three, Found::Lacks(_)), "{three:?}");
+    let two = found(zoned(), vec![lone(), workload("many", 2, 1)]);
+    assert!(matches!(two, Found::Fits(_)), "{two:?}");
+}
+
+#[test]
+fn all_in_one_zone_or_beside_whom_they_need() {
+    let zoned = || Pool {
+        zones: [("a".to_owned(), 1), ("b".to_owned(), 2)]
+            .into_iter()
+            .collect(),
+        ..pool(3, 2)
+    };
+    let near = |with: &str, workload: Workload| Workload {
+        affinity: vec![Affinity {
+            topology: Topology::Zone,
+            with: vec![with.to_owned()],
+        }],
+        ..workload
+    };
+    // Four are one zone's two nodes; the one that needs them has no room there.
+    let other = || near("four", workload("other", 1, 1));
+    let four = |replicas| near("self", workload("four", replicas, 1));
+    let full = found(zoned(), vec![four(4), other()]);
+    assert!(matches!(full, Found::Lacks(_)), "{full:?}");
+    let room = found(zoned(), vec![four(3), other()]);
+    assert!(matches!(room, Found::Fits(_)), "{room:?}");
+}
