@@ -96,8 +96,11 @@ pub(super) fn pose(
         return None;
     }
     let parts = parts::of(estate, placement, cluster);
+    // A name that stands twice was told; of what bears it, the first is what is meant.
+    let mut names = BTreeSet::new();
     let standing: Vec<&Demand> = demands
         .iter()
+        .filter(|demand| names.insert(&estate.workloads[demand.workload].path))
         .filter(|demand| estate.workloads[demand.workload].cluster == cluster)
         .filter(|demand| stands(&estate.workloads[demand.workload]) && demand.replicas > 0)
         .collect();
@@ -116,6 +119,10 @@ pub(super) fn pose(
         workloads: workloads.into_iter().collect::<Option<_>>()?,
         failures: failures(estate, &parts),
     };
+    let mut pools = BTreeSet::new();
+    if !problem.pools.iter().all(|pool| pools.insert(&pool.name)) {
+        return None;
+    }
     for demand in everywhere {
         take(
             &mut problem.pools,
