@@ -161,6 +161,11 @@ struct Row {
     fullest: Option<u64>,
 }
 
+/// How full a pool is planned at most, in percent: what is above is the room for peaks, for
+/// updates and for what fails. GPUs and huge pages are there to be taken whole.
+const AIM: u64 = 70;
+const AIMED: [&str; 2] = ["cpu", "memory"];
+
 /// How much of each measure is taken, in columns.
 fn measures(case: &Case, hall: &Hall, look: Look) -> String {
     let groups: usize = hall.parts.iter().map(|part| part.groups.len()).sum();
@@ -193,7 +198,14 @@ fn measures(case: &Case, hall: &Hall, look: Look) -> String {
             Some(fullest) if groups > 1 => look.faint(&format!("  fullest node {fullest} %")),
             _ => String::new(),
         };
-        out += &format!("    {name:names$}  {taken:>amounts$}  {percent:>5}  {bar}{fullest}\n");
+        let aim = match all.percent() {
+            Some(percent) if percent > AIM && AIMED.contains(&name.as_str()) => {
+                format!("  above the {AIM} % to aim at")
+            }
+            _ => String::new(),
+        };
+        out +=
+            &format!("    {name:names$}  {taken:>amounts$}  {percent:>5}  {bar}{fullest}{aim}\n");
     }
     out
 }
