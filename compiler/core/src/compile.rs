@@ -87,7 +87,7 @@ pub struct Built {
     pub graphs: Vec<(Option<Arc<str>>, Graph)>,
     /// What each environment that was asked for looks like from within, where `why` asks.
     pub scenes: Vec<Scene>,
-    /// Where everything stands in each environment that was asked for, where [`placed`] asks.
+    /// Where everything stands in each environment that was asked for, where [`placed()`] asks.
     placed: Vec<PlacedEnvironment>,
 }
 
