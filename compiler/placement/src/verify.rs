@@ -49,7 +49,7 @@ impl Complaints {
 /// nodes after the last hold nothing.
 ///
 /// # Errors
-/// What is wrong, each in a sentence: [`COMPLAINTS`] at most.
+/// What is wrong, each in a sentence: twenty at most.
 pub fn verify(problem: &Problem, answer: &Answer) -> Result<(), Vec<String>> {
     let mut said = Complaints::default();
     match (answer.verdict, &answer.witness, &answer.witness_compact) {
