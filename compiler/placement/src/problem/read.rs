@@ -1,8 +1,11 @@
 //! Reads a problem from JSON, and refuses what makes none.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, marker::PhantomData};
 
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, SeqAccess, Visitor},
+};
 
 use super::{Affinity, Pool, Problem, Workload};
 
@@ -73,24 +76,40 @@ where
     Option::deserialize(from).map(Option::unwrap_or_default)
 }
 
-/// A single value where a list is meant.
+/// A single value where a list is meant. Reads by what stands there, so that a mistake within it
+/// is told with its own place and words.
 pub(super) fn one_or_many<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum OneOrMany<T> {
-        Many(Vec<T>),
-        One(T),
-        None,
+    from.deserialize_any(OneOrMany(PhantomData))
+}
+
+struct OneOrMany<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrMany<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("one entry or a list of them")
     }
-    Ok(match OneOrMany::deserialize(from)? {
-        OneOrMany::Many(many) => many,
-        OneOrMany::One(one) => vec![one],
-        OneOrMany::None => Vec::new(),
-    })
+
+    fn visit_seq<A: SeqAccess<'de>>(self, many: A) -> Result<Self::Value, A::Error> {
+        Vec::deserialize(de::value::SeqAccessDeserializer::new(many))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, one: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(de::value::MapAccessDeserializer::new(one)).map(|one| vec![one])
+    }
+
+    fn visit_str<E: de::Error>(self, one: &str) -> Result<Self::Value, E> {
+        T::deserialize(de::value::StrDeserializer::new(one)).map(|one| vec![one])
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
 }
 
 fn error(at: impl Into<String>, message: impl Into<String>) -> ReadError {
@@ -217,5 +236,27 @@ mod tests {
         );
         assert_eq!(written, left_out);
         assert!(written.is_ok(), "{written:?}");
+    }
+
+    #[test]
+    fn a_mistake_in_a_single_entry_is_told_where_it_is() {
+        let of = |spread: &str| {
+            format!(
+                r#"{{"pools": [], "workloads": [{{"name": "w", "replicas": 1, "spread": {spread}}}]}}"#
+            )
+        };
+        for spread in [r#"{"topology": "nod"}"#, r#"[{"topology": "nod"}]"#] {
+            let told = read(&of(spread)).unwrap_err().to_string();
+            assert!(told.contains("spread"), "{told}");
+            assert!(told.contains("unknown variant `nod`"), "{told}");
+        }
+        let told = read(&of(r#"{"topology": "node", "skew": 2}"#)).unwrap();
+        assert_eq!(told.ignored, ["workloads.0.spread.skew"]);
+        assert!(
+            read(&of("3"))
+                .unwrap_err()
+                .message
+                .contains("one entry or a list")
+        );
     }
 }
