@@ -1,0 +1,114 @@
+//! Questions about single packets, with the reason of the answer.
+
+use std::net::IpAddr;
+
+use crate::{
+    PodId, Protocol,
+    policy::{Direction, PolicyId},
+};
+
+/// One end of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum End {
+    /// A pod, or any pod of a template.
+    Pod(PodId),
+    /// An address outside the cluster.
+    Address(IpAddr),
+}
+
+/// Whether a new connection goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Question {
+    /// Who opens it.
+    pub from: End,
+    /// Who is called.
+    pub to: End,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The port of the one that is called.
+    pub port: u16,
+}
+
+/// What a verdict rests on. Only what policies decide can be proved from manifests; the other
+/// grounds are named, so that nobody takes them for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Basis {
+    /// Policies isolate an end that the verdict hangs on, and decide.
+    Policy,
+    /// No policy isolates either end.
+    NoPolicy,
+    /// The API lets it through whatever policies say: a pod and itself, a pod and its own node.
+    SpecException,
+    /// An end is in its node's network, where the effect of policies is undefined. The verdict is
+    /// that of most pod networks: policies neither select such a pod nor see it as a peer.
+    UndefinedHostNetwork,
+    /// The client's address may have been replaced on the way, and the verdict hangs on it.
+    UndefinedSnat,
+    /// It runs over a network of which NetworkPolicies do not speak.
+    SecondaryNetwork,
+    /// The pod network's own policies speak of an end too.
+    L7OrFqdn,
+    /// A rule would let it through if the destination had a port of the name that it says.
+    NamedPortUnresolved,
+}
+
+impl Basis {
+    /// As outputs call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Policy => "policy",
+            Self::NoPolicy => "no-policy",
+            Self::SpecException => "spec-exception",
+            Self::UndefinedHostNetwork => "undefined-hostnetwork",
+            Self::UndefinedSnat => "undefined-snat",
+            Self::SecondaryNetwork => "secondary-network",
+            Self::L7OrFqdn => "l7-or-fqdn",
+            Self::NamedPortUnresolved => "named-port-unresolved",
+        }
+    }
+}
+
+/// What one side of a connection does, and which policy makes it so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Account {
+    /// No policy isolates the pod in this direction, or the end is no pod.
+    Open,
+    /// The first rule that lets it through: its policy, and its place in the section.
+    Admitted {
+        /// The policy.
+        policy: PolicyId,
+        /// The rule's place.
+        rule: usize,
+    },
+    /// These policies isolate the pod, and none has a rule for it.
+    Refused {
+        /// Who isolates it.
+        isolated_by: Vec<PolicyId>,
+        /// The rules that admit the peer, but on other ports: by policy and place.
+        other_ports: Vec<(PolicyId, usize)>,
+    },
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Whether it goes through.
+    pub allowed: bool,
+    /// What that rests on.
+    pub basis: Basis,
+    /// What the caller's side says; the side whose direction is [`Direction::Egress`].
+    pub egress: Account,
+    /// What the called side says.
+    pub ingress: Account,
+}
+
+impl Answer {
+    /// The side that refuses; the caller's where both do.
+    pub fn refused(&self) -> Option<Direction> {
+        match (&self.egress, &self.ingress) {
+            (Account::Refused { .. }, _) => Some(Direction::Egress),
+            (_, Account::Refused { .. }) => Some(Direction::Ingress),
+            _ => None,
+        }
+    }
+}

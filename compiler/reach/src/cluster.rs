@@ -1,0 +1,158 @@
+//! What manifests say there is: namespaces, pods, policies.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use crate::{
+    Protocol,
+    labels::{Labels, NAMESPACE_NAME},
+    policy::{Policy, PolicyId},
+};
+
+/// A pod's place among those of a [`Cluster`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PodId(pub u32);
+
+/// A namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Namespace {
+    /// Its labels, its name's among them.
+    pub labels: Labels,
+}
+
+impl Namespace {
+    /// A namespace of this name: the API server sets the label of the name, whatever was written.
+    pub fn new(name: &str, mut labels: Labels) -> Self {
+        labels.insert(NAMESPACE_NAME.to_owned(), name.to_owned());
+        Self { labels }
+    }
+}
+
+/// A pod, or the template of a workload: all its pods are alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pod {
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name, or that of the workload.
+    pub name: String,
+    /// What declares it: `Pod`, `Deployment`, `VirtualMachine`.
+    pub kind: String,
+    /// Its labels.
+    pub labels: Labels,
+    /// The ports that its containers declare; only names are looked up in them.
+    pub ports: Vec<ContainerPort>,
+    /// Whether it is in its node's network, where policies are undefined.
+    pub host_network: bool,
+    /// Whether it is one pod, and not a template of any number.
+    pub alone: bool,
+    /// Its own addresses, where they are known.
+    pub addresses: Vec<IpAddr>,
+    /// The node that it is on, where that is known.
+    pub node: Option<String>,
+    /// The addresses of that node, where they are known.
+    pub host_addresses: Vec<IpAddr>,
+    /// Networks beside the pod network, of which NetworkPolicies do not speak.
+    pub networks: Vec<String>,
+}
+
+impl Pod {
+    /// `namespace/name`, as it is asked for.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+}
+
+/// A port that a container declares.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContainerPort {
+    /// What it is called; none where it has no name.
+    pub name: Option<String>,
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Its number.
+    pub number: u16,
+}
+
+/// Something by which traffic reaches pods with another address than the client's own, or that
+/// decides beside NetworkPolicies: what makes a verdict less than certain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beside {
+    /// What kind of object: `Service`, `CiliumNetworkPolicy`.
+    pub kind: String,
+    /// Its namespace; none where it speaks of all.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// What it does to verdicts.
+    pub effect: Effect,
+    /// The pods of which it speaks.
+    pub pods: crate::labels::Selector,
+}
+
+/// What something beside NetworkPolicies does to verdicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effect {
+    /// Clients from outside may arrive with the address of a node (a Service of type `NodePort`
+    /// or `LoadBalancer` with `externalTrafficPolicy: Cluster`).
+    Translated,
+    /// The pod network's own policies decide as well.
+    OtherPolicies,
+}
+
+/// All of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cluster {
+    /// The namespaces by name: those that have an object, and those in which something is.
+    pub namespaces: BTreeMap<String, Namespace>,
+    /// The pods, in the order of the manifests.
+    pub pods: Vec<Pod>,
+    /// The policies, in the order of the manifests.
+    pub policies: Vec<Policy>,
+    /// What else decides.
+    pub beside: Vec<Beside>,
+}
+
+impl Cluster {
+    /// Takes a pod in, and its namespace where that has no object.
+    pub fn add_pod(&mut self, pod: Pod) -> PodId {
+        self.mention(&pod.namespace);
+        let id = PodId(u32::try_from(self.pods.len()).unwrap_or(u32::MAX));
+        self.pods.push(pod);
+        id
+    }
+
+    /// Takes a policy in, and its namespace where that has no object.
+    pub fn add_policy(&mut self, policy: Policy) -> PolicyId {
+        self.mention(&policy.namespace);
+        let id = PolicyId(u32::try_from(self.policies.len()).unwrap_or(u32::MAX));
+        self.policies.push(policy);
+        id
+    }
+
+    /// A namespace that is only spoken of has the label that the API server sets.
+    pub fn mention(&mut self, namespace: &str) {
+        if !self.namespaces.contains_key(namespace) {
+            let known = Namespace::new(namespace, Labels::new());
+            self.namespaces.insert(namespace.to_owned(), known);
+        }
+    }
+
+    /// A pod.
+    pub fn pod(&self, id: PodId) -> &Pod {
+        &self.pods[id.0 as usize]
+    }
+
+    /// A policy.
+    pub fn policy(&self, id: PolicyId) -> &Policy {
+        &self.policies[id.0 as usize]
+    }
+
+    /// All pods.
+    pub fn pod_ids(&self) -> impl Iterator<Item = PodId> + use<> {
+        (0..u32::try_from(self.pods.len()).unwrap_or(u32::MAX)).map(PodId)
+    }
+
+    /// All policies.
+    pub fn policy_ids(&self) -> impl Iterator<Item = PolicyId> + use<> {
+        (0..u32::try_from(self.policies.len()).unwrap_or(u32::MAX)).map(PolicyId)
+    }
+}

@@ -1,0 +1,275 @@
+//! The one evaluator: what each side of a connection lets through.
+//!
+//! A pod is isolated in a direction as soon as one policy of its own namespace selects it and
+//! speaks of that direction; then only what some rule of some such policy admits goes through.
+//! There is no order and no denial. A connection needs both of its sides, for the same port.
+
+mod index;
+
+use std::net::IpAddr;
+
+use index::Index;
+
+use crate::{
+    Addresses, Cluster, PodId, PortSet, Protocol,
+    cluster::Pod,
+    policy::{Direction, Peer, Policy, PolicyId, Port, Rule},
+};
+
+/// A cluster whose policies are laid out for questions.
+#[derive(Debug)]
+pub struct Judge<'c> {
+    cluster: &'c Cluster,
+    index: Index<'c>,
+    /// By direction and pod: the policies that isolate it, in the order of the manifests.
+    isolating: [Vec<Vec<PolicyId>>; 2],
+}
+
+/// A rule of a policy that isolates a pod: one reason why something may go through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant<'c> {
+    /// The policy.
+    pub policy: PolicyId,
+    /// In which of its sections.
+    pub direction: Direction,
+    /// The rule's place in that section.
+    pub at: usize,
+    /// The rule.
+    pub rule: &'c Rule,
+}
+
+/// What one side lets through.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Side {
+    /// Whether any policy isolates the pod; if none does, everything goes through.
+    pub isolated: bool,
+    /// The ports of the destination.
+    pub ports: PortSet,
+    /// Whether a rule that admits the peer names a port that the destination does not have.
+    pub unresolved: bool,
+}
+
+/// Whom a rule admits, as sets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Admitted {
+    /// Whether it is everybody, inside and outside.
+    pub everybody: bool,
+    /// Pods, sorted, each once.
+    pub pods: Vec<PodId>,
+    /// Addresses outside the cluster. Those of pods, where they are known, are among `pods`.
+    pub addresses: Addresses,
+}
+
+impl<'c> Judge<'c> {
+    /// Finds the policies of each pod.
+    pub fn new(cluster: &'c Cluster) -> Self {
+        let index = Index::of(cluster);
+        let none = || vec![Vec::new(); cluster.pods.len()];
+        let mut isolating = [none(), none()];
+        for id in cluster.policy_ids() {
+            let policy = cluster.policy(id);
+            for pod in index.pods_in(&policy.namespace, &policy.pods) {
+                // Of pods in the host's network nothing is defined; most pod networks let them be.
+                if cluster.pod(pod).host_network {
+                    continue;
+                }
+                for direction in Direction::BOTH {
+                    if policy.rules(direction).is_some() {
+                        isolating[direction as usize][pod.0 as usize].push(id);
+                    }
+                }
+            }
+        }
+        Self {
+            cluster,
+            index,
+            isolating,
+        }
+    }
+
+    /// What is judged.
+    pub fn cluster(&self) -> &'c Cluster {
+        self.cluster
+    }
+
+    /// The policies that isolate a pod; none where everything goes through.
+    pub fn isolating(&self, pod: PodId, direction: Direction) -> &[PolicyId] {
+        &self.isolating[direction as usize][pod.0 as usize]
+    }
+
+    /// Every rule that may let something through to or from a pod.
+    pub fn grants(&self, pod: PodId, direction: Direction) -> impl Iterator<Item = Grant<'c>> {
+        let cluster = self.cluster;
+        self.isolating(pod, direction).iter().flat_map(move |&id| {
+            let rules = cluster.policy(id).rules(direction).unwrap_or_default();
+            rules.iter().enumerate().map(move |(at, rule)| Grant {
+                policy: id,
+                direction,
+                at,
+                rule,
+            })
+        })
+    }
+
+    /// What a pod's side lets through of connections with another pod. `to` is which of the two
+    /// is called: ports are always its.
+    pub fn with_pod(&self, pod: PodId, direction: Direction, peer: PodId) -> Side {
+        let to = match direction {
+            Direction::Ingress => pod,
+            Direction::Egress => peer,
+        };
+        self.side(pod, direction, Some(to), |grant| {
+            self.admits_pod(&grant, peer)
+        })
+    }
+
+    /// What a pod's side lets through of connections with one address outside.
+    pub fn with_address(&self, pod: PodId, direction: Direction, peer: IpAddr) -> Side {
+        let to = match direction {
+            Direction::Ingress => Some(pod),
+            Direction::Egress => None,
+        };
+        self.side(pod, direction, to, |grant| admits_address(grant.rule, peer))
+    }
+
+    fn side(
+        &self,
+        pod: PodId,
+        direction: Direction,
+        to: Option<PodId>,
+        admits: impl Fn(Grant<'c>) -> bool,
+    ) -> Side {
+        if self.isolating(pod, direction).is_empty() {
+            return Side {
+                isolated: false,
+                ports: PortSet::all(),
+                unresolved: false,
+            };
+        }
+        let mut side = Side {
+            isolated: true,
+            ..Side::default()
+        };
+        for grant in self.grants(pod, direction) {
+            if admits(grant) {
+                let (ports, unresolved) = self.ports(grant.rule, to);
+                side.ports.extend(&ports);
+                side.unresolved |= unresolved;
+            }
+        }
+        side
+    }
+
+    /// Whether a rule admits a pod as the other end.
+    pub fn admits_pod(&self, grant: &Grant<'_>, peer: PodId) -> bool {
+        let Some(peers) = &grant.rule.peers else {
+            return true;
+        };
+        let (policy, pod) = (self.cluster.policy(grant.policy), self.cluster.pod(peer));
+        peers
+            .iter()
+            .any(|peer| admits_pod(self.cluster, policy, peer, pod))
+    }
+
+    /// The ports of a destination that a rule admits, and whether it names one that the
+    /// destination does not have. Without a destination in the cluster a name stands for nothing.
+    pub fn ports(&self, rule: &Rule, to: Option<PodId>) -> (PortSet, bool) {
+        let Some(ports) = &rule.ports else {
+            return (PortSet::all(), false);
+        };
+        let (mut set, mut unresolved) = (PortSet::none(), false);
+        for port in ports {
+            match port {
+                Port::Every(protocol) => set.extend(&PortSet::of(*protocol)),
+                Port::Range(protocol, from, to) => set.add(*protocol, *from, *to),
+                Port::Named(protocol, name) => {
+                    let numbers = to.map(|to| named(self.cluster.pod(to), *protocol, name));
+                    let numbers = numbers.unwrap_or_default();
+                    unresolved |= numbers.is_empty();
+                    for number in numbers {
+                        set.add(*protocol, number, number);
+                    }
+                }
+            }
+        }
+        (set, unresolved)
+    }
+
+    /// Whom a rule admits, all at once.
+    pub fn admitted(&self, grant: &Grant<'_>) -> Admitted {
+        let mut admitted = Admitted::default();
+        let Some(peers) = &grant.rule.peers else {
+            admitted.everybody = true;
+            return admitted;
+        };
+        let own = self.cluster.policy(grant.policy).namespace.as_str();
+        for peer in peers {
+            match peer {
+                Peer::Pods { namespaces, pods } => {
+                    let found = match namespaces {
+                        None => self.index.pods_in(own, pods),
+                        Some(namespaces) => self.index.pods(namespaces, pods),
+                    };
+                    let found = found.into_iter();
+                    let seen = found.filter(|pod| !self.cluster.pod(*pod).host_network);
+                    admitted.pods.extend(seen);
+                }
+                Peer::Addresses(block) => {
+                    admitted.addresses.extend(block);
+                    admitted.pods.extend(self.index.addressed(block));
+                }
+            }
+        }
+        admitted.pods.sort_unstable();
+        admitted.pods.dedup();
+        admitted
+    }
+
+    /// The pods of this name: `namespace/name`.
+    pub fn named(&self, namespace: &str, name: &str) -> Vec<PodId> {
+        self.index.named(namespace, name)
+    }
+
+    /// The pods that have an address.
+    pub fn at(&self, address: IpAddr) -> Vec<PodId> {
+        self.index.addressed(&Addresses::one(address))
+    }
+}
+
+/// Whether a peer admits a pod. Selectors do not see pods in the host's network; a block of
+/// addresses sees every pod whose address is known and lies in it.
+fn admits_pod(cluster: &Cluster, policy: &Policy, peer: &Peer, pod: &Pod) -> bool {
+    match peer {
+        Peer::Addresses(block) => pod.addresses.iter().any(|own| block.contains(*own)),
+        Peer::Pods { .. } if pod.host_network => false,
+        Peer::Pods { namespaces, pods } => {
+            let there = match namespaces {
+                None => pod.namespace == policy.namespace,
+                Some(selector) => {
+                    let namespace = cluster.namespaces.get(&pod.namespace);
+                    namespace.is_some_and(|namespace| selector.matches(&namespace.labels))
+                }
+            };
+            there && pods.matches(&pod.labels)
+        }
+    }
+}
+
+/// Whether a rule admits an address outside: by a block, or as everybody. A selector never does.
+pub(crate) fn admits_address(rule: &Rule, address: IpAddr) -> bool {
+    rule.peers.as_ref().is_none_or(|peers| {
+        peers
+            .iter()
+            .any(|peer| matches!(peer, Peer::Addresses(block) if block.contains(address)))
+    })
+}
+
+/// The numbers that a pod's containers give a name; two may give it two.
+fn named(pod: &Pod, protocol: Protocol, name: &str) -> Vec<u16> {
+    let ports = pod.ports.iter();
+    let same = ports.filter(|port| port.protocol == protocol && port.name.as_deref() == Some(name));
+    same.map(|port| port.number).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! Decides what Kubernetes' NetworkPolicies let through, from the manifests alone. It knows
+//! nothing of the language and shares no code with what writes policies, so that what it reads
+//! out of emitted files can be held against what was declared.
+//!
+//! One evaluator answers everything: [`Judge`] works with sets of ports and of addresses, a
+//! question about one packet is a question about sets with one member, and the matrix of all
+//! flows is the same question for everybody. What it speaks of is new connections over TCP, UDP
+//! and SCTP between pods of the pod network, before any translation of addresses; whatever lies
+//! beyond that has a [`Basis`] that says so.
+
+pub mod addresses;
+pub mod ask;
+pub mod cluster;
+pub mod compare;
+pub mod judge;
+pub mod labels;
+pub mod matrix;
+pub mod policy;
+pub mod ports;
+pub mod read;
+
+pub use addresses::Addresses;
+pub use ask::{Account, Answer, Basis, End, Question};
+
+pub use cluster::{Cluster, Namespace, Pod, PodId};
+pub use judge::Judge;
+pub use matrix::{Ends, Flow};
+pub use policy::{Direction, Policy, PolicyId};
+pub use ports::{PortSet, Protocol};
+pub use read::{Complaint, Document};
