@@ -8,9 +8,6 @@ use tenantry_core::{
     units::{Cidr, Host, Ip, OciRef, Unit},
 };
 
-/// The label of the pods that CDI makes in a tenant's namespace.
-pub(crate) const LABEL: (&str, &str) = ("app", "containerized-data-importer");
-
 /// What a disk is filled from.
 pub(crate) enum Filled<'e> {
     /// A reference to a registry.

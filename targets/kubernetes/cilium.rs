@@ -90,7 +90,7 @@ pub(super) fn emit(
         rules.extend(resolver(subject.estate, platform, subject));
         rules.extend(named);
     }
-    rules.extend(api(platform, subject));
+    rules.extend(api(subject));
     if rules.is_empty() {
         return;
     }
@@ -189,27 +189,15 @@ fn resolver(
 }
 
 fn endpoints(pods: site::Pods) -> Endpoints {
-    let namespace = pods
-        .namespace
-        .map(|name| ("io.kubernetes.pod.namespace".to_owned(), name));
+    let namespace = ("io.kubernetes.pod.namespace".to_owned(), pods.namespace);
     Endpoints {
-        match_labels: namespace.into_iter().chain(pods.labels).collect(),
+        match_labels: [namespace].into_iter().chain(pods.labels).collect(),
     }
 }
 
 /// The API server's addresses are nodes', which Cilium's address blocks do not match unless it is
 /// told to.
-fn api(
-    platform: &tenantry_core::close::Platform,
-    subject: &Subject<'_>,
-) -> Option<(Egress, OriginId)> {
-    let site = site::find(
-        subject.estate,
-        platform,
-        subject.cluster.id,
-        Service::KubeApi,
-    )
-    .ok()?;
+fn api(subject: &Subject<'_>) -> Option<(Egress, OriginId)> {
     let mut peers = subject.plan.egress.iter().flat_map(|group| {
         group
             .peers
@@ -217,7 +205,6 @@ fn api(
             .map(move |rule| (rule, group.ports.as_slice()))
     });
     let (rule, ports) = peers.find(|(rule, _)| rule.peer == Peer::Platform(Service::KubeApi))?;
-    let ports = if ports.is_empty() { &site.ports } else { ports };
     let egress = Egress {
         to_entities: vec!["kube-apiserver"],
         to_ports: vec![Ports {

@@ -1,19 +1,17 @@
 //! The way out for CDI's importer: it runs in the tenant's namespace, which is closed, and fetches
-//! what a machine's disks are filled from.
+//! what a machine's disks are filled from. CDI's controller asks it how far it is.
 //!
 //! The policy names addresses, never hosts: those of the source where the spec says them, else
 //! the public ones, on the source's port. A registry without credentials needs no way at all,
 //! because the node pulls from it.
 
-use std::collections::BTreeMap;
-
-use tenantry_core::{emit::Objects, flows::Peer, lower::LoweredTenant};
+use tenantry_core::{emit::Objects, flows::site, lower::LoweredTenant};
 
 use super::{
     NAME,
-    policy::{Policies, Rules, add, labels, push},
+    policy::{Policies, labels, push},
 };
-use crate::kube::{Scope, importer};
+use crate::kube::Scope;
 
 /// The policy's name: with a dot, so that no workload has it.
 const IMPORTER: &str = "cdi.importer";
@@ -21,35 +19,12 @@ const IMPORTER: &str = "cdi.importer";
 impl Policies<'_> {
     /// One policy for all of a tenant's imports: CDI's pods do not say for whom they fetch.
     pub(super) fn importer(&self, tenant: &LoweredTenant, out: &mut Objects) {
-        let estate = self.lowered.estate;
-        let mut wanted = BTreeMap::new();
-        for plan in &tenant.workloads {
-            for fetch in importer::fetches(estate, &estate.workloads[plan.id]) {
-                wanted
-                    .entry((fetch.port, fetch.cidrs))
-                    .or_insert(fetch.origin);
-            }
-        }
-        let mut rules = Rules::new();
-        for ((port, cidrs), origin) in wanted {
-            let peer = Peer::External {
-                system: None,
-                cidrs,
-                hosts: Vec::new(),
-            };
-            add(&mut rules, &[port], self.peers(&peer), origin);
-        }
-        if rules.is_empty() {
+        let rules = self.sides(&tenant.importer);
+        if rules.iter().all(|(rules, _)| rules.is_empty()) {
             return;
         }
-        let scope = Scope::tenant(NAME, estate, self.on, tenant);
-        push(
-            &scope,
-            IMPORTER,
-            labels([importer::LABEL]),
-            [(Rules::new(), Vec::new()), (rules, Vec::new())],
-            out,
-        );
+        let scope = Scope::tenant(NAME, self.lowered.estate, self.on, tenant);
+        push(&scope, IMPORTER, labels([site::IMPORTER]), rules, out);
     }
 }
 
@@ -104,6 +79,25 @@ mod tests {
         assert!(policy.contains("cidr: 192.0.2.7/32"), "{policy}");
         assert!(policy.contains("port: 8080"), "{policy}");
         assert!(!policy.contains("0.0.0.0/0"), "{policy}");
+    }
+
+    #[test]
+    fn how_far_it_is_only_the_controller_asks() {
+        let made = compile_tenant(&machine(r#"http="https://192.0.2.7:8080/debian.qcow2""#));
+        let policy = made.object("NetworkPolicy", "cdi.importer")["spec"].clone();
+        let ingress = policy["ingress"].as_sequence().unwrap();
+        assert_eq!(ingress.len(), 1);
+        assert_eq!(ingress[0]["ports"][0]["port"], 8443);
+        let from = ingress[0]["from"].as_sequence().unwrap();
+        assert_eq!(from.len(), 1);
+        assert_eq!(
+            from[0]["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"],
+            "cdi"
+        );
+        assert_eq!(
+            from[0]["podSelector"]["matchLabels"]["app"],
+            "containerized-data-importer"
+        );
     }
 
     #[test]

@@ -4,7 +4,6 @@ mod access;
 mod admission;
 mod autoscaler;
 mod backup;
-mod blocks;
 mod budget;
 mod cilium;
 mod config;

@@ -17,16 +17,17 @@ use k8s_openapi::{
 };
 use tenantry_core::{
     emit::Objects,
-    flows::{Peer, Port, Service, site},
+    flows::{Peer, Port, Service, blocks::Blocks, site},
     lower::{
-        Lowered, LoweredCluster, LoweredTenant, LoweredWorkload, RuleGroup, names::WORKLOAD_LABEL,
+        Lowered, LoweredCluster, LoweredTenant, LoweredWorkload, RuleGroup, Sides,
+        names::WORKLOAD_LABEL,
     },
     model::{Cluster, Id, Workload},
     origin::OriginId,
     units::{Cidr, Ports},
 };
 
-use super::{NAME, blocks::Blocks};
+use super::NAME;
 use crate::kube::Scope;
 
 /// The label that the API server itself puts on every namespace; nobody can borrow it.
@@ -65,31 +66,17 @@ pub(super) type Rules = BTreeMap<Vec<Port>, Vec<(NetworkPolicyPeer, OriginId)>>;
 pub(super) type Declared = Vec<(Ports, OriginId)>;
 
 impl Policies<'_> {
-    /// Nothing in, nothing out but questions to the resolver.
+    /// Nothing in, nothing out but what every pod of the namespace may: ask the resolver.
     fn closed(&self, tenant: &LoweredTenant, out: &mut Objects) {
-        let mut rules = Rules::new();
-        let fact = self.lowered.estate.clusters[self.on]
-            .spec
-            .facts
-            .as_ref()
-            .and_then(|facts| facts.dns.as_ref());
-        if let Some(fact) = fact {
-            self.platform(Service::Dns, &[], fact.meta.origin, &mut rules);
-        }
         let scope = Scope::tenant(NAME, self.lowered.estate, self.on, tenant);
-        push(
-            &scope,
-            DEFAULT_DENY,
-            LabelSelector::default(),
-            [(Rules::new(), Vec::new()), (rules, Vec::new())],
-            out,
-        );
+        let rules = self.sides(&tenant.every);
+        push(&scope, DEFAULT_DENY, LabelSelector::default(), rules, out);
     }
 
     /// What a workload may do beyond that.
     fn workload(&self, tenant: &LoweredTenant, workload: &LoweredWorkload, out: &mut Objects) {
-        let ingress = self.rules(&workload.ingress);
-        let egress = self.rules(&workload.egress);
+        let ingress = self.rules(&workload.ingress, &[]);
+        let egress = self.rules(&workload.egress, &tenant.every.egress);
         if ingress.is_empty() && egress.is_empty() {
             return;
         }
@@ -102,6 +89,11 @@ impl Policies<'_> {
         push(&scope, &workload.name, scope.selector(), rules, out);
     }
 
+    /// Both directions of pods that are no workload's, so that no spec declares their ports.
+    pub(super) fn sides(&self, sides: &Sides) -> [(Rules, Declared); 2] {
+        [&sides.ingress, &sides.egress].map(|groups| (self.rules(groups, &[]), Vec::new()))
+    }
+
     /// Where the ports of workloads are declared.
     fn declared(&self, workloads: &[Id<Workload>]) -> Declared {
         let ports = workloads
@@ -112,54 +104,55 @@ impl Policies<'_> {
             .collect()
     }
 
-    fn rules(&self, groups: &[RuleGroup]) -> Rules {
+    /// The rules of one direction, but for what is said already of the whole namespace.
+    fn rules(&self, groups: &[RuleGroup], said: &[RuleGroup]) -> Rules {
         let mut rules = Rules::new();
         for group in groups {
             for rule in &group.peers {
-                match &rule.peer {
-                    // Said once for the whole namespace.
-                    Peer::Platform(Service::Dns) => {}
-                    Peer::Platform(service) => {
-                        self.platform(*service, &group.ports, rule.origin, &mut rules);
-                    }
-                    other => {
-                        let peers = self.peers(other);
-                        add(&mut rules, &group.ports, peers, rule.origin);
-                    }
-                }
+                let known = ports_of(said, &rule.peer);
+                let ports: Vec<Port> = group
+                    .ports
+                    .iter()
+                    .filter(|port| !known.contains(port))
+                    .copied()
+                    .collect();
+                add(&mut rules, &ports, self.peers(&rule.peer), rule.origin);
             }
         }
         rules
     }
 
-    /// A part of the platform: at the ports that were asked for, else at those it listens on.
-    fn platform(&self, service: Service, ports: &[Port], origin: OriginId, rules: &mut Rules) {
+    /// An end of a flow. Names have no place in these policies; another kind holds them.
+    fn peers(&self, peer: &Peer) -> Vec<NetworkPolicyPeer> {
+        let estate = self.lowered.estate;
+        match peer {
+            Peer::Workload(id) => vec![self.workload_peer(*id)],
+            Peer::Platform(service) => self.platform(*service),
+            Peer::Namespace(tenant) => vec![both(
+                estate.tenants[*tenant].namespace.value.as_str(),
+                LabelSelector::default(),
+            )],
+            Peer::Importer(tenant) => vec![both(
+                estate.tenants[*tenant].namespace.value.as_str(),
+                labels([site::IMPORTER]),
+            )],
+            Peer::External { .. } | Peer::Clients(_) => {
+                let blocks = self.blocks.of_peer(peer).into_iter();
+                blocks.map(|(cidr, except)| block(cidr, except)).collect()
+            }
+        }
+    }
+
+    /// A part of the platform.
+    fn platform(&self, service: Service) -> Vec<NetworkPolicyPeer> {
         let (estate, platform) = (self.lowered.estate, self.lowered.platform);
         let Ok(site) = site::find(estate, platform, self.on, service) else {
             // `missing-fact` has stopped the build of such an estate.
-            return;
+            return Vec::new();
         };
-        let ports = if ports.is_empty() { &site.ports } else { ports };
         let pods = site.pods.iter().map(pods);
         let addresses = site.addresses.iter().map(|cidr| block(*cidr, Vec::new()));
-        add(rules, ports, pods.chain(addresses).collect(), origin);
-    }
-
-    /// Everybody else. Names have no place in these policies; another kind holds them.
-    pub(super) fn peers(&self, peer: &Peer) -> Vec<NetworkPolicyPeer> {
-        let blocks = match peer {
-            Peer::Workload(id) => return vec![self.workload_peer(*id)],
-            Peer::Platform(_) => return Vec::new(),
-            Peer::External { cidrs, hosts, .. } if cidrs.is_empty() && hosts.is_empty() => {
-                self.blocks.internet()
-            }
-            Peer::External { cidrs, .. } => self.blocks.called(cidrs),
-            Peer::Clients(cidrs) => self.blocks.callers(cidrs),
-        };
-        blocks
-            .into_iter()
-            .map(|(cidr, except)| block(cidr, except))
-            .collect()
+        pods.chain(addresses).collect()
     }
 
     fn workload_peer(&self, id: Id<Workload>) -> NetworkPolicyPeer {
@@ -167,10 +160,17 @@ impl Policies<'_> {
         let workload = &estate.workloads[id];
         let namespace = estate.tenants[workload.tenant].namespace.value.as_str();
         both(
-            Some(namespace),
+            namespace,
             labels([(WORKLOAD_LABEL, workload.name.value.as_str())]),
         )
     }
+}
+
+/// The ports on which a peer is among these.
+fn ports_of<'g>(groups: &'g [RuleGroup], peer: &Peer) -> &'g [Port] {
+    let mut groups = groups.iter();
+    let found = groups.find(|group| group.peers.iter().any(|rule| rule.peer == *peer));
+    found.map_or(&[], |group| &group.ports)
 }
 
 /// The workloads among those that are called.
@@ -184,12 +184,7 @@ fn called(groups: &[RuleGroup]) -> Vec<Id<Workload>> {
         .collect()
 }
 
-pub(super) fn add(
-    rules: &mut Rules,
-    ports: &[Port],
-    peers: Vec<NetworkPolicyPeer>,
-    origin: OriginId,
-) {
+fn add(rules: &mut Rules, ports: &[Port], peers: Vec<NetworkPolicyPeer>, origin: OriginId) {
     if ports.is_empty() || peers.is_empty() {
         return;
     }
@@ -207,13 +202,13 @@ fn pods(pods: &site::Pods) -> NetworkPolicyPeer {
             .iter()
             .map(|(key, value)| (key.as_str(), value.as_str())),
     );
-    both(pods.namespace.as_deref(), labels)
+    both(&pods.namespace, labels)
 }
 
 /// Pods of a namespace: both selectors in one element.
-fn both(namespace: Option<&str>, pods: LabelSelector) -> NetworkPolicyPeer {
+fn both(namespace: &str, pods: LabelSelector) -> NetworkPolicyPeer {
     NetworkPolicyPeer {
-        namespace_selector: namespace.map(|name| labels([(NAMESPACE_LABEL, name)])),
+        namespace_selector: Some(labels([(NAMESPACE_LABEL, namespace)])),
         pod_selector: Some(pods),
         ..NetworkPolicyPeer::default()
     }

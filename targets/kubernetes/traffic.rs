@@ -6,7 +6,7 @@ use tenantry_core::{
     check::Checked,
     close::Platform,
     flows::{Derived, Peer, Port, Reason, Service, site},
-    model::{Cluster, Estate, Id, Workload},
+    model::{Cluster, Estate, Id, Tenant, Workload},
     origin::OriginId,
 };
 
@@ -16,31 +16,30 @@ use super::monitor;
 /// none; that it must say so is a rule's business.
 pub(super) fn of(checked: &Checked<'_>, on: Id<Cluster>, platform: &Platform) -> Vec<Derived> {
     let estate = checked.estate();
-    let resolver = site::find(estate, platform, on, Service::Dns).ok();
-    let scraped = site::find(estate, platform, on, Service::Monitoring).is_ok();
     let mut flows = Vec::new();
-    for (id, workload) in estate.workloads_of(on) {
-        if let Some(site) = &resolver {
-            flows.push(dns(estate, on, id, &site.ports));
-        }
-        let metrics = monitor::metrics_port(workload).filter(|_| scraped);
-        if let Some((port, origin)) = metrics {
-            flows.push(scrape(id, port, origin));
-        }
+    if let Ok(resolver) = site::find(estate, platform, on, Service::Dns) {
+        let tenants = estate.tenants.ids();
+        let living = tenants.filter(|tenant| estate.lives_in(*tenant, on));
+        flows.extend(living.map(|tenant| dns(estate, on, tenant, &resolver.ports)));
+    }
+    let scraped = site::find(estate, platform, on, Service::Monitoring).is_ok();
+    for (id, workload) in estate.workloads_of(on).filter(|_| scraped) {
+        let metrics = monitor::metrics_port(workload);
+        flows.extend(metrics.map(|(port, origin)| scrape(id, port, origin)));
     }
     flows
 }
 
-/// Every workload may ask, whether it calls anybody by name or not: one policy of the namespace
-/// lets all of them.
-fn dns(estate: &Estate, on: Id<Cluster>, id: Id<Workload>, ports: &[Port]) -> Derived {
+/// Every pod may ask, whether it calls anybody by name or not and whoever made it: one policy of
+/// the namespace lets all of them.
+fn dns(estate: &Estate, on: Id<Cluster>, tenant: Id<Tenant>, ports: &[Port]) -> Derived {
     let fact = estate.clusters[on]
         .spec
         .facts
         .as_ref()
         .and_then(|facts| facts.dns.as_ref());
     Derived {
-        from: Peer::Workload(id),
+        from: Peer::Namespace(tenant),
         to: Peer::Platform(Service::Dns),
         ports: ports.to_vec(),
         reason: Reason::Derived("names are asked of the resolver".into()),

@@ -76,6 +76,8 @@ fn line(estate: &Estate, flow: &Flow) -> String {
 fn peer(estate: &Estate, peer: &Peer) -> String {
     match peer {
         Peer::Workload(id) => estate.workloads[*id].path.to_string(),
+        Peer::Namespace(tenant) => format!("all of {}", estate.tenants[*tenant].name.value),
+        Peer::Importer(tenant) => format!("importer of {}", estate.tenants[*tenant].name.value),
         Peer::Platform(Service::Ingress) => "gateway".to_owned(),
         Peer::Platform(service) => format!("{service:?}"),
         Peer::External { cidrs, hosts, .. } => {
@@ -187,7 +189,10 @@ fn an_outside_system_is_its_addresses_and_names_unless_narrowed() {
     let to = |connect: &str| flows(&tenant("t", &[container("a", "here", connect)])).0;
     assert_eq!(
         to("connect bank port=https"),
-        ["t.a -> 203.0.113.0/24 api.bank.example : 443"]
+        [
+            "t.a -> api.bank.example : 443",
+            "t.a -> 203.0.113.0/24 : 443"
+        ]
     );
     assert_eq!(
         to(r#"connect bank port=https cidr="203.0.113.8/32""#),

@@ -81,7 +81,7 @@ pub(super) fn of(
                 .map(Cidr::host)
                 .collect::<Vec<_>>(),
         ),
-        Peer::Platform(_) => Vec::new(),
+        Peer::Platform(_) | Peer::Namespace(_) | Peer::Importer(_) => Vec::new(),
         peer if is_internet(peer) => vec![Side::Named(format!("+dc/{INTERNET}"))],
         Peer::External { cidrs, .. } => listed(cidrs),
         Peer::Clients(cidrs) if cidrs.is_empty() => vec![Side::Anywhere],
@@ -95,7 +95,7 @@ pub(super) fn label(site: Site<'_>, peer: &Peer) -> String {
     match peer {
         Peer::Workload(other) => estate.workloads[*other].path.to_string(),
         Peer::Platform(Service::Dns) => "dns".to_owned(),
-        Peer::Platform(_) => "platform".to_owned(),
+        Peer::Platform(_) | Peer::Namespace(_) | Peer::Importer(_) => "platform".to_owned(),
         Peer::External {
             system: Some(system),
             ..

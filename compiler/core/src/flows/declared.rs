@@ -1,14 +1,14 @@
 //! The flows that the spec declares, and what a target adds for a workload's life on it.
 
-use super::{Flow, FlowSet, Peer, Port, Reason, Service, rules};
+use super::{Flow, FlowSet, Peer, Port, Reason, Service, rules, site};
 use crate::{
     check::Checked,
     diag::Findings,
-    model::{Connect, Estate, Expose, Id, OfferTo, Target as Connected, Workload},
+    model::{Connect, Estate, Expose, External, Id, OfferTo, Target as Connected, Workload},
     outcome::Outcome,
     schema::kinds::Via,
     target::Target,
-    units::Cidr,
+    units::{Cidr, Host},
 };
 
 /// Collects the flows of every cluster.
@@ -19,7 +19,7 @@ pub fn collect(checked: &Checked<'_>, targets: &[&dyn Target]) -> Outcome<FlowSe
     for (cluster, spec) in estate.clusters.iter() {
         let mut flows = Vec::new();
         for (id, _) in estate.workloads_of(cluster) {
-            connects(estate, id, &mut flows, &mut findings);
+            connects(checked, id, &mut flows, &mut findings);
             exposes(estate, id, &mut flows);
         }
         for target in targets.iter().filter(|target| target.serves(spec)) {
@@ -34,7 +34,13 @@ pub fn collect(checked: &Checked<'_>, targets: &[&dyn Target]) -> Outcome<FlowSe
     Outcome::new(set, findings)
 }
 
-fn connects(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>, findings: &mut Findings) {
+fn connects(
+    checked: &Checked<'_>,
+    id: Id<Workload>,
+    flows: &mut Vec<Flow>,
+    findings: &mut Findings,
+) {
+    let estate = checked.estate();
     let workload = &estate.workloads[id];
     for connect in &workload.connects {
         let to = match connect.to {
@@ -48,42 +54,74 @@ fn connects(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>, findings: 
                 if !permitted(estate, id, other.to, connect, findings) {
                     continue;
                 }
-                Peer::Workload(other.to)
+                vec![Peer::Workload(other.to)]
             }
             Connected::External(system) => {
                 let spec = &estate.externals[system.to];
                 let narrowed = connect.cidr.is_some() || connect.host.is_some();
-                let cidrs = if narrowed {
-                    connect.cidr.iter().map(|c| c.value).collect()
+                let (cidrs, hosts) = if narrowed {
+                    narrow(connect)
                 } else {
-                    spec.cidrs()
+                    (spec.cidrs(), spec.hosts())
                 };
-                let hosts = if narrowed {
-                    connect.host.iter().map(|h| h.value.clone()).collect()
-                } else {
-                    spec.hosts()
-                };
-                Peer::External {
-                    system: Some(system.to),
-                    cidrs,
-                    hosts,
-                }
+                outside(Some(system.to), cidrs, hosts)
             }
-            Connected::Internet => Peer::External {
-                system: None,
-                cidrs: connect.cidr.iter().map(|cidr| cidr.value).collect(),
-                hosts: connect.host.iter().map(|host| host.value.clone()).collect(),
-            },
-            Connected::Platform(service) => Peer::Platform(service),
+            Connected::Internet => {
+                let (cidrs, hosts) = narrow(connect);
+                outside(None, cidrs, hosts)
+            }
+            Connected::Platform(service) => vec![Peer::Platform(service)],
         };
-        flows.push(Flow {
+        let ports = match connect.to {
+            Connected::Platform(service) if connect.ports.is_empty() => {
+                usual(checked, workload, service)
+            }
+            _ => connect.ports.clone(),
+        };
+        if ports.is_empty() {
+            continue;
+        }
+        flows.extend(to.into_iter().map(|to| Flow {
             from: Peer::Workload(id),
             to,
-            ports: connect.ports.clone(),
+            ports: ports.clone(),
             reason: Reason::Declared,
             origin: connect.spec.meta.origin,
-        });
+        }));
     }
+}
+
+/// What a connection to the outside is narrowed to.
+fn narrow(connect: &Connect) -> (Vec<Cidr>, Vec<Host>) {
+    let cidrs = connect.cidr.iter().map(|cidr| cidr.value);
+    let hosts = connect.host.iter().map(|host| host.value.clone());
+    (cidrs.collect(), hosts.collect())
+}
+
+/// An outside end by its addresses, and one by its names: they are kept by other means.
+fn outside(system: Option<Id<External>>, cidrs: Vec<Cidr>, hosts: Vec<Host>) -> Vec<Peer> {
+    let peer = |cidrs, hosts| Peer::External {
+        system,
+        cidrs,
+        hosts,
+    };
+    if cidrs.is_empty() || hosts.is_empty() {
+        return vec![peer(cidrs, hosts)];
+    }
+    vec![peer(cidrs, Vec::new()), peer(Vec::new(), hosts)]
+}
+
+/// The ports of a part of the platform. None where the spec doesn't say where it is, which was
+/// reported, or where there is none, which was too.
+fn usual(checked: &Checked<'_>, workload: &Workload, service: Service) -> Vec<Port> {
+    let (estate, on) = (checked.estate(), workload.cluster);
+    if !estate.clusters[on].is_kubernetes() {
+        return match service {
+            Service::Dns => site::DNS_PORTS.to_vec(),
+            _ => Vec::new(),
+        };
+    }
+    site::find(estate, checked.platform(), on, service).map_or_else(|_| Vec::new(), |it| it.ports)
 }
 
 /// A connection to another cluster leaves ours for the other one's edge, where the port is

@@ -1,5 +1,20 @@
 //! Who may talk to whom: what the spec declares, and what follows from it.
+//!
+//! A [`FlowSet`] is the whole of it. Of a Kubernetes cluster it says exactly what the emitted
+//! policies let through, so that these can be read back and compared:
+//!
+//! - Every rule of a policy follows from a flow, and every flow is in the policies of each of its
+//!   ends that has any: egress where it begins, ingress where it ends ([`Peer::is_held`]).
+//! - A flow has ports, always. What a spec leaves to a part of the platform is filled in.
+//! - An outside end has addresses or names, never both ([`Holder`] says what that means).
+//! - What the addresses of an outside end mean, with what they leave out, is [`blocks::Blocks`]'
+//!   to say; where the platform's pods are, [`site::find`]'s.
+//!
+//! No flow stands for what no policy can forbid: the kubelet's probes and whatever else comes
+//! from a pod's own node, answers, a pod's calls to itself, and the traffic of interfaces beside
+//! the pod network.
 
+pub mod blocks;
 mod declared;
 pub mod rules;
 pub mod site;
@@ -9,7 +24,7 @@ use std::sync::Arc;
 pub use declared::collect;
 
 use crate::{
-    model::{Cluster, External, Id, Workload},
+    model::{Cluster, External, Id, Tenant, Workload},
     origin::OriginId,
     units::{Cidr, Host},
 };
@@ -78,9 +93,9 @@ pub enum Service {
     Ingress,
     /// Whoever scrapes metrics.
     Monitoring,
-    /// The disk importer that runs beside a virtual machine in its namespace.
-    Importer,
-    /// KubeVirt's API, for consoles and port forwards.
+    /// The controller of KubeVirt's disk importers, which asks them how far they are.
+    Cdi,
+    /// KubeVirt's API, for port forwards.
     VirtApi,
     /// Cloud metadata.
     Metadata,
@@ -91,19 +106,33 @@ pub enum Service {
 pub enum Peer {
     /// A workload: all its replicas.
     Workload(Id<Workload>),
+    /// Every pod of a tenant's namespace: those of its workloads, and whatever else is there.
+    Namespace(Id<Tenant>),
+    /// The pods that fill disks of a tenant's machines, in its namespace ([`site::IMPORTER`]).
+    Importer(Id<Tenant>),
     /// The platform.
     Platform(Service),
-    /// A declared outside system, narrowed to these addresses and names.
+    /// A declared outside system, narrowed to these addresses or names.
     External {
         /// Which one; none for `internet`.
         system: Option<Id<External>>,
         /// Addresses; empty with no hosts means everywhere public.
         cidrs: Vec<Cidr>,
-        /// Names, which only a DNS-aware policy can hold.
+        /// Names, which only a DNS-aware policy can hold; none beside addresses.
         hosts: Vec<Host>,
     },
-    /// Addresses of clients.
+    /// Addresses of clients; none means everybody outside of the cluster.
     Clients(Vec<Cidr>),
+}
+
+impl Peer {
+    /// Whether policies select it, so that a flow is in the policies of this end too.
+    pub fn is_held(&self) -> bool {
+        matches!(
+            self,
+            Self::Workload(_) | Self::Namespace(_) | Self::Importer(_)
+        )
+    }
 }
 
 /// Why a flow is there.
@@ -111,8 +140,19 @@ pub enum Peer {
 pub enum Reason {
     /// `connect`, and the `offer` that answers it where tenants differ.
     Declared,
-    /// It follows from something declared; says from what.
+    /// It follows from something declared, or from what every workload needs of its platform;
+    /// says from what.
     Derived(Arc<str>),
+}
+
+/// By which means a Kubernetes cluster keeps a flow to what is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Holder {
+    /// A NetworkPolicy: pods and addresses.
+    Policy,
+    /// The pod network's own policy, which follows what the resolver answers. No NetworkPolicy
+    /// has a rule of it.
+    Names,
 }
 
 /// New connections from one end to ports of the other.
@@ -122,12 +162,22 @@ pub struct Flow {
     pub from: Peer,
     /// Who is called.
     pub to: Peer,
-    /// On which ports.
+    /// On which ports; never empty.
     pub ports: Vec<Port>,
     /// Why.
     pub reason: Reason,
     /// Where it was said.
     pub origin: OriginId,
+}
+
+impl Flow {
+    /// By which means it is kept to what is said.
+    pub fn holder(&self) -> Holder {
+        match &self.to {
+            Peer::External { hosts, .. } if !hosts.is_empty() => Holder::Names,
+            _ => Holder::Policy,
+        }
+    }
 }
 
 /// A flow that a target adds for a workload's life on it.

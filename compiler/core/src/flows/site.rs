@@ -3,7 +3,7 @@
 //! asks for a missing fact and for the targets that write policies, so that nothing that is asked
 //! for can go unsaid.
 
-use super::{Port, Service};
+use super::{Port, Protocol, Service};
 use crate::{
     close::Platform,
     model::{Cluster, Estate, Id},
@@ -12,11 +12,35 @@ use crate::{
     units::Cidr,
 };
 
+/// The label that CDI's controller puts on the pods that it makes in a tenant's namespace.
+pub const IMPORTER: (&str, &str) = ("app", "containerized-data-importer");
+
+/// The port on which those tell how far they are.
+pub const IMPORTER_METRICS: Port = Port {
+    protocol: Protocol::Tcp,
+    from: 8443,
+    to: 8443,
+};
+
+/// The ports of a resolver of which nothing else is said.
+pub const DNS_PORTS: [Port; 2] = [
+    Port {
+        protocol: Protocol::Tcp,
+        from: 53,
+        to: 53,
+    },
+    Port {
+        protocol: Protocol::Udp,
+        from: 53,
+        to: 53,
+    },
+];
+
 /// Pods of the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pods {
-    /// Their namespace; none is that of the workload that they serve.
-    pub namespace: Option<String>,
+    /// Their namespace.
+    pub namespace: String,
     /// Labels that all of them bear, and nobody else in that namespace. Never empty.
     pub labels: Vec<(String, String)>,
 }
@@ -86,14 +110,7 @@ pub fn find(
         Service::Monitoring => monitoring(facts, platform, on),
         Service::Metadata => metadata(facts),
         Service::VirtApi => Ok(virt_api(facts, platform, on)),
-        // The label that the importer's controller puts on the pods that it makes.
-        Service::Importer => Ok(Site {
-            pods: Some(Pods {
-                namespace: None,
-                labels: vec![("app".to_owned(), "containerized-data-importer".to_owned())],
-            }),
-            ..Site::default()
-        }),
+        Service::Cdi => Ok(cdi(facts, platform, on)),
     }
 }
 
@@ -180,7 +197,7 @@ fn monitoring(
         .filter(|component| component.is_ours())
         .and_then(|_| platform.namespace(on, STACK))
         .map(|namespace| Pods {
-            namespace: Some(namespace),
+            namespace,
             labels: vec![("app.kubernetes.io/name".to_owned(), "prometheus".to_owned())],
         });
     Ok(Site {
@@ -211,11 +228,31 @@ fn virt_api(facts: Option<&Facts>, platform: &Platform, on: Id<Cluster>) -> Site
         .map(|fact| fact.namespace.value.to_string());
     Site {
         pods: Some(Pods {
-            namespace: said.or_else(|| platform.namespace(on, "kubevirt")),
+            namespace: home(said, platform, on, "kubevirt"),
             labels: vec![("kubevirt.io".to_owned(), "virt-api".to_owned())],
         }),
         ..Site::default()
     }
+}
+
+/// CDI's controller bears the label of the pods that it makes; none of CDI's other parts does.
+fn cdi(facts: Option<&Facts>, platform: &Platform, on: Id<Cluster>) -> Site {
+    let said = facts
+        .and_then(|facts| facts.cdi.as_ref())
+        .map(|fact| fact.namespace.value.to_string());
+    Site {
+        pods: Some(Pods {
+            namespace: home(said, platform, on, "cdi"),
+            labels: vec![(IMPORTER.0.to_owned(), IMPORTER.1.to_owned())],
+        }),
+        ..Site::default()
+    }
+}
+
+/// The namespace of a component: as the spec says, as we install it, or as its project does.
+fn home(said: Option<String>, platform: &Platform, on: Id<Cluster>, component: &str) -> String {
+    said.or_else(|| platform.namespace(on, component))
+        .unwrap_or_else(|| component.to_owned())
 }
 
 /// Pods need both: a namespace alone would let in all that runs there.
@@ -225,7 +262,7 @@ fn pods(namespace: Option<&V<crate::units::Name>>, select: &[Select]) -> Option<
         .map(|label| (label.key.value.to_string(), label.value.value.to_string()))
         .collect();
     labels.sort();
-    let namespace = Some(namespace?.value.to_string());
+    let namespace = namespace?.value.to_string();
     (!labels.is_empty()).then_some(Pods { namespace, labels })
 }
 

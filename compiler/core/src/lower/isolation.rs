@@ -1,11 +1,10 @@
-//! Flows as one workload sees them: grouped by equal port sets, so that peers with different
+//! Flows as one of their ends sees them: grouped by equal port sets, so that peers with different
 //! ports never end up in one rule.
 
 use std::collections::BTreeMap;
 
 use crate::{
     flows::{Flow, Peer, Port, Reason},
-    model::{Id, Workload},
     origin::OriginId,
 };
 
@@ -29,36 +28,44 @@ pub struct RuleGroup {
     pub peers: Vec<PeerRule>,
 }
 
-/// The flows of a cluster by the workload that they concern, so that each is looked at once.
-pub(super) struct ByWorkload<'f> {
-    ingress: BTreeMap<Id<Workload>, Vec<&'f Flow>>,
-    egress: BTreeMap<Id<Workload>, Vec<&'f Flow>>,
+/// What may come in to one end of flows, and what may go out of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sides {
+    /// Who may call it.
+    pub ingress: Vec<RuleGroup>,
+    /// Whom it may call.
+    pub egress: Vec<RuleGroup>,
 }
 
-impl<'f> ByWorkload<'f> {
+/// The flows of a cluster by the ends that policies select, so that each is looked at once.
+pub(super) struct ByEnd<'f> {
+    ingress: BTreeMap<&'f Peer, Vec<&'f Flow>>,
+    egress: BTreeMap<&'f Peer, Vec<&'f Flow>>,
+}
+
+impl<'f> ByEnd<'f> {
     pub(super) fn of(flows: &'f [Flow]) -> Self {
         let (mut ingress, mut egress) = (BTreeMap::new(), BTreeMap::new());
         for flow in flows {
-            if let Peer::Workload(id) = flow.to {
-                ingress.entry(id).or_insert_with(Vec::new).push(flow);
-            }
-            if let Peer::Workload(id) = flow.from {
-                egress.entry(id).or_insert_with(Vec::new).push(flow);
+            for (end, side) in [(&flow.to, &mut ingress), (&flow.from, &mut egress)] {
+                if end.is_held() {
+                    side.entry(end).or_insert_with(Vec::new).push(flow);
+                }
             }
         }
         Self { ingress, egress }
     }
 
-    /// What may come in to a workload, and what may go out of it.
-    pub(super) fn rules(&self, id: Id<Workload>) -> (Vec<RuleGroup>, Vec<RuleGroup>) {
-        let side = |flows: &BTreeMap<Id<Workload>, Vec<&'f Flow>>,
-                    peer: fn(&'f Flow) -> &'f Peer| {
-            let flows = flows.get(&id).into_iter().flatten();
+    /// What may come in to an end, and what may go out of it.
+    pub(super) fn sides(&self, end: &Peer) -> Sides {
+        let side = |flows: &BTreeMap<&'f Peer, Vec<&'f Flow>>, peer: fn(&'f Flow) -> &'f Peer| {
+            let flows = flows.get(end).into_iter().flatten();
             group(flows.map(|flow| (*flow, peer(flow))))
         };
-        let ingress = side(&self.ingress, |flow| &flow.from);
-        let egress = side(&self.egress, |flow| &flow.to);
-        (ingress, egress)
+        Sides {
+            ingress: side(&self.ingress, |flow| &flow.from),
+            egress: side(&self.egress, |flow| &flow.to),
+        }
     }
 }
 

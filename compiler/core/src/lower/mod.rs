@@ -8,13 +8,13 @@ pub mod names;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-pub use isolation::{PeerRule, RuleGroup};
+pub use isolation::{PeerRule, RuleGroup, Sides};
 
 use crate::{
     check::Checked,
     close::Platform,
     diag::Findings,
-    flows::FlowSet,
+    flows::{FlowSet, Peer},
     lock::Allocations,
     model::{Cluster, Estate, Id, Replicas, Tenant, Workload},
     origin::OriginId,
@@ -64,6 +64,10 @@ pub struct LoweredTenant {
     pub id: Id<Tenant>,
     /// Its namespace.
     pub namespace: String,
+    /// What every pod of the namespace may, whoever made it.
+    pub every: Sides,
+    /// What those may beside that fill its machines' disks.
+    pub importer: Sides,
     /// Its workloads, by name.
     pub workloads: Vec<LoweredWorkload>,
 }
@@ -134,7 +138,7 @@ pub fn lower<'a>(
     let mut allocator = allocate::Allocator::new(estate, placement.allocations.clone());
     let mut clusters = Vec::new();
     for (cluster, _) in estate.clusters.iter() {
-        let isolation = isolation::ByWorkload::of(flows.of(cluster));
+        let isolation = isolation::ByEnd::of(flows.of(cluster));
         let mut tenants = Vec::new();
         for (tenant, spec) in estate
             .tenants
@@ -146,7 +150,7 @@ pub fn lower<'a>(
                 .workloads_in(tenant, cluster)
                 .map(|(id, workload)| {
                     names::check(estate, workload, &mut findings);
-                    let (ingress, egress) = isolation.rules(id);
+                    let Sides { ingress, egress } = isolation.sides(&Peer::Workload(id));
                     LoweredWorkload {
                         id,
                         name: workload.name.value.to_string(),
@@ -166,6 +170,8 @@ pub fn lower<'a>(
             tenants.push(LoweredTenant {
                 id: tenant,
                 namespace,
+                every: isolation.sides(&Peer::Namespace(tenant)),
+                importer: isolation.sides(&Peer::Importer(tenant)),
                 workloads,
             });
         }

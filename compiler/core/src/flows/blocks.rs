@@ -1,11 +1,11 @@
-//! Address blocks for policies: what is outside of a cluster, and nothing of what is inside.
+//! Address blocks: what is outside of a cluster, and nothing of what is inside.
 //!
 //! Whether a block matches pods, services or nodes differs between pod networks, so that no block
 //! may reach into a cluster's own ranges; and what is called the internet holds no address that
 //! is not public, above all not the cloud's metadata.
 
-use tenantry_core::{
-    flows::site,
+use super::{Peer, site};
+use crate::{
     model::{Cluster, Estate, Id},
     units::{Cidr, Unit},
 };
@@ -32,10 +32,11 @@ const NOT_PUBLIC: [&str; 11] = [
 const ALL: [&str; 2] = ["0.0.0.0/0", "::/0"];
 
 /// A block and its holes; the holes lie strictly inside.
-pub(super) type Block = (Cidr, Vec<Cidr>);
+pub type Block = (Cidr, Vec<Cidr>);
 
 /// The blocks of one cluster.
-pub(super) struct Blocks {
+#[derive(Debug, Clone)]
+pub struct Blocks {
     all: Vec<Cidr>,
     /// The cluster's own ranges, and the addresses of metadata.
     inside: Vec<Cidr>,
@@ -45,7 +46,7 @@ pub(super) struct Blocks {
 
 impl Blocks {
     /// What a cluster's blocks must leave out.
-    pub(super) fn of(estate: &Estate, on: Id<Cluster>) -> Self {
+    pub fn of(estate: &Estate, on: Id<Cluster>) -> Self {
         let cluster = &estate.clusters[on];
         let facts = cluster.spec.facts.as_ref();
         let metadata = facts.and_then(|facts| facts.metadata_ip.as_ref());
@@ -67,26 +68,34 @@ impl Blocks {
         }
     }
 
-    /// Every public address.
-    pub(super) fn internet(&self) -> Vec<Block> {
-        self.called(&self.all)
+    /// The addresses that an outside end of a flow stands for; none for one of names, or of pods.
+    pub fn of_peer(&self, peer: &Peer) -> Vec<Block> {
+        match peer {
+            Peer::External { cidrs, hosts, .. } if !cidrs.is_empty() || hosts.is_empty() => {
+                self.called(cidrs)
+            }
+            Peer::Clients(cidrs) => self.callers(cidrs),
+            _ => Vec::new(),
+        }
     }
 
-    /// Declared addresses that a workload calls. A range that holds private addresses and others
-    /// loses the private ones: who means those writes their range.
-    pub(super) fn called(&self, cidrs: &[Cidr]) -> Vec<Block> {
-        cidrs
-            .iter()
-            .map(|cidr| (*cidr, holes(*cidr, &self.hidden)))
-            .collect()
+    /// Declared addresses that a workload calls; every public one where none is declared. A range
+    /// that holds private addresses and others loses the private ones: who means those writes
+    /// their range.
+    fn called(&self, cidrs: &[Cidr]) -> Vec<Block> {
+        self.without(cidrs, &self.hidden)
     }
 
     /// Declared addresses of callers; everybody who is not in the cluster where none is declared.
-    pub(super) fn callers(&self, cidrs: &[Cidr]) -> Vec<Block> {
+    fn callers(&self, cidrs: &[Cidr]) -> Vec<Block> {
+        self.without(cidrs, &self.inside)
+    }
+
+    fn without(&self, cidrs: &[Cidr], hidden: &[Cidr]) -> Vec<Block> {
         let cidrs = if cidrs.is_empty() { &self.all } else { cidrs };
         cidrs
             .iter()
-            .map(|cidr| (*cidr, holes(*cidr, &self.inside)))
+            .map(|cidr| (*cidr, holes(*cidr, hidden)))
             .collect()
     }
 }
