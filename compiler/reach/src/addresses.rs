@@ -1,10 +1,13 @@
 //! Sets of IP addresses of both families.
 
+mod atoms;
+
 use std::{
     fmt,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
+pub(crate) use atoms::Atoms;
 use ipnet::IpNet;
 
 /// The first and the last address of a range, as numbers of their family.

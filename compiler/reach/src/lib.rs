@@ -23,8 +23,9 @@ pub use addresses::Addresses;
 pub use ask::{Account, Answer, Basis, End, Question};
 
 pub use cluster::{Cluster, Namespace, Pod, PodId};
+pub use compare::{Difference, Fault, Terms, Wanted, compare, compare_under};
 pub use judge::Judge;
-pub use matrix::{Ends, Flow};
+pub use matrix::{Ends, Flow, TooMuch, matrix};
 pub use policy::{Direction, Policy, PolicyId};
 pub use ports::{PortSet, Protocol};
 pub use read::{Complaint, Document};

@@ -1,17 +1,44 @@
 //! Everything that goes through, grouped.
 
-use crate::{Addresses, PodId, PortSet};
+mod naive;
+
+use std::{error, fmt};
+
+use crate::{Addresses, Judge, PodId, PortSet, ask::End};
+
+pub(crate) use naive::Naive;
 
 /// One end of many connections.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Ends {
     /// Pods, sorted, each once.
     Pods(Vec<PodId>),
-    /// Addresses outside the cluster.
+    /// Addresses outside the cluster. Addresses that pods are known to have may lie within; they
+    /// are spoken of as pods, and not meant.
     Addresses(Addresses),
 }
 
-/// What goes through from each of some ends to each of others.
+impl Ends {
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Pods(pods) => pods.is_empty(),
+            Self::Addresses(addresses) => addresses.is_empty(),
+        }
+    }
+
+    /// Whether an end is among them.
+    pub fn holds(&self, end: End) -> bool {
+        match (self, end) {
+            (Self::Pods(pods), End::Pod(pod)) => pods.binary_search(&pod).is_ok(),
+            (Self::Addresses(addresses), End::Address(address)) => addresses.contains(address),
+            _ => false,
+        }
+    }
+}
+
+/// What goes through from each of some ends to each of others. A single pod and itself are no
+/// such two ends, even where it is among both; two replicas of a template are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Flow {
     /// Who calls.
@@ -20,4 +47,37 @@ pub struct Flow {
     pub to: Ends,
     /// On which ports; never none.
     pub ports: PortSet,
+}
+
+/// So many pods are told apart, and so many of them reach one another, that no one would read it
+/// and it would take too long to work out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMuch {
+    /// How many steps it would take at least.
+    pub steps: u64,
+    /// How many are taken.
+    pub limit: u64,
+}
+
+impl fmt::Display for TooMuch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the policies tell so many pods apart that {} or more pairs of them would have to be \
+             looked at; {} are",
+            self.steps, self.limit
+        )
+    }
+}
+
+impl error::Error for TooMuch {}
+
+/// Everything that policies let through, sorted: between pods, and between pods and addresses
+/// outside. What the API lets through whatever policies say (a pod and itself, a pod and its
+/// node) is not listed; of pods in their node's network it is what most pod networks do.
+///
+/// # Errors
+/// Where that would be millions of pairs that are not alike.
+pub fn matrix(judge: &Judge<'_>) -> Result<Vec<Flow>, TooMuch> {
+    Ok(Naive::of(judge, &[]).flows())
 }

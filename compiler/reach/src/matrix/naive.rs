@@ -1,0 +1,123 @@
+//! The same by asking about every pair: what the rest is tested against.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use super::{Ends, Flow};
+use crate::{
+    Addresses, Judge, PodId, PortSet,
+    addresses::Atoms,
+    ask::End,
+    policy::{Direction, Peer},
+};
+
+/// What goes through between every two ends, one by one.
+#[derive(Debug)]
+pub(crate) struct Naive<'j> {
+    judge: &'j Judge<'j>,
+    atoms: Atoms,
+    /// Pods' own addresses, sorted.
+    own: Vec<IpAddr>,
+}
+
+impl<'j> Naive<'j> {
+    /// Tells addresses apart that policies or these sets tell apart.
+    pub(crate) fn of(judge: &'j Judge<'j>, also: &[&Addresses]) -> Self {
+        let cluster = judge.cluster();
+        let rules = cluster.policies.iter().flat_map(|policy| {
+            let rules = Direction::BOTH.map(|direction| policy.rules(direction));
+            rules.into_iter().flatten().flatten()
+        });
+        let peers = rules.flat_map(|rule| rule.peers.iter().flatten());
+        let blocks = peers.filter_map(|peer| match peer {
+            Peer::Addresses(block) => Some(block),
+            Peer::Pods { .. } => None,
+        });
+        let atoms = Atoms::of(blocks.chain(also.iter().copied()));
+        let mut own: Vec<IpAddr> = cluster
+            .pods
+            .iter()
+            .flat_map(|pod| pod.addresses.clone())
+            .collect();
+        own.sort_unstable();
+        own.dedup();
+        Self { judge, atoms, own }
+    }
+
+    /// Every end: pods, then one address of every range of them.
+    pub(crate) fn ends(&self) -> Vec<End> {
+        let pods = self.judge.cluster().pod_ids().map(End::Pod);
+        let outside = (0..self.atoms.len()).filter_map(|at| self.atoms.example(at, &self.own));
+        pods.chain(outside.map(End::Address)).collect()
+    }
+
+    /// Whether it is a question at all: of addresses alone nothing is said, and nothing keeps a
+    /// single pod from itself.
+    pub(crate) fn speaks_of(&self, from: End, to: End) -> bool {
+        match (from, to) {
+            (End::Address(_), End::Address(_)) => false,
+            (End::Pod(pod), End::Pod(same)) => pod != same || !self.judge.cluster().pod(pod).alone,
+            _ => true,
+        }
+    }
+
+    /// The ports on which one calls another.
+    pub(crate) fn ports(&self, from: End, to: End) -> PortSet {
+        if !self.speaks_of(from, to) {
+            return PortSet::none();
+        }
+        let (egress, ingress) = (Direction::Egress, Direction::Ingress);
+        self.side(from, egress, to)
+            .and(&self.side(to, ingress, from))
+    }
+
+    fn side(&self, end: End, direction: Direction, peer: End) -> PortSet {
+        match (end, peer) {
+            (End::Address(_), _) => PortSet::all(),
+            (End::Pod(pod), End::Pod(peer)) => self.judge.with_pod(pod, direction, peer).ports,
+            (End::Pod(pod), End::Address(peer)) => {
+                self.judge.with_address(pod, direction, peer).ports
+            }
+        }
+    }
+
+    /// What an end stands for.
+    pub(crate) fn whole(&self, end: End) -> Ends {
+        match end {
+            End::Pod(pod) => Ends::Pods(vec![pod]),
+            End::Address(address) => Ends::Addresses(self.atoms.set(self.atoms.holding(address))),
+        }
+    }
+
+    /// All that goes through, by called end and ports.
+    pub(crate) fn flows(&self) -> Vec<Flow> {
+        let ends = self.ends();
+        let mut flows = Vec::new();
+        for &to in &ends {
+            let mut callers: BTreeMap<PortSet, (Vec<PodId>, Addresses)> = BTreeMap::new();
+            for &from in &ends {
+                let ports = self.ports(from, to);
+                if ports.is_empty() {
+                    continue;
+                }
+                let (pods, addresses) = callers.entry(ports).or_default();
+                match self.whole(from) {
+                    Ends::Pods(more) => pods.extend(more),
+                    Ends::Addresses(more) => addresses.extend(&more),
+                }
+            }
+            for (ports, (pods, addresses)) in callers {
+                let to = self.whole(to);
+                let both = [Ends::Pods(pods), Ends::Addresses(addresses)];
+                for from in both.into_iter().filter(|ends| !ends.is_empty()) {
+                    flows.push(Flow {
+                        from,
+                        to: to.clone(),
+                        ports: ports.clone(),
+                    });
+                }
+            }
+        }
+        flows.sort();
+        flows
+    }
+}
