@@ -1,5 +1,6 @@
 //! The compile: one line per phase. Everything else of this crate is below it.
 
+mod flows;
 mod graph;
 mod placed;
 mod tests;
@@ -7,6 +8,7 @@ mod trees;
 
 use std::{collections::BTreeSet, sync::Arc};
 
+pub use flows::{FlowsCluster, FlowsEnvironment, FlowsRun, SpecEnd, SpecFlow, flows};
 pub use graph::{Graph, GraphNode};
 pub use placed::{PlacedEnvironment, PlacedRun, placed};
 use tenantry_syntax::Span;
@@ -17,7 +19,7 @@ use crate::{
     check as checks, close,
     diag::{self, Diagnostic, Findings},
     emit::{self, Objects, Output},
-    flows,
+    flows::{self as traffic, FlowSet},
     instances::Instances,
     levels::{self, Allowance},
     limits::Limits,
@@ -89,6 +91,8 @@ pub struct Built {
     pub scenes: Vec<Scene>,
     /// Where everything stands in each environment that was asked for, where [`placed()`] asks.
     placed: Vec<PlacedEnvironment>,
+    /// Who may talk to whom in each environment that was asked for, where [`flows()`] asks.
+    flows: Vec<FlowsEnvironment>,
 }
 
 /// An environment with the reasons of its values, for `why`.
@@ -147,6 +151,8 @@ enum Until {
     Scene,
     /// As far as `Plan`, and each cluster's placement is kept.
     Placed,
+    /// As far as `Prove`, and each cluster's flows are kept.
+    Flows,
 }
 
 /// One environment, compiled as far as it goes.
@@ -159,6 +165,7 @@ struct Compiled {
     output: Option<(Objects, plan::Plan, model::Estate, Allocations)>,
     scene: Option<Scene>,
     placed: Vec<place::PlacedCluster>,
+    flows: Vec<FlowsCluster>,
 }
 
 fn compile(
@@ -180,6 +187,7 @@ fn compile(
             graphs: vec![],
             scenes: vec![],
             placed: vec![],
+            flows: vec![],
         };
     };
     let (allowances, told) = levels::allowances(&typed);
@@ -229,7 +237,7 @@ fn compile(
     let mut outputs = Vec::new();
     let clean = match until {
         Until::Plan | Until::Placed => None,
-        Until::Prove | Until::Scene => Clean::of(&run.findings),
+        Until::Prove | Until::Scene | Until::Flows => Clean::of(&run.findings),
     };
     let wanted = |env: &Option<Arc<str>>| {
         options
@@ -241,6 +249,8 @@ fn compile(
     let scenes = scenes.filter(|scene| wanted(&scene.env)).collect();
     let placed = compiled.iter_mut().filter(|one| wanted(&one.env));
     let placed = placed.map(PlacedEnvironment::of).collect();
+    let flows = compiled.iter_mut().filter(|one| wanted(&one.env));
+    let flows = flows.map(FlowsEnvironment::of).collect();
     if let Some(clean) = clean {
         for one in compiled.iter().filter(|one| wanted(&one.env)) {
             let Some((objects, plan, estate, _)) = &one.output else {
@@ -265,6 +275,7 @@ fn compile(
         graphs,
         scenes,
         placed,
+        flows,
     }
 }
 
@@ -358,6 +369,7 @@ fn environment(
             output: None,
             scene,
             placed: Vec::new(),
+            flows: Vec::new(),
         };
     };
     if let Some(scene) = &mut scene {
@@ -374,11 +386,13 @@ fn environment(
     let mut used = BTreeSet::new();
     let mut level =
         |findings: &mut Findings| used.extend(levels::apply(&estate, allowances, findings));
-    let mut placed = Vec::new();
-    let mut keep = |placement: &place::Placement| {
-        if until == Until::Placed {
+    let (mut placed, mut flows) = (Vec::new(), Vec::new());
+    let mut keep = |made: Made<'_>| match made {
+        Made::Placement(placement) if until == Until::Placed => {
             placed = place::clusters(&estate, placement, &options.limits);
         }
+        Made::Flows(set) if until == Until::Flows => flows = FlowsCluster::all(&estate, set),
+        Made::Placement(_) | Made::Flows(_) => {}
     };
     let limits = &options.limits;
     let output = backend(
@@ -401,12 +415,21 @@ fn environment(
         output,
         scene,
         placed,
+        flows,
     }
+}
+
+/// What a phase has made, for who keeps it.
+pub(crate) enum Made<'m> {
+    /// Where everything stands.
+    Placement(&'m place::Placement),
+    /// Who may talk to whom.
+    Flows(&'m FlowSet),
 }
 
 /// From the model to ordered objects. Objects are made only for an estate without errors: they
 /// could not be used, and what a target would say of a broken one is no further mistake. `keep`
-/// sees where everything stands, of a broken estate too.
+/// sees where everything stands and who may talk to whom, of a broken estate too.
 pub(crate) fn backend(
     estate: &model::Estate,
     targets: &[&dyn Target],
@@ -414,7 +437,7 @@ pub(crate) fn backend(
     limits: &Limits,
     findings: &mut Findings,
     level: &mut dyn FnMut(&mut Findings),
-    keep: &mut dyn FnMut(&place::Placement),
+    keep: &mut dyn FnMut(Made<'_>),
 ) -> Option<(Objects, plan::Plan, Allocations)> {
     let platform = close::close(estate, targets);
     let checked = checks::run(estate, &platform, targets);
@@ -422,9 +445,13 @@ pub(crate) fn backend(
     let checked = checked.value?;
     let placed = place::place(&checked, targets, old, limits, findings);
     findings.extend(placed.findings);
-    placed.value.iter().for_each(keep);
-    let flows = flows::collect(&checked, targets);
+    placed
+        .value
+        .iter()
+        .for_each(|made| keep(Made::Placement(made)));
+    let flows = traffic::collect(&checked, targets);
     findings.extend(flows.findings);
+    flows.value.iter().for_each(|made| keep(Made::Flows(made)));
     let (placement, flows) = (placed.value?, flows.value?);
     let lowered = lower::lower(&checked, &placement, &flows);
     findings.extend(lowered.findings);

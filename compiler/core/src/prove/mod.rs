@@ -3,6 +3,8 @@
 //! The reader shares no code with the writer: `serde_yaml`, which refuses a key that stands
 //! twice, against the tree as JSON. A difference is a defect of ours, and nothing is written.
 
+pub mod flows;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
