@@ -8,7 +8,7 @@ use super::{Compiled, Options, Run, Until, compile};
 use crate::{
     flows::{Flow, FlowSet, Peer, Port, Reason, Service},
     load::Library,
-    model::Estate,
+    model::{Estate, Id, Tenant},
     prove::flows::{Cell, Proof},
     target::Target,
     units::{Cidr, Host},
@@ -142,7 +142,10 @@ impl SpecFlow {
 
 impl SpecEnd {
     fn of(estate: &Estate, peer: &Peer) -> Self {
+        let tenant = |id: Id<Tenant>| estate.tenants[id].name.value.as_str().into();
         match peer {
+            Peer::Namespace(id) => Self::Namespace(tenant(*id)),
+            Peer::Importer(id) => Self::Importer(tenant(*id)),
             Peer::Workload(id) => Self::Workload(estate.workloads[*id].path.clone()),
             Peer::Platform(service) => Self::Platform(*service),
             Peer::External {
