@@ -100,6 +100,25 @@ impl Addresses {
         }
     }
 
+    /// The smallest block of each family that holds all of it.
+    pub fn cover(&self) -> Self {
+        let mut cover = Self::none();
+        for (family, ranges) in [(Family::V4, &self.v4), (Family::V6, &self.v6)] {
+            if let (Some(first), Some(last)) = (ranges.first(), ranges.last()) {
+                let bits = match family {
+                    Family::V4 => 32,
+                    Family::V6 => 128,
+                };
+                // As long as the bits that the first and the last address have in common.
+                let differing = u128::BITS - (first.0 ^ last.1).leading_zeros();
+                let length = u8::try_from(bits - differing).unwrap_or(0);
+                let block = IpNet::new(address(family, first.0), length);
+                cover.extend(&block.map_or_else(|_| Self::all(), Self::block));
+            }
+        }
+        cover
+    }
+
     /// The fewest blocks that make it up, sorted; IPv4 first.
     pub fn blocks(&self) -> Vec<IpNet> {
         let four = self.v4.iter().flat_map(|range| cut(Family::V4, *range));

@@ -1,9 +1,14 @@
 //! Questions about single packets, with the reason of the answer.
 
+mod basis;
+mod words;
+
 use std::net::IpAddr;
 
+pub use words::{because, rule_in_words};
+
 use crate::{
-    PodId, Protocol,
+    Judge, PodId, Protocol,
     policy::{Direction, PolicyId},
 };
 
@@ -110,5 +115,79 @@ impl Answer {
             (_, Account::Refused { .. }) => Some(Direction::Ingress),
             _ => None,
         }
+    }
+}
+
+/// The answer to a question.
+pub fn ask(judge: &Judge<'_>, question: &Question) -> Answer {
+    if basis::is_excepted(judge.cluster(), question) {
+        return Answer {
+            allowed: true,
+            basis: Basis::SpecException,
+            egress: Account::Open,
+            ingress: Account::Open,
+        };
+    }
+    let side = |end, direction| match end {
+        End::Pod(pod) => account(judge, question, pod, direction),
+        End::Address(_) => Account::Open,
+    };
+    let egress = side(question.from, Direction::Egress);
+    let ingress = side(question.to, Direction::Ingress);
+    let refuses = |account: &Account| matches!(account, Account::Refused { .. });
+    let answer = Answer {
+        allowed: !refuses(&egress) && !refuses(&ingress),
+        basis: Basis::Policy,
+        egress,
+        ingress,
+    };
+    Answer {
+        basis: basis::of(judge, question, &answer),
+        ..answer
+    }
+}
+
+impl Question {
+    /// The other end, as the side of one direction sees it.
+    pub fn peer(&self, direction: Direction) -> End {
+        match direction {
+            Direction::Ingress => self.from,
+            Direction::Egress => self.to,
+        }
+    }
+
+    /// The destination, if it is a pod: whose names of ports count.
+    pub fn called(&self) -> Option<PodId> {
+        match self.to {
+            End::Pod(pod) => Some(pod),
+            End::Address(_) => None,
+        }
+    }
+}
+
+/// What the side of a pod says.
+fn account(judge: &Judge<'_>, question: &Question, pod: PodId, direction: Direction) -> Account {
+    let isolated_by = judge.isolating(pod, direction);
+    if isolated_by.is_empty() {
+        return Account::Open;
+    }
+    let peer = question.peer(direction);
+    let mut other_ports = Vec::new();
+    for grant in judge.grants(pod, direction) {
+        if !judge.admits(&grant, peer) {
+            continue;
+        }
+        let (ports, _) = judge.ports(grant.rule, question.called());
+        if ports.contains(question.protocol, question.port) {
+            return Account::Admitted {
+                policy: grant.policy,
+                rule: grant.at,
+            };
+        }
+        other_ports.push((grant.policy, grant.at));
+    }
+    Account::Refused {
+        isolated_by: isolated_by.to_vec(),
+        other_ports,
     }
 }

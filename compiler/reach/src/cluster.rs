@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 
 use crate::{
     Protocol,
-    labels::{Labels, NAMESPACE_NAME},
+    labels::{Labels, NAMESPACE_NAME, Selector},
     policy::{Policy, PolicyId},
 };
 
@@ -84,8 +84,19 @@ pub struct Beside {
     pub name: String,
     /// What it does to verdicts.
     pub effect: Effect,
-    /// The pods of which it speaks.
-    pub pods: crate::labels::Selector,
+    /// The namespaces of which it speaks.
+    pub namespaces: Selector,
+    /// The pods of those of which it speaks.
+    pub pods: Selector,
+}
+
+impl Beside {
+    /// Whether it speaks of a pod.
+    pub fn speaks_of(&self, cluster: &Cluster, pod: &Pod) -> bool {
+        let namespace = cluster.namespaces.get(&pod.namespace);
+        let there = namespace.is_some_and(|it| self.namespaces.matches(&it.labels));
+        there && self.pods.matches(&pod.labels)
+    }
 }
 
 /// What something beside NetworkPolicies does to verdicts.

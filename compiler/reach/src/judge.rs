@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use index::Index;
 
 use crate::{
-    Addresses, Cluster, PodId, PortSet, Protocol,
+    Addresses, Cluster, End, PodId, PortSet, Protocol,
     cluster::Pod,
     policy::{Direction, Peer, Policy, PolicyId, Port, Rule},
 };
@@ -97,6 +97,17 @@ impl<'c> Judge<'c> {
         &self.isolating[direction as usize][pod.0 as usize]
     }
 
+    /// Whether a policy's selector would isolate a pod, were it not in its node's network.
+    pub fn would_isolate(&self, pod: PodId, direction: Direction) -> bool {
+        let pod = self.cluster.pod(pod);
+        let mut policies = self.cluster.policies.iter();
+        policies.any(|policy| {
+            policy.namespace == pod.namespace
+                && policy.rules(direction).is_some()
+                && policy.pods.matches(&pod.labels)
+        })
+    }
+
     /// Every rule that may let something through to or from a pod.
     pub fn grants(&self, pod: PodId, direction: Direction) -> impl Iterator<Item = Grant<'c>> {
         let cluster = self.cluster;
@@ -169,6 +180,14 @@ impl<'c> Judge<'c> {
         peers
             .iter()
             .any(|peer| admits_pod(self.cluster, policy, peer, pod))
+    }
+
+    /// Whether a rule admits an end as the other one.
+    pub fn admits(&self, grant: &Grant<'_>, peer: End) -> bool {
+        match peer {
+            End::Pod(pod) => self.admits_pod(grant, pod),
+            End::Address(address) => admits_address(grant.rule, address),
+        }
     }
 
     /// The ports of a destination that a rule admits, and whether it names one that the

@@ -1,6 +1,6 @@
 //! Labels, and selectors of them.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// The labels of a pod or of a namespace.
 pub type Labels = BTreeMap<String, String>;
@@ -74,6 +74,31 @@ impl Selector {
             Condition::In(values) if it.key == key => Some(values.as_slice()),
             _ => None,
         })
+    }
+}
+
+/// As kubectl takes it: `app=web`, `tier in (a,b)`, `env notin (dev)`, `gpu`, `!debug`.
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = &self.key;
+        match &self.condition {
+            Condition::In(values) if values.len() == 1 => write!(f, "{key}={}", values[0]),
+            Condition::In(values) => write!(f, "{key} in ({})", values.join(",")),
+            Condition::NotIn(values) => write!(f, "{key} notin ({})", values.join(",")),
+            Condition::Exists => f.write_str(key),
+            Condition::DoesNotExist => write!(f, "!{key}"),
+        }
+    }
+}
+
+/// The requirements with commas between them, as kubectl takes them.
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, requirement) in self.requirements.iter().enumerate() {
+            let comma = if at == 0 { "" } else { "," };
+            write!(f, "{comma}{requirement}")?;
+        }
+        Ok(())
     }
 }
 

@@ -20,7 +20,7 @@ pub mod ports;
 pub mod read;
 
 pub use addresses::Addresses;
-pub use ask::{Account, Answer, Basis, End, Question};
+pub use ask::{Account, Answer, Basis, End, Question, ask, because};
 
 pub use cluster::{Cluster, Namespace, Pod, PodId};
 pub use compare::{Difference, Fault, Terms, Wanted, compare, compare_under};
@@ -28,4 +28,4 @@ pub use judge::Judge;
 pub use matrix::{Ends, Flow, TooMuch, matrix};
 pub use policy::{Direction, Policy, PolicyId};
 pub use ports::{PortSet, Protocol};
-pub use read::{Complaint, Document};
+pub use read::{Complaint, Document, read};

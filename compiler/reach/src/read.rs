@@ -1,6 +1,27 @@
 //! Manifests, read as strictly as the API server would.
+//!
+//! Read are namespaces, nodes, pods and whatever makes pods out of a template, NetworkPolicies,
+//! and what decides beside them. NetworkPolicies are held to everything that the API server
+//! refuses; of the rest only what is looked at is judged. An object about which there is a
+//! complaint is left out.
+
+mod at;
+mod beside;
+mod names;
+mod networkpolicy;
+mod pods;
+mod replicas;
+mod selector;
+
+use std::{collections::BTreeMap, net::IpAddr};
 
 use serde_json::Value;
+
+use self::{
+    at::{At, under},
+    replicas::Replicated,
+};
+use crate::{Cluster, Namespace, labels::Labels};
 
 /// One document of a file.
 #[derive(Debug, Clone, Copy)]
@@ -26,4 +47,242 @@ pub struct Complaint {
     pub path: String,
     /// What is wrong, in a sentence without a full stop.
     pub message: String,
+}
+
+/// Lists hold objects, and nobody needs lists of lists of lists.
+const MAX_LISTS: usize = 4;
+
+/// Reads documents of any number of files: what they say there is, and everything that is wrong
+/// with them, in their order. What is no Kubernetes object, or of a kind that does not matter
+/// here, is passed over.
+pub fn read<'d>(documents: impl IntoIterator<Item = Document<'d>>) -> (Cluster, Vec<Complaint>) {
+    let mut reader = Reader::default();
+    for document in documents {
+        reader.document(&document);
+    }
+    reader.finish()
+}
+
+/// Takes complaints down, with the object that they are about.
+#[derive(Debug, Default)]
+struct Sink {
+    source: String,
+    at: usize,
+    object: String,
+    complaints: Vec<Complaint>,
+}
+
+impl Sink {
+    /// Something is wrong here.
+    fn say(&mut self, here: &At<'_>, message: impl Into<String>) {
+        self.complaints.push(Complaint {
+            source: self.source.clone(),
+            at: self.at,
+            object: self.object.clone(),
+            path: here.path(),
+            message: message.into(),
+        });
+    }
+}
+
+/// What tells an object apart: its kind with the group, its namespace, its name.
+type Key = (String, String, String);
+
+#[derive(Debug, Default)]
+struct Reader {
+    cluster: Cluster,
+    sink: Sink,
+    /// Where each object stood first.
+    seen: BTreeMap<Key, (String, usize)>,
+    /// Workloads of which each pod has labels of its own.
+    replicated: Vec<Replicated>,
+    /// The addresses of nodes, by name.
+    nodes: BTreeMap<String, Vec<IpAddr>>,
+}
+
+/// An object's head, and what it says.
+#[derive(Debug, Clone, Copy)]
+struct Object<'o> {
+    /// The group of its API; empty for the core.
+    group: &'o str,
+    version: &'o str,
+    kind: &'o str,
+    namespace: &'o str,
+    name: &'o str,
+    body: At<'o>,
+}
+
+impl Reader {
+    fn document(&mut self, document: &Document<'_>) {
+        document.source.clone_into(&mut self.sink.source);
+        self.sink.at = document.at;
+        self.value(&At::root(document.value), "", MAX_LISTS);
+    }
+
+    /// An object, or a list of them. What a list's items leave out follows from `item_kind`.
+    fn value(&mut self, value: &At<'_>, item_kind: &str, depth: usize) {
+        let text = |name: &str| value.value().get(name).and_then(Value::as_str);
+        let Some(kind) = text("kind").or((!item_kind.is_empty()).then_some(item_kind)) else {
+            return;
+        };
+        if let (Some(item_kind), Some(items)) = (kind.strip_suffix("List"), value.child("items")) {
+            if depth == 0 {
+                self.sink.object = kind.to_owned();
+                self.sink.say(&items, "lists within lists end here");
+                return;
+            }
+            let mut rows = Vec::new();
+            items.items(&mut self.sink, |_, item| rows.push(item.value()));
+            for (place, row) in rows.into_iter().enumerate() {
+                self.value(&items.item(place, row), item_kind, depth - 1);
+            }
+            return;
+        }
+        let version = text("apiVersion");
+        if let Some(version) = version.or((!item_kind.is_empty()).then_some("")) {
+            self.object(value, version, kind);
+        } else if pods::is_known(kind) || kind == "NetworkPolicy" || kind == "Namespace" {
+            self.sink.object = kind.to_owned();
+            self.sink.say(value, "has no apiVersion");
+        }
+    }
+
+    fn object(&mut self, body: &At<'_>, version: &str, kind: &str) {
+        let (group, version) = version.rsplit_once('/').unwrap_or(("", version));
+        let metadata = body.child("metadata");
+        let text = |name: &str| {
+            let field = metadata.as_ref()?.value().get(name)?;
+            field.as_str().filter(|text| !text.is_empty())
+        };
+        let name = text("name").or_else(|| text("generateName"));
+        let object = Object {
+            group,
+            version,
+            kind,
+            namespace: text("namespace").unwrap_or("default"),
+            name: name.unwrap_or_default(),
+            body: *body,
+        };
+        let read = match (group, kind) {
+            ("", "Namespace") => Self::namespace,
+            ("", "Node") => Self::node,
+            ("", "Service") => Self::service,
+            ("networking.k8s.io" | "extensions" | "", "NetworkPolicy") => Self::policy,
+            _ if beside::decides(&object) => Self::other_policy,
+            _ if pods::makes_pods(&object) => Self::pods,
+            _ => return,
+        };
+        self.sink.object = match kind {
+            "Namespace" | "Node" => format!("{kind} {}", object.name),
+            _ => format!("{kind} {}/{}", object.namespace, object.name),
+        };
+        if name.is_none() {
+            self.sink.object = kind.to_owned();
+            let place = metadata.as_ref().unwrap_or(body);
+            self.sink.say(place, "has no name");
+        } else if self.is_first(&object) {
+            let before = self.sink.complaints.len();
+            read(self, &object, before);
+        }
+    }
+
+    /// Whether an object stands here for the first time. A second of the same name would replace
+    /// the first, and which is which depends on the order of files.
+    fn is_first(&mut self, object: &Object<'_>) -> bool {
+        let space = match object.kind {
+            "Namespace" | "Node" => "",
+            _ => object.namespace,
+        };
+        let kind = format!("{}/{}", object.group, object.kind);
+        let key = (kind, space.to_owned(), object.name.to_owned());
+        let here = (self.sink.source.clone(), self.sink.at);
+        let Some((source, at)) = self.seen.get(&key) else {
+            self.seen.insert(key, here);
+            return true;
+        };
+        let message = format!(
+            "stands twice: the first is in {source}, document {}",
+            at + 1
+        );
+        self.sink.say(&object.body, message);
+        false
+    }
+
+    fn namespace(&mut self, object: &Object<'_>, before: usize) {
+        let metadata = object.body.child("metadata");
+        let labels = under(metadata.as_ref(), "labels");
+        let labels = labels.map_or_else(Labels::new, |labels| labels.labels(&mut self.sink));
+        if self.sink.complaints.len() == before {
+            let namespace = Namespace::new(object.name, labels);
+            let namespaces = &mut self.cluster.namespaces;
+            namespaces.insert(object.name.to_owned(), namespace);
+        }
+    }
+
+    fn node(&mut self, object: &Object<'_>, _: usize) {
+        let status = object.body.child("status");
+        let Some(addresses) = under(status.as_ref(), "addresses") else {
+            return;
+        };
+        let mut found = Vec::new();
+        addresses.items(&mut self.sink, |_, item| {
+            // Among them are names of hosts too.
+            let text = item.value().get("address").and_then(Value::as_str);
+            found.extend(text.and_then(|text| text.parse::<IpAddr>().ok()));
+        });
+        self.nodes.insert(object.name.to_owned(), found);
+    }
+
+    fn policy(&mut self, object: &Object<'_>, before: usize) {
+        if (object.group, object.version) != ("networking.k8s.io", "v1") {
+            let message = match object.group {
+                "extensions" => {
+                    "extensions/v1beta1 is not served since Kubernetes 1.16: write \
+                     networking.k8s.io/v1"
+                }
+                _ => "no such NetworkPolicy: its apiVersion is networking.k8s.io/v1",
+            };
+            self.sink.say(&object.body.field("apiVersion"), message);
+            return;
+        }
+        let policy = networkpolicy::policy(object, &mut self.sink);
+        if self.sink.complaints.len() == before {
+            self.cluster.add_policy(policy);
+        }
+    }
+
+    fn service(&mut self, object: &Object<'_>, before: usize) {
+        let service = beside::service(object, &mut self.sink);
+        if self.sink.complaints.len() == before {
+            self.cluster.beside.extend(service);
+        }
+    }
+
+    fn other_policy(&mut self, object: &Object<'_>, _: usize) {
+        self.cluster.beside.extend(beside::policies(object));
+    }
+
+    fn pods(&mut self, object: &Object<'_>, before: usize) {
+        let pod = pods::pod(object, &mut self.sink);
+        if self.sink.complaints.len() == before {
+            let id = self.cluster.add_pod(pod);
+            self.replicated.extend(Replicated::of(object, id));
+        }
+    }
+
+    fn finish(mut self) -> (Cluster, Vec<Complaint>) {
+        replicas::tell_apart(&mut self.cluster, &self.replicated);
+        for pod in &mut self.cluster.pods {
+            let node = pod.node.as_ref().and_then(|node| self.nodes.get(node));
+            pod.host_addresses.extend(node.into_iter().flatten());
+            pod.host_addresses.sort_unstable();
+            pod.host_addresses.dedup();
+            if pod.host_network {
+                pod.addresses.extend(&pod.host_addresses);
+            }
+            pod.addresses.sort_unstable();
+            pod.addresses.dedup();
+        }
+        (self.cluster, self.sink.complaints)
+    }
 }

@@ -1,0 +1,364 @@
+//! Answers in one sentence, for whoever has to mend it at night.
+
+use super::{Account, Answer, Basis, End, Question, basis::unresolved};
+use crate::{
+    Addresses, Cluster, Judge, PodId, PortSet,
+    cluster::Effect,
+    labels::{Condition, NAMESPACE_NAME, Selector},
+    policy::{Direction, Peer, PolicyId, Port, Rule},
+};
+
+/// So many rules, peers, ports or blocks are told; of what is beyond, the number.
+const TOLD: usize = 4;
+
+/// Why an answer is as it is: the rule that lets it through, or what nothing lifts. Rules are
+/// counted from 1. One sentence without a full stop.
+pub fn because(judge: &Judge<'_>, question: &Question, answer: &Answer) -> String {
+    let teller = Teller {
+        judge,
+        cluster: judge.cluster(),
+        question,
+    };
+    let verdict = if answer.allowed { "allowed" } else { "refused" };
+    let mut told = match (answer.basis, answer.allowed) {
+        (Basis::SpecException, _) => teller.exception(),
+        (_, true) => teller.allowed(answer),
+        (_, false) => teller.refused(answer),
+    };
+    if let Some(doubt) = teller.doubt(answer) {
+        told.push_str("; ");
+        told.push_str(&doubt);
+    }
+    format!("{verdict}: {told}")
+}
+
+/// What a rule lets through: `TCP 5432 from pods with app=web in namespace shop`.
+pub fn rule_in_words(policy_namespace: &str, direction: Direction, rule: &Rule) -> String {
+    let way = match direction {
+        Direction::Ingress => "from",
+        Direction::Egress => "to",
+    };
+    let peers = match &rule.peers {
+        None => format!("{way} anybody"),
+        Some(peers) => {
+            let each = peers.iter().map(|peer| match peer {
+                Peer::Pods { namespaces, pods } => {
+                    let there = namespaces_in_words(policy_namespace, namespaces.as_ref());
+                    match pods.is_everything() {
+                        true => format!("{way} all pods {there}"),
+                        false => format!("{way} pods with {pods} {there}"),
+                    }
+                }
+                Peer::Addresses(block) => format!("{way} {}", addresses_in_words(block)),
+            });
+            few(each.collect(), " or ")
+        }
+    };
+    format!("{} {peers}", ports_in_words(rule.ports.as_deref()))
+}
+
+fn namespaces_in_words(own: &str, selector: Option<&Selector>) -> String {
+    let Some(selector) = selector else {
+        return format!("in namespace {own}");
+    };
+    match selector.requirements.as_slice() {
+        [] => "in any namespace".to_owned(),
+        [one] if one.key == NAMESPACE_NAME => match &one.condition {
+            Condition::In(names) if names.len() == 1 => format!("in namespace {}", names[0]),
+            Condition::In(names) => format!("in namespaces {}", few(names.clone(), ", ")),
+            _ => format!("in namespaces with {selector}"),
+        },
+        _ => format!("in namespaces with {selector}"),
+    }
+}
+
+fn ports_in_words(ports: Option<&[Port]>) -> String {
+    let Some(ports) = ports else {
+        return "everything".to_owned();
+    };
+    let (mut numbers, mut told) = (PortSet::none(), Vec::new());
+    for port in ports {
+        match port {
+            Port::Every(protocol) => numbers.extend(&PortSet::of(*protocol)),
+            Port::Range(protocol, from, to) => numbers.add(*protocol, *from, *to),
+            Port::Named(protocol, name) => told.push(format!("{protocol} port {name}")),
+        }
+    }
+    if !numbers.is_empty() {
+        told.insert(0, numbers.to_string());
+    }
+    few(told, ", ")
+}
+
+/// A set of addresses, as one block with exceptions where that is shorter.
+fn addresses_in_words(addresses: &Addresses) -> String {
+    let blocks = addresses.blocks();
+    let cover = addresses.cover();
+    let holes = cover.without(addresses).blocks();
+    if holes.is_empty() || blocks.len() <= holes.len() + 1 {
+        return few(blocks.iter().map(ToString::to_string).collect(), ", ");
+    }
+    let holes = few(holes.iter().map(ToString::to_string).collect(), ", ");
+    format!("{cover} except {holes}")
+}
+
+/// The first few, and how many more there are.
+fn few(mut told: Vec<String>, between: &str) -> String {
+    let more = told.len().saturating_sub(TOLD);
+    if more > 1 {
+        told.truncate(TOLD);
+        told.push(format!("{more} more"));
+    }
+    told.join(between)
+}
+
+/// Tells of one question.
+struct Teller<'t> {
+    judge: &'t Judge<'t>,
+    cluster: &'t Cluster,
+    question: &'t Question,
+}
+
+impl Teller<'_> {
+    fn end(&self, end: End) -> String {
+        match end {
+            End::Pod(pod) => self.cluster.pod(pod).path(),
+            End::Address(address) => address.to_string(),
+        }
+    }
+
+    /// The end whose side a direction is.
+    fn own(&self, direction: Direction) -> End {
+        match direction {
+            Direction::Ingress => self.question.to,
+            Direction::Egress => self.question.from,
+        }
+    }
+
+    fn exception(&self) -> String {
+        match self.question.from == self.question.to {
+            true => "nothing keeps a pod from calling itself".to_owned(),
+            false => "nothing comes between a pod and its own node".to_owned(),
+        }
+    }
+
+    fn allowed(&self, answer: &Answer) -> String {
+        let sides = [
+            (&answer.egress, Direction::Egress),
+            (&answer.ingress, Direction::Ingress),
+        ];
+        let (mut open, mut told) = (Vec::new(), Vec::new());
+        for (account, direction) in sides {
+            match (account, self.own(direction)) {
+                (Account::Admitted { policy, rule }, _) => {
+                    told.push(self.admitted(*policy, direction, *rule));
+                }
+                (_, End::Pod(pod)) => {
+                    let pod = self.cluster.pod(pod).path();
+                    open.push(format!("{pod} for {}", direction.section()));
+                }
+                _ => {}
+            }
+        }
+        if !open.is_empty() {
+            told.push(format!("no policy isolates {}", open.join(" or ")));
+        }
+        if told.is_empty() {
+            return "both ends are outside the cluster, where no policy applies".to_owned();
+        }
+        told.join(", and ")
+    }
+
+    fn admitted(&self, policy: PolicyId, direction: Direction, at: usize) -> String {
+        let way = match direction {
+            Direction::Ingress => "in",
+            Direction::Egress => "out",
+        };
+        let policy = self.cluster.policy(policy);
+        let rules = policy.rules(direction).unwrap_or_default();
+        let words = rules.get(at);
+        let words = words.map(|rule| rule_in_words(&policy.namespace, direction, rule));
+        format!(
+            "policy {} lets it {way} ({} rule {}: {})",
+            policy.path(),
+            direction.section(),
+            at + 1,
+            words.unwrap_or_default()
+        )
+    }
+
+    fn refused(&self, answer: &Answer) -> String {
+        let sides = [
+            (&answer.egress, Direction::Egress),
+            (&answer.ingress, Direction::Ingress),
+        ];
+        let told = sides.into_iter().filter_map(|(account, direction)| {
+            let Account::Refused {
+                isolated_by,
+                other_ports,
+            } = account
+            else {
+                return None;
+            };
+            Some(match other_ports.is_empty() {
+                true => self.other_peer(isolated_by, direction),
+                false => self.other_port(other_ports, direction),
+            })
+        });
+        told.collect::<Vec<_>>().join("; and ")
+    }
+
+    /// No rule admits the peer.
+    fn other_peer(&self, isolated_by: &[PolicyId], direction: Direction) -> String {
+        let own = self.end(self.own(direction));
+        let peer = self.question.peer(direction);
+        let (mut names, mut rules) = (Vec::new(), Vec::new());
+        for policy in isolated_by.iter().map(|id| self.cluster.policy(*id)) {
+            let section = policy.rules(direction).unwrap_or_default();
+            if !section.is_empty() {
+                names.push(policy.path());
+            }
+            rules.extend(section.iter().map(|rule| (policy, rule)));
+        }
+        if rules.is_empty() {
+            let names = isolated_by.iter().map(|id| self.cluster.policy(*id).path());
+            let (names, verb) = policies(names.collect(), "lets", "let");
+            return match direction {
+                Direction::Ingress => format!("{names} {verb} nothing in to {own}"),
+                Direction::Egress => format!("{names} {verb} nothing out of {own}"),
+            };
+        }
+        let words = rules
+            .iter()
+            .map(|(policy, rule)| rule_in_words(&policy.namespace, direction, rule));
+        let words = few(words.collect(), "; ");
+        let (names, verb) = policies(names, "lets", "let");
+        let does = match direction {
+            Direction::Ingress => "takes in only",
+            Direction::Egress => "may call only",
+        };
+        let rules: Vec<&Rule> = rules.into_iter().map(|(_, rule)| rule).collect();
+        let unknown = self.unknown_address(peer, &rules);
+        let peer = self.end(peer);
+        format!(
+            "{own} {does} what {names} {verb} through ({words}); {peer} is none of those{unknown}"
+        )
+    }
+
+    /// A block of addresses may hold a pod whose address nobody told.
+    fn unknown_address(&self, peer: End, rules: &[&Rule]) -> String {
+        let blocks = rules.iter().any(|rule| {
+            let peers = rule.peers.iter().flatten();
+            let mut blocks = peers.filter(|peer| matches!(peer, Peer::Addresses(_)));
+            let (ports, _) = self.judge.ports(rule, self.question.called());
+            blocks.next().is_some() && ports.contains(self.question.protocol, self.question.port)
+        });
+        match peer {
+            End::Pod(pod) if blocks && self.cluster.pod(pod).addresses.is_empty() => {
+                ", as far as manifests tell: its address is not known".to_owned()
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Rules admit the peer, on other ports.
+    fn other_port(&self, rules: &[(PolicyId, usize)], direction: Direction) -> String {
+        let called = self.question.called();
+        let (mut names, mut numbers) = (Vec::new(), PortSet::none());
+        let mut missing = None;
+        for (id, at) in rules {
+            let policy = self.cluster.policy(*id);
+            if names.last() != Some(&policy.path()) {
+                names.push(policy.path());
+            }
+            let section = policy.rules(direction).unwrap_or_default();
+            if let Some(rule) = section.get(*at) {
+                numbers.extend(&self.judge.ports(rule, called).0);
+                let ports = rule.ports.as_deref().unwrap_or_default();
+                missing = missing.or_else(|| unresolved(self.cluster, self.question, ports));
+            }
+        }
+        let (names, verb) = policies(names, "lets", "let");
+        let (own, peer) = (self.own(direction), self.question.peer(direction));
+        let whom = match direction {
+            Direction::Ingress => format!("{} in to {}", self.end(peer), self.end(own)),
+            Direction::Egress => format!("{} call {}", self.end(own), self.end(peer)),
+        };
+        let port = format!("{} {}", self.question.protocol, self.question.port);
+        let missing = missing.map(|name| self.no_such_port(called, name));
+        match (numbers.is_empty(), missing) {
+            (true, Some(missing)) => format!("{names} {verb} {whom} {missing}"),
+            (true, None) => format!("{names} {verb} {whom} on no port that it has"),
+            (false, Some(missing)) => {
+                format!("{names} {verb} {whom} on {numbers}, not on {port}, and {missing}")
+            }
+            (false, None) => format!("{names} {verb} {whom} on {numbers}, not on {port}"),
+        }
+    }
+
+    fn no_such_port(&self, called: Option<PodId>, name: &str) -> String {
+        let protocol = self.question.protocol;
+        match called {
+            Some(pod) => {
+                let pod = self.cluster.pod(pod).path();
+                format!(
+                    "on {protocol} port {name}, and no container of {pod} has a port of that name"
+                )
+            }
+            None => format!("on {protocol} port {name}, and outside ports have no names"),
+        }
+    }
+
+    /// What the verdict does not take into account.
+    fn doubt(&self, answer: &Answer) -> Option<String> {
+        let ends = [self.question.from, self.question.to];
+        let pods = || {
+            ends.into_iter().filter_map(|end| match end {
+                End::Pod(pod) => Some(self.cluster.pod(pod)),
+                End::Address(_) => None,
+            })
+        };
+        let speaks = |effect| {
+            let beside = self
+                .cluster
+                .beside
+                .iter()
+                .filter(move |it| it.effect == effect);
+            beside
+                .into_iter()
+                .find(|it| pods().any(|pod| it.speaks_of(self.cluster, pod)))
+        };
+        let name = |it: &crate::cluster::Beside| match &it.namespace {
+            Some(namespace) => format!("{} {namespace}/{}", it.kind, it.name),
+            None => format!("{} {}", it.kind, it.name),
+        };
+        match answer.basis {
+            Basis::UndefinedHostNetwork => {
+                let host = pods().find(|pod| pod.host_network)?.path();
+                Some(format!(
+                    "{host} is in its node's network, of which no effect of policies is defined"
+                ))
+            }
+            Basis::L7OrFqdn => {
+                let it = name(speaks(Effect::OtherPolicies)?);
+                Some(format!("{it} decides too, and is not read here"))
+            }
+            Basis::UndefinedSnat => {
+                let it = name(speaks(Effect::Translated)?);
+                Some(format!(
+                    "through {it} the client may come in with the address of a node"
+                ))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// `policy a` or `policies a and b`, with the verb that goes with it.
+fn policies(names: Vec<String>, one: &'static str, many: &'static str) -> (String, &'static str) {
+    match names.as_slice() {
+        [name] => (format!("policy {name}"), one),
+        [first, second] => (format!("policies {first} and {second}"), many),
+        _ => (format!("policies {}", few(names, ", ")), many),
+    }
+}

@@ -1,0 +1,219 @@
+//! A value of a manifest, and where in it it stands.
+
+use serde_json::{Map, Value};
+
+use super::{Sink, names};
+use crate::labels::Labels;
+
+/// A value, and the way to it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct At<'v> {
+    value: &'v Value,
+    above: Option<&'v At<'v>>,
+    step: Step<'v>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Step<'v> {
+    Root,
+    Field(&'v str),
+    Item(usize),
+}
+
+impl<'v> At<'v> {
+    pub(super) fn root(value: &'v Value) -> Self {
+        Self {
+            value,
+            above: None,
+            step: Step::Root,
+        }
+    }
+
+    pub(super) fn value(&self) -> &'v Value {
+        self.value
+    }
+
+    /// A field, whether it is there or not, for a complaint about it.
+    pub(super) fn field<'c>(&'c self, name: &'c str) -> At<'c> {
+        At {
+            value: self.value.get(name).unwrap_or(&Value::Null),
+            above: Some(self),
+            step: Step::Field(name),
+        }
+    }
+
+    /// An item, of which the caller says what it is.
+    pub(super) fn item<'c>(&'c self, at: usize, value: &'c Value) -> At<'c> {
+        At {
+            value,
+            above: Some(self),
+            step: Step::Item(at),
+        }
+    }
+
+    /// A field that is there; null is as good as left out.
+    pub(super) fn child<'c>(&'c self, name: &'c str) -> Option<At<'c>> {
+        let field = self.field(name);
+        (!field.value.is_null()).then_some(field)
+    }
+
+    /// `spec.ingress[0].from`; what is no plain name stands in quotes.
+    pub(super) fn path(&self) -> String {
+        let mut path = match self.above {
+            Some(above) => above.path(),
+            None => String::new(),
+        };
+        match self.step {
+            Step::Root => {}
+            Step::Item(at) => path.push_str(&format!("[{at}]")),
+            Step::Field(name) => {
+                let plain = |it: char| it.is_ascii_alphanumeric() || it == '_' || it == '-';
+                if name.is_empty() || !name.chars().all(plain) {
+                    path.push_str(&format!("[{name:?}]"));
+                } else if path.is_empty() {
+                    path.push_str(name);
+                } else {
+                    path.push('.');
+                    path.push_str(name);
+                }
+            }
+        }
+        path
+    }
+
+    /// Its fields. Null has none; anything else is wrong.
+    pub(super) fn map(&self, sink: &mut Sink) -> Option<&'v Map<String, Value>> {
+        match self.value {
+            Value::Object(map) => Some(map),
+            Value::Null => None,
+            _ => {
+                self.wrong("fields", sink);
+                None
+            }
+        }
+    }
+
+    /// Complains about every field that is not known here.
+    pub(super) fn only(&self, known: &[&str], sink: &mut Sink) {
+        let Some(map) = self.map(sink) else { return };
+        for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
+            let alike = known.iter().find(|it| it.eq_ignore_ascii_case(name));
+            let hint = match alike {
+                Some(alike) => format!("did you mean {alike}?"),
+                None => format!("known here: {}", known.join(", ")),
+            };
+            sink.say(&self.field(name), format!("no such field; {hint}"));
+        }
+    }
+
+    /// Each item of a list with its place.
+    pub(super) fn items<'c>(&'c self, sink: &mut Sink, mut take: impl FnMut(&mut Sink, At<'c>)) {
+        match self.value {
+            Value::Array(items) => {
+                for (at, value) in items.iter().enumerate() {
+                    take(sink, self.item(at, value));
+                }
+            }
+            Value::Null => {}
+            _ => self.wrong("a list", sink),
+        }
+    }
+
+    /// Text.
+    pub(super) fn text(&self, sink: &mut Sink) -> Option<&'v str> {
+        let text = self.value.as_str();
+        if text.is_none() {
+            self.wrong("text", sink);
+        }
+        text
+    }
+
+    /// Whether it says true.
+    pub(super) fn truth(&self, sink: &mut Sink) -> bool {
+        let truth = self.value.as_bool();
+        if truth.is_none() {
+            self.wrong("true or false", sink);
+        }
+        truth.unwrap_or(false)
+    }
+
+    /// A whole number.
+    pub(super) fn number(&self, sink: &mut Sink) -> Option<i64> {
+        let number = whole(self.value);
+        if number.is_none() {
+            self.wrong("a whole number", sink);
+        }
+        number
+    }
+
+    /// The number of a port.
+    pub(super) fn port(&self, sink: &mut Sink) -> Option<u16> {
+        let number = self.number(sink)?;
+        let port = u16::try_from(number).ok().filter(|port| *port > 0);
+        if port.is_none() {
+            sink.say(self, format!("ports go from 1 to 65535; this is {number}"));
+        }
+        port
+    }
+
+    /// Text by name, as labels are written.
+    pub(super) fn texts(&self, sink: &mut Sink) -> Labels {
+        let mut texts = Labels::new();
+        for (name, value) in self.map(sink).into_iter().flatten() {
+            let here = self.field(name);
+            // Of a null the API server makes an empty text.
+            let text = match value {
+                Value::Null => Some(""),
+                _ => here.text(sink),
+            };
+            if let Some(text) = text {
+                texts.insert(name.clone(), text.to_owned());
+            }
+        }
+        texts
+    }
+
+    /// Labels, as an object or a selector has them.
+    pub(super) fn labels(&self, sink: &mut Sink) -> Labels {
+        let labels = self.texts(sink);
+        for (key, value) in &labels {
+            let wrong = names::label_key(key).or_else(|| names::label_value(value));
+            if let Some(wrong) = wrong {
+                sink.say(&self.field(key), wrong);
+            }
+        }
+        labels
+    }
+
+    /// It is something else than it must be.
+    pub(super) fn wrong(&self, wanted: &str, sink: &mut Sink) {
+        let is = match self.value {
+            Value::Null => "nothing".to_owned(),
+            Value::Bool(it) => format!("{it}"),
+            Value::Number(it) => format!("the number {it}"),
+            Value::String(_) => "text".to_owned(),
+            Value::Array(_) => "a list".to_owned(),
+            Value::Object(_) => "a map of fields".to_owned(),
+        };
+        let hint = match (wanted, self.value) {
+            ("text", Value::Bool(_) | Value::Number(_)) => "; put it in quotes",
+            _ => "",
+        };
+        sink.say(self, format!("must be {wanted}, and is {is}{hint}"));
+    }
+}
+
+/// A field of what may not be there.
+pub(super) fn under<'c>(parent: Option<&'c At<'c>>, name: &'c str) -> Option<At<'c>> {
+    parent.and_then(|parent| parent.child(name))
+}
+
+/// A whole number, also one that is written `80.0`.
+pub(super) fn whole(value: &Value) -> Option<i64> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole, and within what a double counts exactly"
+    )]
+    let of_float = |it: f64| (it.fract() == 0.0 && it.abs() < 9e15).then_some(it as i64);
+    value.as_i64().or_else(|| of_float(value.as_f64()?))
+}

@@ -1,0 +1,172 @@
+//! What decides beside NetworkPolicies: Services that replace the client's address, and the
+//! policies of pod networks.
+
+use serde_json::Value;
+
+use super::{
+    Object, Sink,
+    at::{At, under},
+    selector,
+};
+use crate::{
+    cluster::{Beside, Effect},
+    labels::Selector,
+};
+
+/// A Service by which clients come in with the address of a node.
+pub(super) fn service(object: &Object<'_>, sink: &mut Sink) -> Option<Beside> {
+    let spec = object.body.child("spec")?;
+    let said = |name: &str| spec.value().get(name).and_then(|it| it.as_str());
+    let outside = matches!(said("type"), Some("NodePort" | "LoadBalancer"));
+    let addresses = spec.value().get("externalIPs").and_then(|it| it.as_array());
+    let outside = outside || addresses.is_some_and(|it| !it.is_empty());
+    // Services without a selector lead to no pods that manifests tell of.
+    let labels = spec.child("selector").map(|it| it.texts(sink))?;
+    let translated = said("externalTrafficPolicy") != Some("Local");
+    (outside && translated && !labels.is_empty()).then(|| Beside {
+        kind: object.kind.to_owned(),
+        namespace: Some(object.namespace.to_owned()),
+        name: object.name.to_owned(),
+        effect: Effect::Translated,
+        namespaces: selector::namespace(object.namespace),
+        pods: selector::of_labels(labels),
+    })
+}
+
+/// The policies of pod networks, and those that stand above NetworkPolicies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Cilium's, for a namespace or for all.
+    Cilium,
+    /// With a `subject` (AdminNetworkPolicy and what became of it).
+    Subject,
+    /// With selectors of their own language, which are not read.
+    Other,
+}
+
+fn kind(object: &Object<'_>) -> Option<Kind> {
+    match (object.group, object.kind) {
+        ("cilium.io", "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy") => {
+            Some(Kind::Cilium)
+        }
+        (
+            "policy.networking.k8s.io",
+            "AdminNetworkPolicy" | "BaselineAdminNetworkPolicy" | "ClusterNetworkPolicy",
+        ) => Some(Kind::Subject),
+        (
+            "crd.projectcalico.org" | "projectcalico.org",
+            "NetworkPolicy" | "GlobalNetworkPolicy",
+        )
+        | ("crd.antrea.io", "NetworkPolicy" | "ClusterNetworkPolicy") => Some(Kind::Other),
+        _ => None,
+    }
+}
+
+/// Whether an object is such a policy.
+pub(super) fn decides(object: &Object<'_>) -> bool {
+    kind(object).is_some()
+}
+
+/// Of which pods it speaks. Where that cannot be read, of all that it could speak of.
+pub(super) fn policies(object: &Object<'_>) -> Vec<Beside> {
+    let everywhere = object.kind.contains("Cluster")
+        || object.kind.contains("Global")
+        || object.kind.contains("Admin");
+    let own = match everywhere {
+        true => Selector::default(),
+        false => selector::namespace(object.namespace),
+    };
+    let beside = |(namespaces, pods): (Selector, Selector)| Beside {
+        kind: object.kind.to_owned(),
+        namespace: (!everywhere).then(|| object.namespace.to_owned()),
+        name: object.name.to_owned(),
+        effect: Effect::OtherPolicies,
+        namespaces,
+        pods,
+    };
+    let spec = object.body.child("spec");
+    let spec = spec.as_ref();
+    let all = || (own.clone(), Selector::default());
+    let found = match kind(object) {
+        Some(Kind::Cilium) => {
+            let mut found: Vec<_> = spec.and_then(|it| cilium(it, &own)).into_iter().collect();
+            if let Some(specs) = object.body.child("specs") {
+                specs.items(&mut Sink::default(), |_, it| {
+                    found.extend(cilium(&it, &own))
+                });
+            }
+            found
+        }
+        Some(Kind::Subject) => vec![subject(under(spec, "subject").as_ref()).unwrap_or_else(all)],
+        _ => vec![all()],
+    };
+    found.into_iter().map(beside).collect()
+}
+
+/// One of Cilium's rules; none where it speaks of nodes.
+fn cilium(spec: &At<'_>, own: &Selector) -> Option<(Selector, Selector)> {
+    let Some(endpoints) = spec.child("endpointSelector") else {
+        let nodes = spec.child("nodeSelector").is_some();
+        return (!nodes).then(|| (own.clone(), Selector::default()));
+    };
+    let plain = kubernetes_labels(endpoints.value());
+    let mut pods = strict(&At::root(&plain)).unwrap_or_default();
+    // What Cilium itself puts on endpoints is no label of a pod.
+    pods.requirements.retain(|it| {
+        let own = ["io.kubernetes.pod.", "io.cilium."];
+        !own.iter().any(|prefix| it.key.starts_with(prefix))
+    });
+    Some((own.clone(), pods))
+}
+
+/// A selector of Cilium's, of which the labels' sources are left out.
+fn kubernetes_labels(selector: &Value) -> Value {
+    let plain = |key: &str| {
+        let source = ["k8s:", "any:"].into_iter();
+        let mut rest = source.filter_map(|source| key.strip_prefix(source));
+        rest.next().unwrap_or(key).to_owned()
+    };
+    let mut selector = selector.clone();
+    if let Some(labels) = selector
+        .get_mut("matchLabels")
+        .and_then(Value::as_object_mut)
+    {
+        *labels = std::mem::take(labels)
+            .into_iter()
+            .map(|(key, value)| (plain(&key), value))
+            .collect();
+    }
+    let expressions = selector.get_mut("matchExpressions");
+    for expression in expressions
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(key) = expression.get_mut("key")
+            && let Some(text) = key.as_str().map(plain)
+        {
+            *key = Value::String(text);
+        }
+    }
+    selector
+}
+
+/// `subject.namespaces` is a selector of namespaces, `subject.pods` has two.
+fn subject(subject: Option<&At<'_>>) -> Option<(Selector, Selector)> {
+    if let Some(namespaces) = under(subject, "namespaces") {
+        return Some((strict(&namespaces)?, Selector::default()));
+    }
+    let pods = under(subject, "pods")?;
+    let selector = |name| match pods.child(name) {
+        Some(selector) => strict(&selector),
+        None => Some(Selector::default()),
+    };
+    Some((selector("namespaceSelector")?, selector("podSelector")?))
+}
+
+/// A selector that is right; none if not.
+fn strict(here: &At<'_>) -> Option<Selector> {
+    let mut sink = Sink::default();
+    let selector = selector::selector(here, &mut sink);
+    sink.complaints.is_empty().then_some(selector)
+}
