@@ -262,3 +262,57 @@ fn a_quota_bears_what_always_stands_and_is_warned_of_full_scale() {
         ["quota-exceeded: the workloads of tenant `t` ask for 4 cores, and its quota is 3 cores"]
     );
 }
+
+/// The ground, where pool `a` is planned to be so full at most.
+fn planned(fill: &str) -> String {
+    GROUND.replacen("pool a {", &format!("pool a fill=\"{fill}\" {{"), 1)
+}
+
+#[test]
+fn a_pool_is_held_to_how_full_it_is_planned() {
+    let filled = |cpu: u32, more: &str| {
+        let workloads = workload("w", "a", 7, 2) + &workload("either", "a b", 2, 3) + more;
+        told_on(&planned(&format!("{cpu}%")), &tenant("t", &workloads))
+    };
+    assert_eq!(filled(70, ""), NOTHING, "14 of 20 cores are 70 percent");
+    assert_eq!(
+        filled(70, &workload("x", "a", 1, 1)),
+        [
+            "fuller-than-planned: what always runs on pool `a` asks for 15 cores, and 70% of what it has is 14 cores"
+        ]
+    );
+    assert_eq!(filled(75, &workload("x", "a", 1, 1)), NOTHING);
+    let job = r#"workload later { job image="r.example/later:1.0"; on a; cpu 5; memory "1GiB" }"#;
+    assert_eq!(filled(70, job), NOTHING, "a job takes what is left");
+}
+
+#[test]
+fn a_pool_of_core_workloads_is_planned_unless_it_says_what_is_spare() {
+    let told = |pool: &str, criticality: &str| {
+        let ground = GROUND.replacen("pool a { nodes 2;", pool, 1);
+        let workloads = workload("much", "a", 8, 3)
+            + &workload("w", "a", 1, 2).replacen('{', &format!("{criticality} {{"), 1);
+        let mut all = told_on(&ground, &tenant("t", &workloads));
+        all.retain(|line| line.starts_with("fuller-than-planned"));
+        all
+    };
+    let core = "criticality=core";
+    assert_eq!(
+        told("pool a { nodes 3;", core),
+        [
+            "fuller-than-planned: what always runs on pool `a` asks for 26 cores, and 70% of what it has is 21 cores"
+        ]
+    );
+    assert_eq!(
+        told("pool a { nodes 3;", ""),
+        NOTHING,
+        "nobody said how full"
+    );
+    assert_eq!(told("pool a { nodes 4; spare 1;", core), NOTHING);
+    assert_eq!(told("pool a fill=\"90%\" { nodes 3;", core), NOTHING);
+    assert_eq!(
+        told("pool a { nodes 2;", core),
+        NOTHING,
+        "more than there is was told"
+    );
+}

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tenantry_placement::{Answer, Options, problem::Problem};
 use tenantry_syntax::Span;
 
-use super::{Placement, Posed};
-use crate::{limits::Limits, model::Estate};
+use super::{Placement, Posed, planned};
+use crate::{limits::Limits, model::Estate, units::Percent};
 
 /// A cluster with what must fit in it, and whether it does.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub struct PlacedPart {
     pub tenant: Option<String>,
     /// The host names, by the nodes' number.
     pub hosts: Vec<String>,
+    /// How full its pool is planned to be at most.
+    pub fill: Percent,
     /// Where the pool says how many nodes it has.
     pub span: Span,
 }
@@ -104,6 +106,7 @@ fn of(estate: &Estate, placement: &Placement, posed: &Posed, answer: Answer) -> 
                 .owner
                 .map(|owner| estate.tenants[owner].name.value.to_string()),
             hosts: hosts.map(|node| node.name.clone()).collect(),
+            fill: planned::of(pool),
             span: nodes.map_or(pool.spec.meta.span, |nodes| nodes.meta.span),
         }
     });

@@ -15,6 +15,7 @@ mod hosts;
 mod mend;
 mod parts;
 mod places;
+mod planned;
 mod problem;
 mod proof;
 mod quota;
@@ -30,6 +31,7 @@ pub use account::least_replicas;
 pub use cluster::{PlacedCluster, PlacedPart, PlacedWorkload, clusters};
 pub use hosts::Moved;
 pub use parts::Part;
+pub use planned::PLANNED;
 pub use problem::Posed;
 use tenantry_placement::Answer;
 
@@ -101,7 +103,8 @@ pub fn place(
     let demands = demand::collect(estate, &placement);
     let too_large = fit::check(estate, &placement, &demands, &mut findings);
     let mut refused = capacity::check(estate, &demands, &too_large, &mut findings);
-    reserve::check(estate, &demands, &too_large, &mut findings);
+    let told_of = reserve::check(estate, &demands, &too_large, &mut findings);
+    planned::check(estate, &demands, &too_large, &told_of, &mut findings);
     quota::check(estate, &placement, &mut findings);
     let large = demands.iter().zip(&too_large).filter(|(_, large)| **large);
     refused.extend(large.map(|(demand, _)| demand.workload));

@@ -3,7 +3,7 @@
 //! Where a pool says how many may fail (`spare`), the sums of its capacity hold it to that. Where
 //! it says nothing, `criticality=core` says it for the workload: others stop when it stops.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     capacity::node,
@@ -22,14 +22,16 @@ const MOST: u128 = 80;
 
 /// Reports each pool whose core workloads, counted alone, leave no reserve. Of a workload that
 /// may stand on several pools nothing is counted, and what does not fit at all has been told.
+/// Returns the pools that it reports.
 pub(super) fn check(
     estate: &Estate,
     demands: &[Demand],
     too_large: &[bool],
     findings: &mut Findings,
-) {
+) -> BTreeSet<Id<Pool>> {
+    let mut told = BTreeSet::new();
     if estate.broken_ground {
-        return;
+        return told;
     }
     let mut everywhere: Vec<&Demand> = Vec::new();
     let mut core: BTreeMap<Id<Pool>, Vec<&Demand>> = BTreeMap::new();
@@ -51,10 +53,14 @@ pub(super) fn check(
         }
     }
     for (pool, by) in core {
-        if estate.pools[pool].spec.spare.is_empty() {
-            findings.extend(judge(estate, pool, &by, &everywhere));
+        if estate.pools[pool].spec.spare.is_empty()
+            && let Some(finding) = judge(estate, pool, &by, &everywhere)
+        {
+            findings.push(finding);
+            told.insert(pool);
         }
     }
+    told
 }
 
 fn judge(

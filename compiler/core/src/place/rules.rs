@@ -12,6 +12,7 @@ rule_set! {
     PLACEMENT_UNDECIDED = "placement-undecided", Capacity, Warn, "workloads of which it could not be decided whether they fit", include_str!("pages/placement-undecided.md");
     GUEST_MOVES = "guest-moves", Capacity, Note, "a guest that stands on another machine than tenantry.lock remembers", include_str!("pages/guest-moves.md");
     CORE_WITHOUT_RESERVE = "core-without-reserve", Capacity, Warn, "`criticality=core` workloads that outgrow their pool when a node is lost", include_str!("pages/core-without-reserve.md");
+    FULLER_THAN_PLANNED = "fuller-than-planned", Capacity, Warn, "a pool that what always runs there takes more of than it is planned to give", include_str!("pages/fuller-than-planned.md");
     QUOTA_EXCEEDED = "quota-exceeded", Capacity, Error, "workloads that ask for more than their tenant's quota", include_str!("pages/quota-exceeded.md");
     SCALE_BEYOND_QUOTA = "scale-beyond-quota", Capacity, Warn, "workloads that at full scale ask for more than their tenant's quota", include_str!("pages/scale-beyond-quota.md");
 }

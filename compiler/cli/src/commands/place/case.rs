@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use tenantry_core::units::Percent;
 use tenantry_placement::{
     Answer, Options, Problem, Verdict,
     answer::{Count, Explanation, Failed, Mend, Placement},
@@ -91,6 +92,8 @@ pub(super) struct Names {
     pub(super) owners: BTreeMap<String, String>,
     /// By the problem's node.
     pub(super) nodes: BTreeMap<String, String>,
+    /// How full each pool of people's is planned to be, where that is known.
+    pub(super) fill: BTreeMap<String, Percent>,
 }
 
 /// What is drawn.

@@ -182,6 +182,7 @@ impl Ground<'_> {
         let mut names = Names::default();
         for (spec, part) in self.cluster.problem().pools.iter().zip(&self.cluster.parts) {
             names.halls.insert(spec.name.clone(), part.pool.clone());
+            names.fill.insert(part.pool.clone(), part.fill);
             if let Some(tenant) = &part.tenant {
                 names.owners.insert(spec.name.clone(), tenant.clone());
             }

@@ -1,6 +1,6 @@
 //! Placements for people.
 
-use tenantry_core::diag::Level;
+use tenantry_core::{diag::Level, place::PLANNED, units::Percent};
 use tenantry_placement::{
     Verdict,
     headroom::Headroom,
@@ -161,9 +161,7 @@ struct Row {
     fullest: Option<u64>,
 }
 
-/// How full a pool is planned at most, in percent: what is above is the room for peaks, for
-/// updates and for what fails. GPUs and huge pages are there to be taken whole.
-const AIM: u64 = 70;
+/// What a pool is planned by: GPUs and huge pages are there to be taken whole.
 const AIMED: [&str; 2] = ["cpu", "memory"];
 
 /// How much of each measure is taken, in columns.
@@ -184,6 +182,7 @@ fn measures(case: &Case, hall: &Hall, look: Look) -> String {
         widths.max().unwrap_or(0)
     };
     let (names, amounts) = (width(|row| &row.name), width(|row| &row.taken));
+    let fill = case.names.fill.get(&hall.name).copied().unwrap_or(PLANNED);
     let mut out = String::new();
     for Row {
         name,
@@ -198,16 +197,22 @@ fn measures(case: &Case, hall: &Hall, look: Look) -> String {
             Some(fullest) if groups > 1 => look.faint(&format!("  fullest node {fullest} %")),
             _ => String::new(),
         };
-        let aim = match all.percent() {
-            Some(percent) if percent > AIM && AIMED.contains(&name.as_str()) => {
-                format!("  above the {AIM} % to aim at")
-            }
-            _ => String::new(),
+        let aim = match above(*all, fill) && AIMED.contains(&name.as_str()) {
+            true => format!(
+                "  above the {} to aim at",
+                fill.to_string().replace('%', " %")
+            ),
+            false => String::new(),
         };
         out +=
             &format!("    {name:names$}  {taken:>amounts$}  {percent:>5}  {bar}{fullest}{aim}\n");
     }
     out
+}
+
+/// Whether more than that part is taken, to the last share.
+fn above(taken: Taken, fill: Percent) -> bool {
+    taken.taken.saturating_mul(100_000) > taken.has.saturating_mul(fill.as_thousandths().into())
 }
 
 /// `12 of 32`.

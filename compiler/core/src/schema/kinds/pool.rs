@@ -29,6 +29,10 @@ kind! {
         prop tenant: Option<V<NameOf<Tenant>>>;
         /// What one machine costs.
         prop price: Option<V<Money>>;
+        /// How much of it what always runs there may take at most, of CPU and of memory: `"70%"`.
+        /// Jobs may take the rest. With `criticality=core` workloads, and without `spare`, 70 %
+        /// unless given.
+        prop fill: Option<V<Percent>>;
         /// Profiles to take defaults from.
         child like: Vec<Like>;
         /// How many machines, where they have no names of their own.
