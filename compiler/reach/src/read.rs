@@ -116,34 +116,40 @@ impl Reader {
     fn document(&mut self, document: &Document<'_>) {
         document.source.clone_into(&mut self.sink.source);
         self.sink.at = document.at;
-        self.value(&At::root(document.value), "", MAX_LISTS);
+        self.value(&At::root(document.value), None, MAX_LISTS);
     }
 
-    /// An object, or a list of them. What a list's items leave out follows from `item_kind`.
-    fn value(&mut self, value: &At<'_>, item_kind: &str, depth: usize) {
+    /// An object, or a list of them. Items of a list of one kind need not say which.
+    fn value(&mut self, value: &At<'_>, list: Option<(&str, &str)>, depth: usize) {
         let text = |name: &str| value.value().get(name).and_then(Value::as_str);
-        let Some(kind) = text("kind").or((!item_kind.is_empty()).then_some(item_kind)) else {
+        let Some(kind) = text("kind").or(list.map(|(_, kind)| kind)) else {
             return;
         };
-        if let (Some(item_kind), Some(items)) = (kind.strip_suffix("List"), value.child("items")) {
-            if depth == 0 {
-                self.sink.object = kind.to_owned();
-                self.sink.say(&items, "lists within lists end here");
-                return;
-            }
-            let mut rows = Vec::new();
-            items.items(&mut self.sink, |_, item| rows.push(item.value()));
-            for (place, row) in rows.into_iter().enumerate() {
-                self.value(&items.item(place, row), item_kind, depth - 1);
-            }
-            return;
-        }
-        let version = text("apiVersion");
-        if let Some(version) = version.or((!item_kind.is_empty()).then_some("")) {
+        let version = text("apiVersion").or(list.map(|(version, _)| version));
+        if let (Some(item), Some(items)) = (kind.strip_suffix("List"), value.child("items")) {
+            let list = version.filter(|_| !item.is_empty());
+            self.items(&items, list.map(|version| (version, item)), depth);
+        } else if let Some(version) = version {
             self.object(value, version, kind);
         } else if pods::is_known(kind) || kind == "NetworkPolicy" || kind == "Namespace" {
-            self.sink.object = kind.to_owned();
+            kind.clone_into(&mut self.sink.object);
             self.sink.say(value, "has no apiVersion");
+        }
+    }
+
+    fn items(&mut self, items: &At<'_>, list: Option<(&str, &str)>, depth: usize) {
+        "List".clone_into(&mut self.sink.object);
+        if depth == 0 {
+            self.sink.say(items, "lists within lists end here");
+            return;
+        }
+        match items.value() {
+            Value::Array(rows) => {
+                for (at, row) in rows.iter().enumerate() {
+                    self.value(&items.item(at, row), list, depth - 1);
+                }
+            }
+            _ => items.wrong("a list", &mut self.sink),
         }
     }
 
