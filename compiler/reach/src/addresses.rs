@@ -119,6 +119,11 @@ impl Addresses {
         cover
     }
 
+    /// How many ranges it takes to say it.
+    pub(crate) fn ranges(&self) -> usize {
+        self.v4.len() + self.v6.len()
+    }
+
     /// The fewest blocks that make it up, sorted; IPv4 first.
     pub fn blocks(&self) -> Vec<IpNet> {
         let four = self.v4.iter().flat_map(|range| cut(Family::V4, *range));

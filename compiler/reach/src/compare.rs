@@ -1,11 +1,18 @@
 //! What goes through, held against what shall.
 
+mod blame;
+mod held;
+mod open;
+mod packet;
+
 use crate::{
-    Judge, PodId, PortSet,
-    ask::{End, Question},
-    matrix::{Ends, Flow, Naive, TooMuch},
+    Addresses, Judge, PodId, PortSet,
+    ask::Question,
+    matrix::{Flow, TooMuch},
     policy::{Direction, PolicyId},
 };
+
+use held::Held;
 
 /// Which way what goes through differs from what shall.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,8 +23,17 @@ pub enum Fault {
     Missing,
 }
 
-/// One mistake: what differs because of one rule, of one flow that was asked for, or of pods that
-/// nothing isolates.
+/// Pods, and addresses outside the cluster.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Parties {
+    /// The pods, sorted, each once.
+    pub pods: Vec<PodId>,
+    /// The addresses; those that pods are known to have are spoken of as pods, and not meant.
+    pub addresses: Addresses,
+}
+
+/// One mistake: what differs because of one rule, of one flow that was asked for, of pods that
+/// refuse all alike, or of pods that nothing isolates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// Which way.
@@ -27,20 +43,21 @@ pub struct Difference {
     /// For what goes through: the rule of each side that lets the packet through, by policy and
     /// place in its section; none for a side that nothing isolates. Caller's side first.
     pub through: [Option<(PolicyId, usize)>; 2],
-    /// For what does not: the sides that refuse the packet. Caller's side first.
+    /// For what does not: the sides that refuse the packet.
     pub refused: Vec<Direction>,
     /// Everybody who calls whom they should not, or cannot call whom they should, by the same
     /// mistake. Not each of them need differ with each of `to`.
-    pub from: Ends,
+    pub from: Parties,
     /// Whom they call.
-    pub to: Ends,
+    pub to: Parties,
     /// The ports that differ somewhere between them.
     pub ports: PortSet,
     /// For what is missing: the places in what was wanted, sorted.
     pub wanted: Vec<usize>,
 }
 
-/// What shall go through. What several say adds up; nothing else shall.
+/// What shall go through. What several say adds up; nothing else shall. A single pod may be among
+/// both ends: nothing is asked of it and itself.
 pub type Wanted = Flow;
 
 /// What is compared.
@@ -51,9 +68,9 @@ pub struct Terms<'t> {
     /// The pods of which `wanted` tells everything: connections with none of these at either end
     /// are not looked at. None for all pods.
     pub of: Option<&'t [PodId]>,
-    /// The only side to look at, as if everything were let through at the other ends: what this
-    /// side alone would let through then is exactly what is wanted, or it differs. None for what
-    /// both sides let through.
+    /// The only side to look at, of the pods in `of`, as if everything were let through at the
+    /// other ends: what this side alone lets through is exactly what is wanted, or it differs.
+    /// None for what both sides let through.
     pub side: Option<Direction>,
 }
 
@@ -76,62 +93,26 @@ pub fn compare(judge: &Judge<'_>, wanted: &[Wanted]) -> Result<Vec<Difference>, 
 /// # Errors
 /// Where that would be millions of pairs that are not alike.
 pub fn compare_under(judge: &Judge<'_>, terms: &Terms<'_>) -> Result<Vec<Difference>, TooMuch> {
-    let sets = terms.wanted.iter().flat_map(|flow| [&flow.from, &flow.to]);
-    let sets: Vec<_> = sets
-        .filter_map(|ends| match ends {
-            Ends::Addresses(set) => Some(set),
-            Ends::Pods(_) => None,
-        })
-        .collect();
-    let naive = Naive::of(judge, &sets);
-    let ends = naive.ends();
-    let mut differences = Vec::new();
-    let speaks = |end: &End| match (end, terms.of) {
-        (End::Address(_), _) => false,
-        (End::Pod(_), None) => true,
-        (End::Pod(pod), Some(of)) => of.contains(pod),
-    };
-    for &from in &ends {
-        for to in ends
-            .iter()
-            .copied()
-            .filter(|to| speaks(&from) || speaks(to))
-        {
-            if !naive.speaks_of(from, to) {
-                continue;
-            }
-            let through = naive.ports(from, to);
-            let mut wanted = PortSet::none();
-            for flow in terms.wanted {
-                if flow.from.holds(from) && flow.to.holds(to) {
-                    wanted.extend(&flow.ports);
-                }
-            }
-            let both = [
-                (Fault::Extra, through.without(&wanted)),
-                (Fault::Missing, wanted.without(&through)),
-            ];
-            for (fault, ports) in both {
-                let Some((protocol, port)) = ports.first() else {
-                    continue;
-                };
-                differences.push(Difference {
-                    fault,
-                    packet: Question {
-                        from,
-                        to,
-                        protocol,
-                        port,
-                    },
-                    through: [None, None],
-                    refused: Vec::new(),
-                    from: naive.whole(from),
-                    to: naive.whole(to),
-                    ports,
-                    wanted: Vec::new(),
-                });
-            }
-        }
-    }
+    let ground = held::ground(judge, terms)?;
+    let held = Held::lay_out(ground, terms)?;
+    let (items, covered) = held.items()?;
+    let groups = blame::groups(items.iter().map(|item| item.blamed));
+    let groups = groups.into_iter().map(|group| {
+        let items: Vec<_> = group.into_iter().map(|at| &items[at as usize]).collect();
+        packet::told(&held, &items)
+    });
+    let open = open::difference(&held, &covered);
+    let mut differences: Vec<Difference> = groups.flatten().chain(open).collect();
+    differences.sort_by(|a, b| a.rank().cmp(&b.rank()));
     Ok(differences)
 }
+
+impl Difference {
+    /// What they are sorted by.
+    fn rank(&self) -> (Fault, Question, &PortSet) {
+        (self.fault, self.packet, &self.ports)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -223,25 +223,28 @@ impl<'c> Judge<'c> {
         };
         let own = self.cluster.policy(grant.policy).namespace.as_str();
         for peer in peers {
-            match peer {
-                Peer::Pods { namespaces, pods } => {
-                    let found = match namespaces {
-                        None => self.index.pods_in(own, pods),
-                        Some(namespaces) => self.index.pods(namespaces, pods),
-                    };
-                    let found = found.into_iter();
-                    let seen = found.filter(|pod| !self.cluster.pod(*pod).host_network);
-                    admitted.pods.extend(seen);
-                }
-                Peer::Addresses(block) => {
-                    admitted.addresses.extend(block);
-                    admitted.pods.extend(self.index.addressed(block));
-                }
+            admitted.pods.extend(self.selected(own, peer));
+            if let Peer::Addresses(block) = peer {
+                admitted.addresses.extend(block);
+                admitted.pods.extend(self.index.addressed(block));
             }
         }
         admitted.pods.sort_unstable();
         admitted.pods.dedup();
         admitted
+    }
+
+    /// The pods that the selectors of a peer select, in a policy of namespace `own`; in order.
+    pub(crate) fn selected(&self, own: &str, peer: &Peer) -> Vec<PodId> {
+        let mut found = match peer {
+            Peer::Pods { namespaces, pods } => match namespaces {
+                None => self.index.pods_in(own, pods),
+                Some(namespaces) => self.index.pods(namespaces, pods),
+            },
+            Peer::Addresses(_) => Vec::new(),
+        };
+        found.retain(|pod| !self.cluster.pod(*pod).host_network);
+        found
     }
 
     /// The pods of this name: `namespace/name`.

@@ -17,13 +17,16 @@ pub mod labels;
 pub mod matrix;
 pub mod policy;
 pub mod ports;
+#[cfg(test)]
+mod random;
 pub mod read;
+pub mod strangers;
 
 pub use addresses::Addresses;
 pub use ask::{Account, Answer, Basis, End, Question, ask, because};
 
 pub use cluster::{Cluster, Namespace, Pod, PodId};
-pub use compare::{Difference, Fault, Terms, Wanted, compare, compare_under};
+pub use compare::{Difference, Fault, Parties, Terms, Wanted, compare, compare_under};
 pub use judge::Judge;
 pub use matrix::{Ends, Flow, TooMuch, matrix};
 pub use policy::{Direction, Policy, PolicyId};

@@ -13,10 +13,6 @@ pub(crate) struct Atoms {
     v6: Vec<u128>,
 }
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the grouping of rows is to use them")
-)]
 impl Atoms {
     /// The partition that these sets make.
     pub(crate) fn of<'a>(sets: impl IntoIterator<Item = &'a Addresses>) -> Self {
@@ -41,14 +37,6 @@ impl Atoms {
     /// How many ranges there are.
     pub(crate) fn len(&self) -> usize {
         self.v4.len() + self.v6.len()
-    }
-
-    /// The addresses of one range.
-    pub(crate) fn set(&self, at: usize) -> Addresses {
-        let (family, range) = self.range(at);
-        let mut set = Addresses::none();
-        set.family_mut(family).push(range);
-        set
     }
 
     /// The addresses of several ranges.
@@ -87,12 +75,6 @@ impl Atoms {
         };
         // The first start is 0, so that one is always at or below.
         base + starts.partition_point(|start| *start <= number).max(1) - 1
-    }
-
-    /// How many addresses a range has, as far as that can be counted.
-    pub(crate) fn size(&self, at: usize) -> u128 {
-        let (_, (from, to)) = self.range(at);
-        (to - from).saturating_add(1)
     }
 
     /// Some address of a range that is none of these, sorted; none where all of them are.
@@ -159,7 +141,6 @@ mod tests {
         let all: Vec<IpAddr> = ["10.0.0.0", "10.0.0.1", "10.0.0.2", "10.0.0.3"]
             .map(|text| text.parse().expect("an address"))
             .to_vec();
-        assert_eq!(atoms.size(at), 4);
         assert_eq!(atoms.example(at, &all[..2]), Some(all[2]));
         assert_eq!(atoms.example(at, &all[1..]), Some(all[0]));
         assert_eq!(atoms.example(at, &all), None);

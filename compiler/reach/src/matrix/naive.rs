@@ -1,10 +1,9 @@
 //! The same by asking about every pair: what the rest is tested against.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::net::IpAddr;
 
-use super::{Ends, Flow};
 use crate::{
-    Addresses, Judge, PodId, PortSet,
+    Addresses, Judge, PortSet,
     addresses::Atoms,
     ask::End,
     policy::{Direction, Peer},
@@ -70,7 +69,8 @@ impl<'j> Naive<'j> {
             .and(&self.side(to, ingress, from))
     }
 
-    fn side(&self, end: End, direction: Direction, peer: End) -> PortSet {
+    /// The ports that one end lets through with another.
+    pub(crate) fn side(&self, end: End, direction: Direction, peer: End) -> PortSet {
         match (end, peer) {
             (End::Address(_), _) => PortSet::all(),
             (End::Pod(pod), End::Pod(peer)) => self.judge.with_pod(pod, direction, peer).ports,
@@ -78,46 +78,5 @@ impl<'j> Naive<'j> {
                 self.judge.with_address(pod, direction, peer).ports
             }
         }
-    }
-
-    /// What an end stands for.
-    pub(crate) fn whole(&self, end: End) -> Ends {
-        match end {
-            End::Pod(pod) => Ends::Pods(vec![pod]),
-            End::Address(address) => Ends::Addresses(self.atoms.set(self.atoms.holding(address))),
-        }
-    }
-
-    /// All that goes through, by called end and ports.
-    pub(crate) fn flows(&self) -> Vec<Flow> {
-        let ends = self.ends();
-        let mut flows = Vec::new();
-        for &to in &ends {
-            let mut callers: BTreeMap<PortSet, (Vec<PodId>, Addresses)> = BTreeMap::new();
-            for &from in &ends {
-                let ports = self.ports(from, to);
-                if ports.is_empty() {
-                    continue;
-                }
-                let (pods, addresses) = callers.entry(ports).or_default();
-                match self.whole(from) {
-                    Ends::Pods(more) => pods.extend(more),
-                    Ends::Addresses(more) => addresses.extend(&more),
-                }
-            }
-            for (ports, (pods, addresses)) in callers {
-                let to = self.whole(to);
-                let both = [Ends::Pods(pods), Ends::Addresses(addresses)];
-                for from in both.into_iter().filter(|ends| !ends.is_empty()) {
-                    flows.push(Flow {
-                        from,
-                        to: to.clone(),
-                        ports: ports.clone(),
-                    });
-                }
-            }
-        }
-        flows.sort();
-        flows
     }
 }
