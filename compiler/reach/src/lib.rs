@@ -32,3 +32,4 @@ pub use matrix::{Ends, Flow, TooMuch, matrix};
 pub use policy::{Direction, Policy, PolicyId};
 pub use ports::{PortSet, Protocol};
 pub use read::{Complaint, Document, read};
+pub use strangers::add_strangers;

@@ -29,11 +29,13 @@ fn one_of(values: &'static [&'static str]) -> impl Strategy<Value = String> {
     prop::sample::select(values).prop_map(str::to_owned)
 }
 
-fn labels(keys: &'static [&'static str]) -> impl Strategy<Value = Labels> {
+/// Labels of these keys.
+pub(crate) fn labels(keys: &'static [&'static str]) -> impl Strategy<Value = Labels> {
     prop::collection::btree_map(one_of(keys), one_of(&["", "x", "y"]), 0..=keys.len())
 }
 
-fn selector(keys: &'static [&'static str]) -> impl Strategy<Value = Selector> {
+/// A selector of these keys.
+pub(crate) fn selector(keys: &'static [&'static str]) -> impl Strategy<Value = Selector> {
     let values = || prop::collection::vec(one_of(&["", "x", "y", "east"]), 1..3);
     let condition = prop_oneof![
         4 => values().prop_map(Condition::In),

@@ -1,4 +1,278 @@
 //! Pods that there are not, and that somebody could make.
+//!
+//! Who may create pods in a namespace chooses their labels, and who may create namespaces mostly
+//! those of namespaces. What is let through with the pods that there are is therefore only half
+//! of what policies let through. These stand for the other half.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use foldhash::fast::FixedState;
+
+use crate::{
+    Cluster, Judge, PodId,
+    cluster::{Namespace, Pod},
+    labels::{Condition, Labels, NAMESPACE_NAME, Selector},
+    policy::{Direction, Peer},
+};
 
 /// What declares such a pod.
 pub const HYPOTHETICAL: &str = "hypothetical";
+
+/// The namespace of which nobody speaks. No name of a real one has a parenthesis.
+const ELSEWHERE: &str = "(elsewhere)";
+
+/// Pods by namespace and labels, and the labels of namespaces that are made up for them.
+#[derive(Debug, Default)]
+struct Strangers {
+    pods: BTreeSet<(String, Labels)>,
+    namespaces: BTreeMap<String, Namespace>,
+}
+
+/// Adds them to a cluster, and tells which they are:
+///
+/// - in every namespace, a pod without labels: any that the policies there do not speak of;
+/// - the same in a namespace of which nothing speaks;
+/// - for every peer that names no namespace by its name, a pod with just the labels that it asks
+///   for, in a namespace with just those that it asks for;
+/// - for every other peer that admits no pod so far, a pod that it would admit.
+///
+/// They are any number of pods each, and declare no ports.
+pub fn add_strangers(cluster: &mut Cluster) -> Vec<PodId> {
+    let mut strangers = Strangers::default();
+    let everywhere = cluster.namespaces.keys();
+    for namespace in everywhere.map(String::as_str).chain([ELSEWHERE]) {
+        strangers.add(namespace, Labels::new());
+    }
+    strangers.add_peers(cluster);
+    for (name, namespace) in strangers.namespaces {
+        cluster.namespaces.entry(name).or_insert(namespace);
+    }
+    let pods = strangers.pods.into_iter();
+    let pods = pods.map(|(namespace, labels)| cluster.add_pod(stranger(namespace, labels)));
+    pods.collect()
+}
+
+/// Any pod of a namespace with these labels.
+fn stranger(namespace: String, labels: Labels) -> Pod {
+    let name = match labels.is_empty() {
+        true => "any other pod".to_owned(),
+        false => format!("any pod with {}", listed(&labels)),
+    };
+    Pod {
+        namespace,
+        name,
+        kind: HYPOTHETICAL.to_owned(),
+        labels,
+        ..Pod::default()
+    }
+}
+
+impl Strangers {
+    fn add(&mut self, namespace: &str, labels: Labels) {
+        self.pods.insert((namespace.to_owned(), labels));
+    }
+
+    fn add_peers(&mut self, cluster: &Cluster) {
+        let judge = Judge::new(cluster);
+        let mut seen: HashSet<(&str, &Peer), FixedState> = HashSet::default();
+        for policy in &cluster.policies {
+            let rules = Direction::BOTH.map(|direction| policy.rules(direction));
+            let rules = rules.into_iter().flatten().flatten();
+            for peer in rules.flat_map(|rule| rule.peers.iter().flatten()) {
+                let Peer::Pods { namespaces, pods } = peer else {
+                    continue;
+                };
+                // Without a selector of namespaces a peer means another in each.
+                let own = if namespaces.is_none() {
+                    policy.namespace.as_str()
+                } else {
+                    ""
+                };
+                if !seen.insert((own, peer)) {
+                    continue;
+                }
+                let Some(labels) = meeting(pods) else {
+                    continue;
+                };
+                match namespaces {
+                    Some(selector) if selector.values(NAMESPACE_NAME).is_none() => {
+                        self.add_elsewhere(selector, labels);
+                    }
+                    _ if !judge.selected(own, peer).is_empty() => {}
+                    Some(selector) => self.add_named(cluster, selector, &labels),
+                    None => self.add(own, labels),
+                }
+            }
+        }
+    }
+
+    /// In a namespace that is made up for a selector.
+    fn add_elsewhere(&mut self, selector: &Selector, labels: Labels) {
+        let others = selector
+            .requirements
+            .iter()
+            .filter(|it| it.key != NAMESPACE_NAME);
+        let Some(asked) = meeting(&Selector::new(others.cloned().collect())) else {
+            return;
+        };
+        let name = match asked.is_empty() {
+            true => ELSEWHERE.to_owned(),
+            false => format!("(elsewhere: {})", listed(&asked)),
+        };
+        let namespace = Namespace::new(&name, asked);
+        if selector.matches(&namespace.labels) {
+            self.add(&name, labels);
+            self.add(&name, Labels::new());
+            self.namespaces.insert(name, namespace);
+        }
+    }
+
+    /// In the namespaces that a selector names, whether there are any or not.
+    fn add_named(&mut self, cluster: &Cluster, selector: &Selector, labels: &Labels) {
+        for name in selector.values(NAMESPACE_NAME).unwrap_or_default() {
+            let namespace = match cluster.namespaces.get(name) {
+                Some(known) => known.clone(),
+                None => Namespace::new(name, Labels::new()),
+            };
+            if selector.matches(&namespace.labels) {
+                self.add(name, labels.clone());
+            }
+        }
+    }
+}
+
+/// The fewest labels that meet a selector; none where no labels do.
+fn meeting(selector: &Selector) -> Option<Labels> {
+    let mut labels = Labels::new();
+    for requirement in &selector.requirements {
+        let same = || {
+            let all = selector.requirements.iter();
+            all.filter(|it| it.key == requirement.key)
+        };
+        let candidates = match &requirement.condition {
+            Condition::In(values) => values.clone(),
+            // Any value does that is not among those that are refused.
+            Condition::Exists => {
+                let refused = same().map(|it| match &it.condition {
+                    Condition::NotIn(values) => values.len(),
+                    _ => 0,
+                });
+                let any = (0..=refused.sum()).map(|at| format!("any-{at}"));
+                any.collect()
+            }
+            Condition::NotIn(_) | Condition::DoesNotExist => continue,
+        };
+        let mut candidates = candidates.into_iter().map(|value| {
+            let own = Labels::from([(requirement.key.clone(), value)]);
+            (same().all(|it| it.matches(&own)), own)
+        });
+        if let Some((_, own)) = candidates.find(|(meets, _)| *meets) {
+            labels.extend(own);
+        }
+    }
+    selector.matches(&labels).then_some(labels)
+}
+
+/// `app=web, tier=back`
+fn listed(labels: &Labels) -> String {
+    let all: Vec<String> = labels
+        .iter()
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    all.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        labels::Requirement,
+        policy::{Policy, Rule},
+        random,
+    };
+
+    fn has(key: &str, value: &str) -> Selector {
+        Selector::new(vec![Requirement {
+            key: key.to_owned(),
+            condition: Condition::In(vec![value.to_owned()]),
+        }])
+    }
+
+    /// A pod `shop/db` that takes calls from one peer.
+    fn taking(namespaces: Option<Selector>, pods: Selector) -> Cluster {
+        let mut cluster = Cluster::default();
+        let db = stranger(
+            "shop".to_owned(),
+            Labels::from([("app".into(), "db".into())]),
+        );
+        cluster.add_pod(Pod {
+            name: "db".into(),
+            kind: "Pod".into(),
+            ..db
+        });
+        let peers = Some(vec![Peer::Pods { namespaces, pods }]);
+        cluster.add_policy(Policy {
+            namespace: "shop".to_owned(),
+            name: "db".to_owned(),
+            pods: has("app", "db"),
+            ingress: Some(vec![Rule { peers, ports: None }]),
+            egress: None,
+        });
+        cluster
+    }
+
+    /// The strangers that may call `shop/db`.
+    fn calling(mut cluster: Cluster) -> Vec<String> {
+        let strangers = add_strangers(&mut cluster);
+        let judge = Judge::new(&cluster);
+        let calls = |pod: &PodId| {
+            let side = judge.with_pod(PodId(0), Direction::Ingress, *pod);
+            !side.ports.is_empty()
+        };
+        let calling = strangers.into_iter().filter(calls);
+        calling.map(|pod| cluster.pod(pod).path()).collect()
+    }
+
+    #[test]
+    fn labels_that_anybody_can_bear_let_anybody_in() {
+        let cluster = taking(Some(has("team", "shop")), has("app", "web"));
+        assert_eq!(
+            calling(cluster),
+            ["(elsewhere: team=shop)/any pod with app=web"]
+        );
+        let cluster = taking(Some(Selector::default()), Selector::default());
+        assert_eq!(
+            calling(cluster),
+            ["(elsewhere)/any other pod", "shop/any other pod"]
+        );
+    }
+
+    #[test]
+    fn a_namespace_that_is_named_is_the_only_one() {
+        let cluster = taking(Some(has(NAMESPACE_NAME, "shop")), has("app", "db"));
+        assert_eq!(
+            calling(cluster),
+            [""; 0],
+            "there is such a pod: it is no stranger"
+        );
+        let cluster = taking(Some(has(NAMESPACE_NAME, "gone")), has("app", "web"));
+        assert_eq!(calling(cluster), ["gone/any pod with app=web"]);
+        let cluster = taking(None, has("app", "web"));
+        assert_eq!(calling(cluster), ["shop/any pod with app=web"]);
+    }
+
+    proptest! {
+        #[test]
+        fn labels_meet_what_they_were_made_for(
+            selector in random::selector(&["app", "tier"]),
+            labels in random::labels(&["app", "tier"]),
+        ) {
+            match meeting(&selector) {
+                Some(made) => prop_assert!(selector.matches(&made)),
+                None => prop_assert!(!selector.matches(&labels), "{selector}"),
+            }
+        }
+    }
+}
