@@ -189,7 +189,8 @@ pub fn tested(files: &Files) -> Result<Vec<String>, String> {
         .collect())
 }
 
-fn library() -> Library {
+/// The standard library.
+pub fn library() -> Library {
     Library {
         files: tenantry_stdlib::FILES,
         index: tenantry_stdlib::INDEX,

@@ -392,7 +392,12 @@ fn environment(
             placed = place::clusters(&estate, placement, &options.limits);
         }
         Made::Flows(set) if until == Until::Flows => flows = FlowsCluster::all(&estate, set),
-        Made::Placement(_) | Made::Flows(_) => {}
+        Made::Changes(changes) if until == Until::Placed => {
+            placed
+                .iter_mut()
+                .for_each(|cluster: &mut place::PlacedCluster| cluster.note(&estate, changes));
+        }
+        Made::Placement(_) | Made::Flows(_) | Made::Changes(_) => {}
     };
     let limits = &options.limits;
     let output = backend(
@@ -425,6 +430,9 @@ pub(crate) enum Made<'m> {
     Placement(&'m place::Placement),
     /// Who may talk to whom.
     Flows(&'m FlowSet),
+    /// What is another than before; beside an error nothing, since much is undecided there and
+    /// would seem to be given up.
+    Changes(&'m [lower::Changed]),
 }
 
 /// From the model to ordered objects. Objects are made only for an estate without errors: they
@@ -458,6 +466,8 @@ pub(crate) fn backend(
     let lowered = lowered.value?;
     level(findings);
     Clean::of(findings)?;
+    keep(Made::Changes(&lowered.changes.all));
+    findings.extend(lower::changes::told(&lowered));
     let asked = |target: &dyn Target| {
         estate.spec.emit.as_ref().is_none_or(|emit| {
             emit.targets

@@ -3,6 +3,7 @@
 //! path, so that the file reads like the estate and merges like one. And what each vendored
 //! package was when it was taken in, so that no edit of somebody else's text goes unseen.
 
+mod former;
 mod pins;
 
 use std::{
@@ -11,6 +12,7 @@ use std::{
     sync::Arc,
 };
 
+pub(crate) use former::paths as former_paths;
 pub use pins::Pin;
 pub(crate) use pins::{changed, updated};
 use tenantry_syntax::{FileId, ast};
@@ -51,6 +53,24 @@ impl Allocations {
         self.0
             .iter()
             .filter(move |((kind, _), _)| kind == what)
+            .map(|((_, path), value)| (path.as_str(), value.as_str()))
+    }
+
+    /// The choices of a sort for what is right below a path, by path.
+    pub(crate) fn below<'a>(
+        &'a self,
+        what: &'a str,
+        path: &str,
+    ) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let inside = format!("{path}.");
+        let first = (what.to_owned(), inside.clone());
+        self.0
+            .range(first..)
+            .take_while({
+                let inside = inside.clone();
+                move |((kind, path), _)| kind == what && path.starts_with(&inside)
+            })
+            .filter(move |((_, path), _)| !path[inside.len()..].contains('.'))
             .map(|((_, path), value)| (path.as_str(), value.as_str()))
     }
 

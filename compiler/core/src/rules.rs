@@ -29,6 +29,7 @@ pub fn all() -> Vec<&'static Rule> {
         place::rules::RULES,
         flows::rules::RULES,
         lower::names::RULES,
+        lower::changes::RULES,
         plan::RULES,
         emit::assemble::RULES,
         emit::patch::RULES,

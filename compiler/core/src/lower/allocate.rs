@@ -1,237 +1,235 @@
 //! Choices that must not jump: Proxmox numbers and static addresses. Each is a function of the
-//! model path, moved on only when another path has taken it, and kept from build to build.
+//! model path, moved on only when another path has taken it, and kept from build to build as long
+//! as it is possible.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+mod addresses;
+mod book;
+mod numbers;
 
+use std::collections::BTreeSet;
+
+use book::Book;
 use sha2::{Digest, Sha256};
 
-use super::names;
+use super::changes::{Cause, Changed, Changes, Left, What};
 use crate::{
-    diag::{Diagnostic, Findings},
-    lock::Allocations,
-    model::{Backend, Estate, Nic, Workload},
-    units::{Cidr, Ip, IpLen},
+    lock::{self, Allocations},
+    model::{Cluster, Estate, Id, NetworkIn, Replicas, Workload},
+    units::Ip,
 };
 
-/// Proxmox numbers are taken from here: above what its own `nextid` hands out by default
-/// (100 to 999999999 are valid), so that hand-made guests stay clear of ours.
-const VMIDS: std::ops::Range<u32> = 10_000..100_000;
-
-/// Hands out numbers and addresses.
-pub(super) struct Allocator<'a> {
-    estate: &'a Estate,
-    old: Allocations,
-    new: Allocations,
-    taken: BTreeSet<(String, String)>,
+/// One of a workload's replicas that have an identity.
+pub(super) struct Replica<'e> {
+    pub(super) id: Id<Workload>,
+    pub(super) workload: &'e Workload,
+    /// Its number, from 0.
+    pub(super) index: u32,
+    /// Its own name.
+    pub(super) name: String,
+    /// Under which it is remembered.
+    pub(super) path: String,
+    /// Under which it was, perhaps: its path and then those of its former names.
+    former: Vec<String>,
 }
 
-impl<'a> Allocator<'a> {
-    pub(super) fn new(estate: &'a Estate, old: Allocations) -> Self {
-        let mut taken = BTreeSet::new();
-        for what in ["vmid", "address"] {
-            taken.extend(
-                old.all(what)
-                    .map(|(path, value)| (scope(what, path), value.to_owned())),
-            );
+/// The replicas that have an identity. They are numbered when the spec says how many there are; a
+/// single one without `replicas` bears the workload's own name.
+pub(super) fn replicas<'e>(
+    estate: &'e Estate,
+    id: Id<Workload>,
+) -> impl Iterator<Item = Replica<'e>> {
+    let workload = &estate.workloads[id];
+    let count = match &workload.replicas {
+        Replicas::Fixed(count) if workload.has_identity() => count.value,
+        _ => 0,
+    };
+    let numbered = workload.spec.replicas.is_some();
+    let paths = if count > 0 {
+        lock::former_paths(estate, workload)
+    } else {
+        Vec::new()
+    };
+    (0..count).map(move |index| {
+        let (own, other) = match numbered {
+            true => (format!("{index}"), ""),
+            false => (String::new(), "0"),
+        };
+        let ends = [Some(&*own), Some(other).filter(|_| index == 0)];
+        let former = ends
+            .into_iter()
+            .flatten()
+            .flat_map(|end| paths.iter().map(move |path| joined(path, ".", end)))
+            .collect();
+        Replica {
+            id,
+            workload,
+            index,
+            name: joined(workload.name.value.as_str(), "-", &own),
+            path: joined(&workload.path, ".", &own),
+            former,
         }
+    })
+}
+
+/// What belongs together; the one alone where there is no other.
+fn joined(one: &str, between: &str, other: &str) -> String {
+    if other.is_empty() {
+        one.to_owned()
+    } else {
+        format!("{one}{between}{other}")
+    }
+}
+
+/// Hands out numbers and addresses.
+pub(super) struct Allocator<'e> {
+    estate: &'e Estate,
+    old: Allocations,
+    new: Allocations,
+    ground: addresses::Ground,
+    numbers: Book<Id<Cluster>, u32>,
+    addresses: Book<Id<NetworkIn>, Ip>,
+    /// Paths that are a replica's now, or were the one of a replica that has another name now.
+    owned: BTreeSet<String>,
+    changes: Changes,
+}
+
+impl<'e> Allocator<'e> {
+    pub(super) fn new(estate: &'e Estate, old: Allocations) -> Self {
         let mut new = Allocations::default();
-        for (path, value) in old.all("node") {
-            new.set("node", path, value);
+        for what in ["node", "dedicated"] {
+            for (path, value) in old.all(what) {
+                new.set(what, path, value);
+            }
         }
-        for (path, value) in old.all("dedicated") {
-            new.set("dedicated", path, value);
-        }
-        Self {
+        let mut this = Self {
             estate,
             old,
             new,
-            taken,
-        }
-    }
-
-    pub(super) fn finish(self) -> Allocations {
-        self.new
-    }
-
-    /// The number of a guest, on Proxmox.
-    pub(super) fn vmid(
-        &mut self,
-        workload: &Workload,
-        path: &str,
-        _: &mut Findings,
-    ) -> Option<u32> {
-        if !matches!(
-            self.estate.clusters[workload.cluster].backend,
-            Backend::Proxmox(_)
-        ) {
-            return None;
-        }
-        if let Some(fixed) = workload
-            .spec
-            .target
-            .iter()
-            .find_map(|target| target.vmid.as_ref())
-        {
-            self.keep("vmid", path, &fixed.value.to_string());
-            return Some(fixed.value);
-        }
-        let was = workload
-            .spec
-            .meta
-            .was
-            .as_ref()
-            .map(|was| renamed(workload, path, was));
-        let kept = self
-            .old
-            .get("vmid", path)
-            .or_else(|| self.old.get("vmid", was.as_deref()?))
-            .and_then(|old| old.parse().ok());
-        let chosen = kept.unwrap_or_else(|| self.free_vmid(path));
-        self.keep("vmid", path, &chosen.to_string());
-        Some(chosen)
-    }
-
-    fn free_vmid(&self, path: &str) -> u32 {
-        let size = VMIDS.end - VMIDS.start;
-        let first = hash(path) % u64::from(size);
-        (0..u64::from(size))
-            .map(|step| VMIDS.start + u32::try_from((first + step) % u64::from(size)).unwrap_or(0))
-            .find(|id| !self.taken.contains(&(scope("vmid", path), id.to_string())))
-            .unwrap_or(VMIDS.start)
-    }
-
-    /// The addresses of a replica, by interface, on networks that have a range.
-    pub(super) fn addresses(
-        &mut self,
-        workload: &Workload,
-        path: &str,
-        index: u32,
-        findings: &mut Findings,
-    ) -> BTreeMap<Arc<str>, IpLen> {
-        let mut addresses = BTreeMap::new();
-        for nic in &workload.nics {
-            let name: Arc<str> = nic.spec.name.value.as_str().into();
-            if let Some(address) = self.address(workload, nic, path, index, findings) {
-                addresses.insert(name, address);
+            ground: addresses::Ground::of(estate),
+            numbers: Book::new(),
+            addresses: Book::new(),
+            owned: BTreeSet::new(),
+            changes: Changes::default(),
+        };
+        let mut spoken = BTreeSet::new();
+        for id in estate.workloads.ids() {
+            this.say(id);
+            for replica in replicas(estate, id) {
+                this.owned.insert(replica.path);
+                spoken.extend(replica.former);
             }
         }
-        addresses
+        this.recall(&spoken);
+        this
     }
 
-    fn address(
-        &mut self,
-        workload: &Workload,
-        nic: &Nic,
-        path: &str,
-        index: u32,
-        findings: &mut Findings,
-    ) -> Option<IpLen> {
-        let key = format!("{path}.{}", nic.spec.name.value);
-        if let Some(fixed) = nic
-            .spec
-            .ip
-            .iter()
-            .flat_map(|ip| &ip.addresses)
-            .nth(index as usize)
+    /// What the spec itself gives a workload.
+    fn say(&mut self, id: Id<Workload>) {
+        let workload = &self.estate.workloads[id];
+        if let Some(number) =
+            numbers::said(workload).filter(|_| numbers::has(self.estate, workload))
         {
-            self.keep("address", &key, &fixed.value.to_string());
-            return Some(fixed.value);
+            self.numbers
+                .say(workload.cluster, number.value, id, number.origin);
         }
-        let network = &self.estate.networks[nic.network?.to];
-        let range = network.spec.cidr.as_ref()?;
-        if network.spec.is_dhcp() {
-            return None;
+        for nic in &workload.nics {
+            let Some(network) = nic.network else { continue };
+            for address in nic.spec.ip.iter().flat_map(|ip| &ip.addresses) {
+                let ip = address.value.ip();
+                self.addresses.say(network.to, ip, id, address.origin);
+            }
         }
-        let was = workload
-            .spec
-            .meta
-            .was
-            .as_ref()
-            .map(|was| renamed(workload, &key, was));
-        let kept = self
-            .old
-            .get("address", &key)
-            .or_else(|| self.old.get("address", was.as_deref()?));
-        let kept = kept
-            .and_then(|text| <IpLen as crate::units::Unit>::parse(text).ok())
-            .filter(|old| range.value.contains(old.ip()));
-        let free = kept.or_else(|| self.free_address(&range.value, &network.spec, &key));
-        let Some(address) = free else {
-            findings.push(
-                Diagnostic::new(
-                    &names::NO_FREE_ADDRESS,
-                    nic.spec.meta.span,
-                    format!(
-                        "network `{}` ({}) has no free address for `{key}`",
-                        network.spec.name.value, range.value
-                    ),
-                )
-                .label("needs an address")
-                .also(network.spec.meta.span, "the network")
-                .help(
-                    "widen its `cidr`, shorten what is `reserved`, or give the interface an `ip`",
-                ),
-            );
-            return None;
-        };
-        self.keep("address", &key, &address.to_string());
-        Some(address)
     }
 
-    fn free_address(
-        &self,
-        range: &Cidr,
-        network: &crate::model::Network,
-        key: &str,
-    ) -> Option<IpLen> {
-        // Where the range is huge the first 2^16 addresses are enough to look through.
-        let all = range.size().unwrap_or(u128::MAX).min(1 << 16);
-        let first = u128::from(hash(key)) % all;
-        (0..all)
-            .filter_map(|step| range.nth((first + step) % all))
-            .find(|address| {
-                usable(*address, range, network) && !self.is_taken(*address, range, key)
-            })
-            .and_then(|address| IpLen::new(address, range.prefix_len()))
+    /// What is remembered; `spoken` are the paths that somebody may have been remembered under.
+    fn recall(&mut self, spoken: &BTreeSet<String>) {
+        for (path, text) in self.old.all("vmid") {
+            match numbers::read(text) {
+                Some(number) if spoken.contains(path) => self.numbers.avoid(number),
+                Some(number) => self.numbers.leave(number),
+                None => {}
+            }
+        }
+        for (path, text) in self.old.all("address") {
+            let replica = path.rsplit_once('.').map_or(path, |(replica, _)| replica);
+            match addresses::read(text) {
+                Some(address) if spoken.contains(replica) => self.addresses.avoid(address.ip()),
+                Some(address) => self.addresses.leave(address.ip()),
+                None => {}
+            }
+        }
+        for ip in self.ground.avoided(self.estate) {
+            self.addresses.avoid(ip);
+        }
     }
 
-    fn is_taken(&self, address: Ip, range: &Cidr, key: &str) -> bool {
-        let printed = IpLen::new(address, range.prefix_len())
-            .map(|a| a.to_string())
-            .unwrap_or_default();
-        self.taken.contains(&(scope("address", key), printed))
+    /// What is remembered of a replica, under its own path or the nearest former one that is
+    /// nobody else's; `ends` are put behind the path, the first that leads to something counts.
+    fn remembered(&mut self, what: &str, replica: &Replica<'_>, ends: &[&str]) -> Option<String> {
+        for path in &replica.former {
+            if *path != replica.path && self.owned.contains(path) && !self.took(replica, path) {
+                continue;
+            }
+            for end in ends {
+                if let Some(value) = self.old.get(what, &format!("{path}{end}")) {
+                    let value = value.to_owned();
+                    if *path != replica.path {
+                        self.owned.insert(path.clone());
+                        let by = replica.path.clone();
+                        self.changes.taken_over.insert(path.clone(), by);
+                    }
+                    return Some(value);
+                }
+            }
+        }
+        None
     }
 
-    fn keep(&mut self, what: &str, path: &str, value: &str) {
-        self.taken.insert((scope(what, path), value.to_owned()));
-        self.new.set(what, path, value);
+    /// Whether a replica has taken over what is remembered of that path.
+    fn took(&self, replica: &Replica<'_>, path: &str) -> bool {
+        self.changes.taken_over.get(path) == Some(&replica.path)
     }
-}
 
-/// Neither the network's own address, nor broadcast, nor the gateway, nor what is reserved or
-/// leased by DHCP.
-fn usable(address: Ip, range: &Cidr, network: &crate::model::Network) -> bool {
-    let edge = range.nth(0) == Some(address) || range.last() == address;
-    !edge
-        && network
-            .gateway
-            .as_ref()
-            .is_none_or(|gateway| gateway.value != address)
-        && !network.is_reserved(address)
-}
+    /// Notes that something is not what it was, where it is not.
+    fn note(
+        &mut self,
+        replica: &Replica<'_>,
+        what: What,
+        from: String,
+        to: Option<String>,
+        cause: Cause,
+    ) {
+        // An address stays the same when its network is drawn wider.
+        let bare = |text: &str| text.split('/').next().map(str::to_owned);
+        if to.as_deref().and_then(bare) == bare(&from) {
+            return;
+        }
+        self.changes.all.push(Changed {
+            workload: replica.id,
+            path: replica.path.clone(),
+            what,
+            from,
+            to,
+            cause,
+        });
+    }
 
-/// What must be unique together: all numbers, and all addresses.
-fn scope(what: &str, _: &str) -> String {
-    what.to_owned()
-}
-
-/// The path that a renamed workload had.
-fn renamed(workload: &Workload, path: &str, was: &str) -> String {
-    let tenant = workload.path.split('.').next().unwrap_or_default();
-    path.replacen(&*workload.path, &format!("{tenant}.{was}"), 1)
+    /// What is to be remembered, and what of it is not as it was.
+    pub(super) fn finish(mut self) -> (Allocations, Changes) {
+        for (path, number) in self.old.all("vmid") {
+            let here = self.new.get("vmid", path).is_some();
+            if here || self.changes.taken_over.contains_key(path) {
+                continue;
+            }
+            let addresses = self.old.below("address", path);
+            self.changes.left.push(Left {
+                path: path.to_owned(),
+                number: number.to_owned(),
+                addresses: addresses.map(|(_, address)| address.to_owned()).collect(),
+            });
+        }
+        (self.new, self.changes)
+    }
 }
 
 fn hash(path: &str) -> u64 {

@@ -3,11 +3,13 @@
 //! groups of equal port sets.
 
 mod allocate;
+pub mod changes;
 mod isolation;
 pub mod names;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub use changes::{Changed, Changes};
 pub use isolation::{PeerRule, RuleGroup, Sides};
 
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
     diag::Findings,
     flows::{FlowSet, Peer},
     lock::Allocations,
-    model::{Cluster, Estate, Id, Replicas, Tenant, Workload},
+    model::{Cluster, Estate, Id, Tenant, Workload},
     origin::OriginId,
     outcome::Outcome,
     place::{Host, Placement},
@@ -96,6 +98,8 @@ pub struct Lowered<'a> {
     pub clusters: Vec<LoweredCluster>,
     /// The choices to remember.
     pub allocations: Allocations,
+    /// What of them is not as the build before had chosen it.
+    pub changes: Changes,
 }
 
 impl Lowered<'_> {
@@ -155,13 +159,7 @@ pub fn lower<'a>(
                         id,
                         name: workload.name.value.to_string(),
                         namespace: namespace.clone(),
-                        instances: instances(
-                            workload,
-                            id,
-                            placement,
-                            &mut allocator,
-                            &mut findings,
-                        ),
+                        instances: instances(estate, id, placement, &mut allocator, &mut findings),
                         ingress,
                         egress,
                     }
@@ -180,7 +178,7 @@ pub fn lower<'a>(
             tenants,
         });
     }
-    let allocations = allocator.finish();
+    let (allocations, changes) = allocator.finish();
     let lowered = Lowered {
         estate,
         platform: checked.platform(),
@@ -188,47 +186,26 @@ pub fn lower<'a>(
         flows,
         clusters,
         allocations,
+        changes,
     };
     Outcome::new(lowered, findings)
 }
 
-/// Virtual machines and system containers are numbered when the spec says how many there are;
-/// a single one without `replicas` bears the workload's own name.
 fn instances(
-    workload: &Workload,
+    estate: &Estate,
     id: Id<Workload>,
     placement: &Placement,
     allocator: &mut allocate::Allocator<'_>,
     findings: &mut Findings,
 ) -> Vec<Instance> {
-    if !workload.has_identity() {
-        return Vec::new();
-    }
-    let count = match &workload.replicas {
-        Replicas::Fixed(count) => count.value,
-        Replicas::PerNode(_) | Replicas::PerZone(_) | Replicas::Scaled { .. } => return Vec::new(),
-    };
-    let numbered = workload.spec.replicas.is_some();
-    (0..count)
-        .map(|index| {
-            let name = if numbered {
-                format!("{}-{index}", workload.name.value)
-            } else {
-                workload.name.value.to_string()
-            };
-            let path = if numbered {
-                format!("{}.{index}", workload.path)
-            } else {
-                workload.path.to_string()
-            };
-            Instance {
-                host: placement.hosts.get(&(id, index)).copied(),
-                vmid: allocator.vmid(workload, &path, findings),
-                addresses: allocator.addresses(workload, &path, index, findings),
-                origin: workload.spec.meta.origin,
-                name,
-                index,
-            }
+    allocate::replicas(estate, id)
+        .map(|replica| Instance {
+            host: placement.hosts.get(&(id, replica.index)).copied(),
+            vmid: allocator.number(&replica),
+            addresses: allocator.addresses(&replica, findings),
+            origin: replica.workload.spec.meta.origin,
+            index: replica.index,
+            name: replica.name,
         })
         .collect()
 }

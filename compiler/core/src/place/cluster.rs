@@ -7,7 +7,12 @@ use tenantry_placement::{Answer, Options, problem::Problem};
 use tenantry_syntax::Span;
 
 use super::{Placement, Posed, planned};
-use crate::{limits::Limits, model::Estate, units::Percent};
+use crate::{
+    limits::Limits,
+    lower::{Changed, changes::What},
+    model::Estate,
+    units::Percent,
+};
 
 /// A cluster with what must fit in it, and whether it does.
 #[derive(Debug)]
@@ -27,7 +32,39 @@ pub struct PlacedCluster {
     pub hosts: Vec<(String, String)>,
     /// Replicas that stand on another machine than before: the replica, from where, to where.
     pub moves: Vec<(String, String, String)>,
+    /// Numbers and addresses that are others than before.
+    pub changes: Vec<PlacedChange>,
     posed: Posed,
+}
+
+/// A number or an address that is another one than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlacedChange {
+    /// The replica.
+    pub replica: String,
+    /// The interface; none where it is the replica's number.
+    pub interface: Option<Arc<str>>,
+    /// What it was.
+    pub from: String,
+    /// What it is; none where there is no address of its own any more.
+    pub to: Option<String>,
+    /// Why, as the end of a sentence.
+    pub because: String,
+}
+
+impl PlacedChange {
+    fn of(estate: &Estate, changed: &Changed) -> Self {
+        Self {
+            replica: changed.path.clone(),
+            interface: match &changed.what {
+                What::Number => None,
+                What::Address(interface) => Some(Arc::clone(interface)),
+            },
+            from: changed.from.clone(),
+            to: changed.to.clone(),
+            because: changed.because(estate),
+        }
+    }
 }
 
 /// A part of a pool: the nodes that no rule tells apart.
@@ -63,6 +100,13 @@ impl PlacedCluster {
     /// An amount of a resource of the problem, as a message says it: `16 cores`.
     pub fn amount(&self, resource: &str, amount: u64) -> String {
         self.posed.amount(resource, amount)
+    }
+
+    /// Notes those numbers and addresses of its own that are others than before.
+    pub(crate) fn note(&mut self, estate: &Estate, changes: &[Changed]) {
+        let here = |it: &&Changed| estate.workloads[it.workload].cluster == self.posed.cluster;
+        let changes = changes.iter().filter(here);
+        self.changes = changes.map(|it| PlacedChange::of(estate, it)).collect();
     }
 
     /// The host name of a node of the problem (`gpu-train/b-2`).
@@ -137,6 +181,7 @@ fn of(estate: &Estate, placement: &Placement, posed: &Posed, answer: Answer) -> 
         workloads: workloads.collect(),
         hosts: hosts.collect(),
         moves: moves.collect(),
+        changes: Vec::new(),
         posed: posed.clone(),
     }
 }

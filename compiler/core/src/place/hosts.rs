@@ -20,7 +20,7 @@ use tenantry_placement::{
 use super::{Host, Placement, Posed, account::least_replicas, parts};
 use crate::{
     limits::Limits,
-    lock::Allocations,
+    lock::{self, Allocations},
     model::{Backend, Cluster, Estate, Id, Workload},
     target::Footprint,
     units::Bytes,
@@ -66,7 +66,8 @@ pub(super) fn assign(estate: &Estate, placement: &mut Placement, limits: &Limits
             let path = format!("{}.{index}", workload.path);
             placement.allocations.set("node", &path, node.clone());
             placement.hosts.insert((id, index), host);
-            if let Some(from) = old_host(&old, workload, &path).filter(|from| from != node) {
+            if let Some(from) = old_host(estate, &old, workload, index).filter(|from| from != node)
+            {
                 placement.moves.push(Moved {
                     workload: id,
                     index,
@@ -83,8 +84,7 @@ fn stood(estate: &Estate, cluster: Id<Cluster>, old: &Allocations) -> Hosts {
     let mut stood = Hosts::new();
     for (id, workload) in estate.workloads_of(cluster) {
         for index in 0..least_replicas(estate, workload) {
-            let path = format!("{}.{index}", workload.path);
-            let Some(node) = old_host(old, workload, &path) else {
+            let Some(node) = old_host(estate, old, workload, index) else {
                 continue;
             };
             let name = |host: &Host| estate.pools[host.pool].nodes[host.node].name == node;
@@ -98,16 +98,18 @@ fn stood(estate: &Estate, cluster: Id<Cluster>, old: &Allocations) -> Hosts {
     stood
 }
 
-/// The host that the build before chose, under the name that the workload had then.
-fn old_host<'o>(old: &'o Allocations, workload: &Workload, path: &str) -> Option<&'o str> {
-    old.get("node", path).or_else(|| {
-        let was = workload.spec.meta.was.as_ref()?;
-        let tenant = workload.path.split('.').next()?;
-        old.get(
-            "node",
-            &path.replacen(&*workload.path, &format!("{tenant}.{was}"), 1),
-        )
-    })
+/// The host that the build before chose, under a name that the workload had then.
+fn old_host<'o>(
+    estate: &Estate,
+    old: &'o Allocations,
+    workload: &Workload,
+    index: u32,
+) -> Option<&'o str> {
+    let paths = lock::former_paths(estate, workload);
+    let mut old = paths
+        .iter()
+        .map(|path| old.get("node", &format!("{path}.{index}")));
+    old.find_map(|node| node)
 }
 
 /// The machines that a workload names.

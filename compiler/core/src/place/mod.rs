@@ -28,7 +28,7 @@ mod unfit;
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use account::least_replicas;
-pub use cluster::{PlacedCluster, PlacedPart, PlacedWorkload, clusters};
+pub use cluster::{PlacedChange, PlacedCluster, PlacedPart, PlacedWorkload, clusters};
 pub use hosts::Moved;
 pub use parts::Part;
 pub use planned::PLANNED;
