@@ -512,7 +512,7 @@ fn summary(compiled: &[Compiled]) -> Summary {
 fn finish(sources: Sources, mut findings: Findings, mut summary: Summary) -> Run {
     diag::sort(&mut findings);
     for finding in &mut findings {
-        finding.settle_fixes(&sources);
+        finding.settle(&sources);
         finding.shorten();
     }
     summary.package = sources.alone.as_ref().map(|head| head.name.clone());

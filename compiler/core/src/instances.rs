@@ -136,10 +136,8 @@ impl Instances {
         while let Some(instance) = self.get(place.span.file) {
             match &instance.cause {
                 Cause::Call { at, name, .. } => {
-                    place.by.push(Label {
-                        span: self.real(place.span),
-                        text: format!("this is what `{name}` stands for"),
-                    });
+                    let text = format!("this is what `{name}` stands for");
+                    place.by.push(Label::new(self.real(place.span), text));
                     place.span = *at;
                 }
                 Cause::Row { at, key } => {

@@ -143,6 +143,50 @@ fn between_tenants_both_halves_are_needed() {
 }
 
 #[test]
+fn an_offer_takes_somebody_who_connects() {
+    let owner = |to: &str| {
+        tenant(
+            "t",
+            &[container("a", "here", &format!("offer http to={to}"))],
+        )
+    };
+    let caller = |name: &str, inside: &str| tenant("u", &[container(name, "here", inside)]);
+    let told = |spec: String| flows(&spec).1;
+    let unanswered = vec!["offer-unanswered".to_owned()];
+    assert_eq!(told(owner("u") + &caller("b", "")), unanswered);
+    assert_eq!(told(owner("u.b") + &caller("b", "")), unanswered);
+    // Another port is no answer.
+    let other = told(owner("u") + &caller("b", "connect t.a port=9090"));
+    assert_eq!(other, ["connection-not-offered", "offer-unanswered"]);
+    let answer = "connect t.a port=http";
+    assert_eq!(
+        told(owner("u") + &caller("b", answer)),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        told(owner("u.b") + &caller("b", answer)),
+        Vec::<String>::new()
+    );
+    // What a broken workload connects to is not known.
+    let broken = told(owner("u") + &caller("b", "gpu nothing 1"));
+    assert!(
+        !broken.contains(&"offer-unanswered".to_owned()),
+        "{broken:?}"
+    );
+}
+
+#[test]
+fn no_flow_is_without_ports_and_none_goes_everywhere_by_accident() {
+    let there = container("b", "there", "connect a port=http");
+    let (lines, told) = flows(&tenant(
+        "t",
+        &[container("a", "here", "expose http via=node-port"), there],
+    ));
+    assert_eq!(told, ["edge-unknown"], "the nodes' port is not known");
+    assert_eq!(lines, ["clients [] -> t.a : 8080"]);
+}
+
+#[test]
 fn an_offer_to_one_workload_is_for_that_one_alone() {
     let owner = tenant("t", &[container("a", "here", "offer http to=u.b")]);
     let callers = tenant(

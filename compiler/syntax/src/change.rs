@@ -86,6 +86,13 @@ impl Change {
     }
 }
 
+/// The last line of the block of the node whose name or entries are here, without a block of its
+/// own: what is missing in the block would stand below. `None` where there is none.
+pub fn last_in_block(parse: &Parse, span: Span) -> Option<Span> {
+    let node = Surroundings { parse }.node(span)?;
+    node.nodes().last().map(Node::head_span)
+}
+
 /// A text, asked about what stands beside what.
 struct Surroundings<'a> {
     parse: &'a Parse,

@@ -170,10 +170,9 @@ impl Asking<'_> {
             return;
         }
         let mut finding = expression(&failure.problem, &failure.formula.at);
-        finding.related.push(Label {
-            span: node.span,
-            text: "asked of this one".into(),
-        });
+        finding
+            .related
+            .push(Label::new(node.span, "asked of this one"));
         self.findings.push(finding);
     }
 }

@@ -11,7 +11,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 pub use rule::{Admission, Family, Level, OwnRule, Rule, RuleRef};
 pub(crate) use rule::{declare_rule, rule_set};
-use tenantry_syntax::{Span, change::Change};
+use tenantry_syntax::{
+    Span,
+    change::{self, Change},
+};
 
 use crate::load::Sources;
 
@@ -22,6 +25,19 @@ pub struct Label {
     pub span: Span,
     /// What is there, in a few words.
     pub text: String,
+    /// Whether something is missing in the block of the node at `span`: before anybody sees the
+    /// finding, the place is the last line of that block.
+    pub(crate) in_block: bool,
+}
+
+impl Label {
+    pub(crate) fn new(span: Span, text: impl Into<String>) -> Self {
+        Self {
+            span,
+            text: text.into(),
+            in_block: false,
+        }
+    }
 }
 
 /// A mend.
@@ -149,9 +165,16 @@ impl Diagnostic {
     /// Adds another place.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.related.push(Label::new(span, text));
+        self
+    }
+
+    /// Adds the node in whose block something is missing.
+    #[must_use]
+    pub fn missing_in(mut self, node: Span, text: impl Into<String>) -> Self {
         self.related.push(Label {
-            span,
-            text: text.into(),
+            in_block: true,
+            ..Label::new(node, text)
         });
         self
     }
@@ -218,9 +241,18 @@ impl Diagnostic {
 const LONGEST: usize = 2_000;
 
 impl Diagnostic {
-    /// Makes edits of the changes that its mends ask for, now that the text is at hand.
-    pub(crate) fn settle_fixes(&mut self, sources: &Sources) {
+    /// Makes edits of the changes that its mends ask for, and finds the ends of blocks in which
+    /// something is missing, now that the text is at hand.
+    pub(crate) fn settle(&mut self, sources: &Sources) {
         self.fixes.retain_mut(|fix| fix.settle(sources));
+        for label in &mut self.related {
+            if std::mem::take(&mut label.in_block)
+                && let Some(source) = sources.get(label.span.file)
+                && let Some(last) = change::last_in_block(&source.parse, label.span)
+            {
+                label.span = last;
+            }
+        }
     }
 
     /// Leaves out the middle of what nobody would read to its end.

@@ -1,12 +1,17 @@
 //! The flows that the spec declares, and what a target adds for a workload's life on it.
 
+use std::collections::BTreeSet;
+
 use super::{Flow, FlowSet, Peer, Port, Reason, Service, rules, site};
 use crate::{
     check::Checked,
     diag::Findings,
-    model::{Connect, Estate, Expose, External, Id, OfferTo, Target as Connected, Workload},
+    model::{
+        Cluster, Connect, Estate, Expose, External, Id, OfferTo, Target as Connected, Tenant,
+        Workload,
+    },
     outcome::Outcome,
-    schema::kinds::Via,
+    schema::kinds::{CniName, Via},
     target::Target,
     units::{Cidr, Host},
 };
@@ -31,6 +36,7 @@ pub fn collect(checked: &Checked<'_>, targets: &[&dyn Target]) -> Outcome<FlowSe
         flows.dedup();
         set.clusters.push((cluster, flows));
     }
+    unanswered(estate, &mut findings);
     Outcome::new(set, findings)
 }
 
@@ -136,19 +142,27 @@ fn abroad(
     let target = &estate.workloads[other];
     let mut flows = Vec::new();
     for port in &connect.ports {
-        match target.exposes.iter().find(|expose| expose.port == *port) {
-            Some(expose) => flows.push(Flow {
+        // A broken `expose` was reported where it stands.
+        let told = estate.is_tainted(other);
+        let Some(expose) = target.exposes.iter().find(|expose| expose.port == *port) else {
+            if !told {
+                let from = &estate.workloads[id];
+                findings.push(rules::not_exposed(estate, from, target, connect));
+            }
+            break;
+        };
+        match edge(estate, &estate.workloads[id], target, expose) {
+            Some(to) => flows.push(Flow {
                 from: Peer::Workload(id),
-                to: edge(estate, target, expose),
+                to,
                 ports: vec![edge_port(expose)],
                 reason: Reason::Declared,
                 origin: connect.spec.meta.origin,
             }),
-            // A broken `expose` was reported where it stands.
-            None if estate.is_tainted(other) => {}
+            None if told => {}
             None => {
                 let from = &estate.workloads[id];
-                findings.push(rules::not_exposed(estate, from, target, connect));
+                findings.push(rules::edge_unknown(estate, from, target, connect, expose));
                 break;
             }
         }
@@ -157,36 +171,46 @@ fn abroad(
 }
 
 /// Where an exposed port is reached from outside its cluster: the addresses of the gateway, or
-/// the workload's own network, where they are known; else the name that it answers under.
-fn edge(estate: &Estate, target: &Workload, expose: &Expose) -> Peer {
-    let cluster = &estate.clusters[target.cluster];
-    let cidrs: Vec<Cidr> = if let Some(ip) = &expose.spec.ip {
-        vec![Cidr::host(ip.value)]
-    } else if expose.spec.via.value == Via::Direct {
-        let networks = target.nics.iter().filter_map(|nic| nic.network);
-        networks
-            .filter_map(|network| estate.networks[network.to].spec.cidr.as_ref())
-            .map(|cidr| cidr.value)
-            .collect()
-    } else {
-        let plan = cluster.spec.network_plan.as_ref();
-        let pool = plan.and_then(|plan| plan.gateway_pool.as_ref());
-        pool.map(|pool| pool.cidr.value).into_iter().collect()
-    };
-    let hosts = match cidrs.as_slice() {
-        [] => expose
-            .spec
-            .host
-            .iter()
-            .map(|host| host.value.clone())
-            .collect(),
-        _ => Vec::new(),
-    };
-    Peer::External {
+/// the workload's own network, where they are known; else the name that it answers under, for
+/// callers whose policies know names. Never everywhere.
+fn edge(estate: &Estate, from: &Workload, target: &Workload, expose: &Expose) -> Option<Peer> {
+    let cidrs = edge_addresses(estate, target, expose);
+    let named = cidrs.is_empty() && follows_names(&estate.clusters[from.cluster]);
+    let host = expose.spec.host.as_ref().filter(|_| named);
+    if cidrs.is_empty() && host.is_none() {
+        return None;
+    }
+    Some(Peer::External {
         system: None,
         cidrs,
-        hosts,
+        hosts: host.map(|host| host.value.clone()).into_iter().collect(),
+    })
+}
+
+fn edge_addresses(estate: &Estate, target: &Workload, expose: &Expose) -> Vec<Cidr> {
+    let plan = estate.clusters[target.cluster].spec.network_plan.as_ref();
+    match (&expose.spec.ip, expose.spec.via.value) {
+        (Some(ip), _) => vec![Cidr::host(ip.value)],
+        (None, Via::Direct) => {
+            let networks = target.nics.iter().filter_map(|nic| nic.network);
+            networks
+                .filter_map(|network| estate.networks[network.to].spec.cidr.as_ref())
+                .map(|cidr| cidr.value)
+                .collect()
+        }
+        // The port of the nodes is chosen by the cluster.
+        (None, Via::NodePort) => Vec::new(),
+        (None, Via::Gateway | Via::Ingress | Via::LoadBalancer | Via::SshGateway) => {
+            let pool = plan.and_then(|plan| plan.gateway_pool.as_ref());
+            pool.map(|pool| pool.cidr.value).into_iter().collect()
+        }
     }
+}
+
+/// Whether the policies of a cluster hold names.
+fn follows_names(cluster: &Cluster) -> bool {
+    let cni = cluster.spec.cni.as_ref();
+    cluster.is_kubernetes() && cni.is_some_and(|cni| cni.name.value == CniName::Cilium)
 }
 
 /// A gateway answers on the ports of the web; everything else on the port itself.
@@ -220,19 +244,51 @@ fn permitted(
                 }
         })
     };
-    let missing: Vec<_> = connect
-        .ports
-        .iter()
-        .filter(|port| !offered(**port))
-        .copied()
-        .collect();
+    let missing = connect.ports.iter().find(|port| !offered(**port));
     // What a broken workload offers is not known, and what is wrong with it was reported.
-    if !missing.is_empty() && !estate.is_tainted(other) {
-        findings.push(rules::not_offered(
-            estate, workload, target, connect, &missing,
-        ));
+    if let Some(port) = missing.filter(|_| !estate.is_tainted(other)) {
+        findings.push(rules::not_offered(estate, workload, target, connect, *port));
     }
-    missing.is_empty()
+    missing.is_none()
+}
+
+/// Every offer is answered by a connection of whom it is made to: a door in a wall that nobody
+/// asked for is a mistake of one side or the other. What a broken workload connects to is not
+/// known.
+fn unanswered(estate: &Estate, findings: &mut Findings) {
+    let mut taken = BTreeSet::new();
+    let mut takers = BTreeSet::new();
+    for (id, workload) in estate.workloads.iter() {
+        for connect in &workload.connects {
+            if let Connected::Workload(other) = connect.to {
+                for port in &connect.ports {
+                    taken.insert((other.to, *port, workload.tenant));
+                    takers.insert((other.to, *port, id));
+                }
+            }
+        }
+    }
+    let broken: BTreeSet<Id<Tenant>> = estate
+        .workloads
+        .iter()
+        .filter(|(id, _)| estate.is_tainted(*id))
+        .map(|(_, workload)| workload.tenant)
+        .collect();
+    for (id, workload) in estate.workloads.iter() {
+        for offer in &workload.offers {
+            let answered = match offer.to {
+                OfferTo::Tenant(to) => {
+                    broken.contains(&to.to) || taken.contains(&(id, offer.port, to.to))
+                }
+                OfferTo::Workload(to) => {
+                    estate.is_tainted(to.to) || takers.contains(&(id, offer.port, to.to))
+                }
+            };
+            if !answered && !estate.is_tainted(id) {
+                findings.push(rules::offer_unanswered(estate, workload, offer));
+            }
+        }
+    }
 }
 
 /// What outside clients reach comes in through the gateway, or from their own addresses where

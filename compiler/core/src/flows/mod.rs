@@ -26,7 +26,8 @@ pub use declared::collect;
 use crate::{
     model::{Cluster, External, Id, Tenant, Workload},
     origin::OriginId,
-    units::{Cidr, Host},
+    schema::kinds::PortProtocol,
+    units::{Cidr, Host, Ports},
 };
 
 /// A transport protocol.
@@ -63,6 +64,36 @@ pub struct Port {
 }
 
 impl Port {
+    /// The ports that the spec means by a number or range, and a protocol.
+    pub fn of(numbers: Ports, protocol: PortProtocol) -> Self {
+        Self {
+            protocol: match protocol {
+                PortProtocol::Tcp => Protocol::Tcp,
+                PortProtocol::Udp => Protocol::Udp,
+                PortProtocol::Sctp => Protocol::Sctp,
+            },
+            from: numbers.first(),
+            to: numbers.last(),
+        }
+    }
+
+    /// Whether all of another's ports are among these.
+    pub fn holds(self, other: Self) -> bool {
+        self.protocol == other.protocol && self.from <= other.from && other.to <= self.to
+    }
+
+    /// In words, without what goes without saying: `5432`, `8000-8010`, `53/UDP`.
+    pub fn number(self) -> String {
+        let number = match self.from == self.to {
+            true => self.from.to_string(),
+            false => format!("{}-{}", self.from, self.to),
+        };
+        match self.protocol {
+            Protocol::Tcp => number,
+            other => format!("{number}/{}", other.name()),
+        }
+    }
+
     /// A single TCP port.
     pub fn tcp(port: u16) -> Self {
         Self {

@@ -1,31 +1,35 @@
 //! What can be wrong with flows.
 
+use tenantry_syntax::change::Change;
+
 use super::Port;
 use crate::{
     diag::{Diagnostic, rule_set},
-    model::{Connect, Estate, Workload},
+    model::{Connect, Estate, Expose, Offer, OfferTo, Workload},
+    schema::kinds::Via,
 };
 
 rule_set! {
     /// The rules of this phase.
     pub RULES;
     CONNECTION_NOT_OFFERED = "connection-not-offered", Network, Error, "a connection to another tenant that its owner does not offer", include_str!("pages/connection-not-offered.md");
+    OFFER_UNANSWERED = "offer-unanswered", Network, Error, "an offer to another tenant of which nobody connects", include_str!("pages/offer-unanswered.md");
     CONNECTION_NOT_EXPOSED = "connection-not-exposed", Network, Error, "a connection to another cluster whose port is not exposed there", include_str!("pages/connection-not-exposed.md");
+    EDGE_UNKNOWN = "edge-unknown", Network, Error, "a connection to another cluster of which nobody says at which address it answers", include_str!("pages/edge-unknown.md");
 }
 
-fn ports(ports: &[Port]) -> String {
-    let words: Vec<String> = ports
-        .iter()
-        .map(|port| {
-            if port.from == port.to {
-                port.from.to_string()
-            } else {
-                format!("{}-{}", port.from, port.to)
-            }
-        })
-        .collect();
+/// A port as its owner calls it, else by its number.
+fn named(owner: &Workload, port: Port) -> String {
+    let declared = owner.listens().find(|(_, known)| *known == port);
+    declared.map_or_else(|| port.number(), |(name, _)| name.to_string())
+}
+
+fn numbers(ports: &[Port]) -> String {
+    let words: Vec<String> = ports.iter().map(|port| port.number()).collect();
     words.join(", ")
 }
+
+const TWO_HALVES: &str = "a flow between tenants takes both sides' word, so that neither opens a door in the other's wall; with one half nothing is opened";
 
 /// The other tenant does not offer it.
 pub fn not_offered(
@@ -33,25 +37,68 @@ pub fn not_offered(
     from: &Workload,
     to: &Workload,
     connect: &Connect,
-    missing: &[Port],
+    missing: Port,
 ) -> Diagnostic {
     let tenant = &estate.tenants[from.tenant].name.value;
     let owner = &estate.tenants[to.tenant].name.value;
-    let named = to
-        .spec
-        .port
-        .iter()
-        .find(|port| missing.iter().any(|m| port.number.value.first() == m.from))
-        .map(|port| port.name.value.to_string());
-    let port = named.unwrap_or_else(|| ports(missing));
+    let port = named(to, missing);
+    let line = format!("offer {port} to={}", from.path);
     Diagnostic::new(
         &CONNECTION_NOT_OFFERED,
         connect.spec.meta.span,
         format!("`{}` connects to `{}` on port {port}, which tenant `{owner}` does not offer to `{tenant}`", from.path, to.path),
     )
-    .label("half of a flow between tenants")
-    .also(to.spec.meta.span, "the other half is missing here")
-    .help(format!("in workload `{}` write `offer {port} to={tenant}`, or `to={}` for this workload alone", to.path, from.path))
+    .label("one half of a flow between tenants")
+    .missing_in(to.spec.meta.span, format!("the other half is missing below: `{line}`"))
+    .why(TWO_HALVES)
+    .help(format!("ask the owner for `{line}` in workload `{}`, or `to={tenant}` for all of the tenant's", to.path))
+    .suggest(format!("offer it to `{}`", from.path), vec![Change::AddChild(to.spec.meta.span, line)])
+}
+
+/// Nobody of those to whom it is offered connects.
+pub fn offer_unanswered(estate: &Estate, owner: &Workload, offer: &Offer) -> Diagnostic {
+    let port = named(owner, offer.port);
+    let line = format!("connect {} port={port}", owner.path);
+    let finding = |to: String| {
+        Diagnostic::new(
+            &OFFER_UNANSWERED,
+            offer.spec.meta.span,
+            format!("`{}` offers port {port} to {to}", owner.path),
+        )
+        .label("one half of a flow between tenants")
+        .why(TWO_HALVES)
+    };
+    match offer.to {
+        OfferTo::Workload(to) => {
+            let caller = &estate.workloads[to.to];
+            let block = caller.spec.meta.span;
+            finding(format!("`{}`, which does not connect to it", caller.path))
+                .missing_in(block, format!("the other half is missing below: `{line}`"))
+                .help(format!(
+                    "write `{line}` in workload `{}`, or take the `offer` away",
+                    caller.path
+                ))
+                .suggest(
+                    format!("connect `{}` to it", caller.path),
+                    vec![Change::AddChild(block, line)],
+                )
+        }
+        OfferTo::Tenant(to) => {
+            let tenant = &estate.tenants[to.to];
+            finding(format!(
+                "tenant `{}`, of which nobody connects to it",
+                tenant.name.value
+            ))
+            .also(
+                tenant.spec.meta.span,
+                format!("the other half is missing in a workload of this tenant: `{line}`"),
+            )
+            .help(format!(
+                "write `{line}` in the workload of `{}` that calls it, or take the `offer` away",
+                tenant.name.value
+            ))
+        }
+    }
 }
 
 /// The port is not exposed in its cluster.
@@ -65,13 +112,56 @@ pub fn not_exposed(
         &estate.clusters[from.cluster].name.value,
         &estate.clusters[to.cluster].name.value,
     );
+    let port = connect
+        .ports
+        .first()
+        .map_or_else(String::new, |port| named(to, *port));
     Diagnostic::new(
         &CONNECTION_NOT_EXPOSED,
         connect.spec.meta.span,
-        format!("`{}` in cluster `{ours}` connects to `{}` in cluster `{theirs}` on port {}, which is not exposed there", from.path, to.path, ports(&connect.ports)),
+        format!("`{}` in cluster `{ours}` connects to `{}` in cluster `{theirs}` on port {}, which is not exposed there", from.path, to.path, numbers(&connect.ports)),
     )
     .label("leaves its cluster")
-    .also(to.spec.meta.span, "declared here")
+    .missing_in(to.spec.meta.span, format!("nothing leads in here: `expose {port}`"))
     .why("a selector reaches no further than its own cluster, so such a flow goes through an `expose`")
-    .help(format!("in workload `{}` add `expose PORT`", to.path))
+    .help(format!("in workload `{}` add `expose {port}`, with the `host` or `ip` that it answers under", to.path))
+}
+
+/// The port is exposed, and nobody knows where.
+pub fn edge_unknown(
+    estate: &Estate,
+    from: &Workload,
+    to: &Workload,
+    connect: &Connect,
+    expose: &Expose,
+) -> Diagnostic {
+    let (ours, theirs) = (
+        &estate.clusters[from.cluster].name.value,
+        &estate.clusters[to.cluster].name.value,
+    );
+    let help = match (expose.spec.via.value, &expose.spec.host) {
+        (Via::NodePort, _) => {
+            "the port of the nodes is chosen by the cluster: use `via=load-balancer` with an `ip`"
+                .to_owned()
+        }
+        (Via::Direct, _) => {
+            "give the interface a network with a `cidr`, or write `ip=` at the `expose`".to_owned()
+        }
+        (_, Some(host)) => format!(
+            "write `ip=` at the `expose`, or `network-plan {{ gateway-pool CIDR; }}` in cluster `{theirs}`; `{host}` alone is enough where cluster `{ours}` has `cni cilium`",
+            host = host.value
+        ),
+        (_, None) => format!(
+            "write `ip=` at the `expose`, or `network-plan {{ gateway-pool CIDR; }}` in cluster `{theirs}`"
+        ),
+    };
+    Diagnostic::new(
+        &EDGE_UNKNOWN,
+        connect.spec.meta.span,
+        format!("`{}` in cluster `{ours}` connects to `{}` in cluster `{theirs}`, and nobody says at which address that answers", from.path, to.path),
+    )
+    .label("to which address?")
+    .also(expose.spec.meta.span, "exposed here")
+    .why("a policy names whom it lets out to; without an address only a way to everywhere would do")
+    .help(help)
 }

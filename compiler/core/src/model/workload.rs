@@ -7,7 +7,7 @@ use super::{
     id::{Id, Ref},
 };
 use crate::{
-    flows::{Port, Protocol},
+    flows::Port,
     origin::V,
     schema::kinds,
     units::{Cidr, Host, Name, OciRef},
@@ -386,14 +386,16 @@ impl Workload {
             }
             kinds::PortRef::Number(number) => (*number, kinds::PortProtocol::Tcp),
         };
-        Some(Port {
-            protocol: match protocol {
-                kinds::PortProtocol::Tcp => Protocol::Tcp,
-                kinds::PortProtocol::Udp => Protocol::Udp,
-                kinds::PortProtocol::Sctp => Protocol::Sctp,
-            },
-            from: number.first(),
-            to: number.last(),
+        Some(Port::of(number, protocol))
+    }
+
+    /// The ports that it listens on, by name: its own, and those of its sidecars.
+    pub fn listens(&self) -> impl Iterator<Item = (&Name, Port)> {
+        let beside = self.spec.container.as_ref().map(|it| &it.sidecar);
+        let ports = beside.into_iter().flatten().flat_map(|it| &it.port);
+        self.spec.port.iter().chain(ports).map(|port| {
+            let means = Port::of(port.number.value, port.protocol.value);
+            (&port.name.value, means)
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Change;
+use super::{Change, last_in_block};
 use crate::{FileId, Limits, Parse, Span, parse};
 
 fn read(text: &str) -> Parse {
@@ -133,4 +133,17 @@ fn a_child_stands_like_its_siblings() {
     assert_eq!(with("a {}\n", "a", "c"), "a { c }\n");
     assert_eq!(with("a { b }\n", "b", "c"), "a { b { c } }\n");
     assert_eq!(with("    a\n", "a", "c"), "    a {\n        c\n    }\n");
+}
+
+#[test]
+fn a_block_ends_with_the_head_of_its_last_node() {
+    let text = "a 1 {\n    b\n    c 2 {\n        d\n    }\n}\ne\n";
+    let last = |mark: &str| {
+        let at = u32::try_from(text.find(mark).unwrap()).unwrap();
+        let last = last_in_block(&read(text), Span::new(FileId(0), at, at + 1));
+        last.map(|span| &text[span.range()])
+    };
+    assert_eq!(last("a"), Some("c 2"));
+    assert_eq!(last("c"), Some("d"));
+    assert_eq!(last("e"), None);
 }

@@ -2,7 +2,7 @@
 
 use super::{Builder, Parts, tenants::Shape};
 use crate::{
-    flows::{Port, Protocol, Service},
+    flows::{Port, Service},
     model::{
         rules,
         workload::{Connect, Offer, OfferTo, Target},
@@ -58,7 +58,7 @@ impl Builder<'_> {
                 .map(|port| {
                     (
                         &port.name.value,
-                        port_of(port.number.value, port.protocol.value),
+                        Port::of(port.number.value, port.protocol.value),
                     )
                 })
                 .collect();
@@ -81,7 +81,7 @@ impl Builder<'_> {
             .map(|port| {
                 (
                     &port.name.value,
-                    port_of(port.number.value, port.protocol.value),
+                    Port::of(port.number.value, port.protocol.value),
                 )
             })
             .collect();
@@ -135,7 +135,7 @@ impl Builder<'_> {
             return None;
         };
         match &port.value {
-            PortRef::Number(number) => Some(vec![port_of(*number, connect.protocol.value)]),
+            PortRef::Number(number) => Some(vec![Port::of(*number, connect.protocol.value)]),
             PortRef::Name(name) => {
                 if let Some((_, port)) = known.iter().find(|(known, _)| *known == name) {
                     return Some(vec![*port]);
@@ -162,11 +162,11 @@ impl Builder<'_> {
         port: &V<PortRef>,
     ) -> Option<(Port, Option<Name>)> {
         match &port.value {
-            PortRef::Number(number) => Some((port_of(*number, kinds::PortProtocol::Tcp), None)),
+            PortRef::Number(number) => Some((Port::of(*number, kinds::PortProtocol::Tcp), None)),
             PortRef::Name(name) => {
                 if let Some(found) = spec.port.iter().find(|port| port.name.value == *name) {
                     return Some((
-                        port_of(found.number.value, found.protocol.value),
+                        Port::of(found.number.value, found.protocol.value),
                         Some(name.clone()),
                     ));
                 }
@@ -206,18 +206,5 @@ impl Builder<'_> {
             to,
             spec: offer.clone(),
         })
-    }
-}
-
-pub(super) fn port_of(ports: crate::units::Ports, protocol: kinds::PortProtocol) -> Port {
-    let protocol = match protocol {
-        kinds::PortProtocol::Tcp => Protocol::Tcp,
-        kinds::PortProtocol::Udp => Protocol::Udp,
-        kinds::PortProtocol::Sctp => Protocol::Sctp,
-    };
-    Port {
-        protocol,
-        from: ports.first(),
-        to: ports.last(),
     }
 }

@@ -42,10 +42,9 @@ impl Decoder<'_, '_> {
                 .is_some_and(|span| call.whole.start <= span.start && span.end <= call.whole.end);
             let about_the_call = finding.rule != &rules::WRONG_EXPRESSION;
             if inside && about_the_call && finding.related.is_empty() {
-                finding.related.push(crate::diag::Label {
-                    span: define.span,
-                    text: format!("`{}` is defined here", define.name),
-                });
+                let text = format!("`{}` is defined here", define.name);
+                let label = crate::diag::Label::new(define.span, text);
+                finding.related.push(label);
             }
         }
         // What a broken definition stands for nobody knows.
