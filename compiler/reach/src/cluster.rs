@@ -50,8 +50,11 @@ pub struct Pod {
     pub node: Option<String>,
     /// The addresses of that node, where they are known.
     pub host_addresses: Vec<IpAddr>,
-    /// Networks beside the pod network, of which NetworkPolicies do not speak.
+    /// Networks beside the pod network, of which NetworkPolicies do not speak: `namespace/name`,
+    /// sorted, each once.
     pub networks: Vec<String>,
+    /// Whether it has no part in the pod network: its addresses and ports are elsewhere.
+    pub detached: bool,
 }
 
 impl Pod {

@@ -39,6 +39,8 @@ pub(super) fn of(judge: &Judge<'_>, question: &Question, answer: &Answer) -> Bas
         .any(|account| *account != Account::Open);
     if is_in_doubt(judge, question, decided) {
         Basis::UndefinedHostNetwork
+    } else if pods(cluster, question).any(|pod| pod.detached) {
+        Basis::SecondaryNetwork
     } else if others_speak(cluster, question) {
         Basis::L7OrFqdn
     } else if !decided {
@@ -62,15 +64,21 @@ fn is_in_doubt(judge: &Judge<'_>, question: &Question, decided: bool) -> bool {
     })
 }
 
+/// The ends that are pods.
+pub(super) fn pods<'c>(
+    cluster: &'c Cluster,
+    question: &Question,
+) -> impl Iterator<Item = &'c Pod> + use<'c> {
+    let ends = [question.from, question.to].into_iter();
+    ends.filter_map(move |end| match end {
+        End::Pod(pod) => Some(cluster.pod(pod)),
+        End::Address(_) => None,
+    })
+}
+
 fn others_speak(cluster: &Cluster, question: &Question) -> bool {
     let others = || beside(cluster, Effect::OtherPolicies);
-    let mut pods = sides(question)
-        .into_iter()
-        .filter_map(|(end, _)| match end {
-            End::Pod(pod) => Some(cluster.pod(pod)),
-            End::Address(_) => None,
-        });
-    pods.any(|pod| others().any(|it| it.speaks_of(cluster, pod)))
+    pods(cluster, question).any(|pod| others().any(|it| it.speaks_of(cluster, pod)))
 }
 
 fn beside(cluster: &Cluster, effect: Effect) -> impl Iterator<Item = &crate::cluster::Beside> {

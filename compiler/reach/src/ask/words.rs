@@ -1,6 +1,9 @@
 //! Answers in one sentence, for whoever has to mend it at night.
 
-use super::{Account, Answer, Basis, End, Question, basis::unresolved};
+use super::{
+    Account, Answer, Basis, End, Question,
+    basis::{pods, unresolved},
+};
 use crate::{
     Addresses, Cluster, Judge, PodId, PortSet,
     cluster::Effect,
@@ -25,9 +28,10 @@ pub fn because(judge: &Judge<'_>, question: &Question, answer: &Answer) -> Strin
         (_, true) => teller.allowed(answer),
         (_, false) => teller.refused(answer),
     };
-    if let Some(doubt) = teller.doubt(answer) {
+    let more = [teller.doubt(answer), teller.way_around(answer)];
+    for more in more.into_iter().flatten() {
         told.push_str("; ");
-        told.push_str(&doubt);
+        told.push_str(&more);
     }
     format!("{verdict}: {told}")
 }
@@ -311,13 +315,7 @@ impl Teller<'_> {
 
     /// What the verdict does not take into account.
     fn doubt(&self, answer: &Answer) -> Option<String> {
-        let ends = [self.question.from, self.question.to];
-        let pods = || {
-            ends.into_iter().filter_map(|end| match end {
-                End::Pod(pod) => Some(self.cluster.pod(pod)),
-                End::Address(_) => None,
-            })
-        };
+        let pods = || pods(self.cluster, self.question);
         let speaks = |effect| {
             let beside = self
                 .cluster
@@ -339,6 +337,12 @@ impl Teller<'_> {
                     "{host} is in its node's network, of which no effect of policies is defined"
                 ))
             }
+            Basis::SecondaryNetwork => {
+                let pod = pods().find(|pod| pod.detached)?.path();
+                Some(format!(
+                    "{pod} has no part in the pod network, and policies speak of no other"
+                ))
+            }
             Basis::L7OrFqdn => {
                 let it = name(speaks(Effect::OtherPolicies)?);
                 Some(format!("{it} decides too, and is not read here"))
@@ -351,6 +355,21 @@ impl Teller<'_> {
             }
             _ => None,
         }
+    }
+}
+
+impl Teller<'_> {
+    /// What is refused here may go through where no policy looks.
+    fn way_around(&self, answer: &Answer) -> Option<String> {
+        let (End::Pod(from), End::Pod(to)) = (self.question.from, self.question.to) else {
+            return None;
+        };
+        let (from, to) = (self.cluster.pod(from), self.cluster.pod(to));
+        let mut shared = from.networks.iter().filter(|it| to.networks.contains(it));
+        let network = shared.next().filter(|_| !answer.allowed)?;
+        Some(format!(
+            "both are in network {network} too, of which policies do not speak"
+        ))
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::net::IpAddr;
 
+use serde_json::{Value, json};
+
 use super::{
     Object, Sink,
     at::{At, under},
@@ -117,6 +119,13 @@ pub(super) fn pod(object: &Object<'_>, sink: &mut Sink) -> Pod {
     object.namespace.clone_into(&mut pod.namespace);
     object.name.clone_into(&mut pod.name);
     object.kind.clone_into(&mut pod.kind);
+    for network in &mut pod.networks {
+        if !network.contains('/') {
+            *network = format!("{}/{network}", object.namespace);
+        }
+    }
+    pod.networks.sort_unstable();
+    pod.networks.dedup();
     let one = ["Pod", "VirtualMachine", "VirtualMachineInstance"];
     pod.alone = one.contains(&object.kind) && shape != Shape::Template;
     controlled(object, spec, &mut pod);
@@ -221,21 +230,28 @@ fn machine(spec: &At<'_>, pod: &mut Pod, sink: &mut Sink) {
     if let Some(interfaces) = under(devices.as_ref(), "interfaces") {
         interfaces.items(sink, |sink, item| ports(&item, "port", pod, sink));
     }
+    let mut attached = false;
     if let Some(networks) = spec.child("networks") {
         networks.items(sink, |sink, item| {
             let Some(multus) = item.child("multus") else {
+                attached |= item.child("pod").is_some();
                 return;
             };
             // Its default network is the pod network, whatever it is made of.
-            let default = multus.child("default").is_some_and(|it| it.truth(sink));
-            if let Some(name) = multus.child("networkName")
-                && let Some(name) = name.text(sink)
-                && !default
-            {
-                pod.networks.push(name.to_owned());
+            if multus.child("default").is_some_and(|it| it.truth(sink)) {
+                attached = true;
+            } else if let Some(name) = multus.child("networkName") {
+                pod.networks.extend(name.text(sink).map(str::to_owned));
             }
         });
     }
+    // Without networks it gets the pod network, unless that is declined.
+    let asked = spec
+        .child("networks")
+        .is_some_and(|it| it.value() != &json!([]));
+    let declined = under(devices.as_ref(), "autoattachPodInterface");
+    let declined = declined.is_some_and(|it| !it.truth(sink));
+    pod.detached = if asked { !attached } else { declined };
 }
 
 fn ports(container: &At<'_>, number: &str, pod: &mut Pod, sink: &mut Sink) {
@@ -263,9 +279,16 @@ fn ports(container: &At<'_>, number: &str, pod: &mut Pod, sink: &mut Sink) {
 
 /// `net-a,storage/net-b@eth1`, or a list in JSON of what has a name.
 fn annotated(text: &str, pod: &mut Pod) {
-    if let Ok(list) = serde_json::from_str::<Vec<serde_json::Value>>(text) {
-        let names = list.iter().filter_map(|it| it.get("name")?.as_str());
-        pod.networks.extend(names.map(str::to_owned));
+    if let Ok(list) = serde_json::from_str::<Vec<Value>>(text) {
+        for network in &list {
+            let text = |field: &str| network.get(field).and_then(Value::as_str);
+            pod.networks
+                .extend(match (text("namespace"), text("name")) {
+                    (Some(namespace), Some(name)) => Some(format!("{namespace}/{name}")),
+                    (None, name) => name.map(str::to_owned),
+                    (Some(_), None) => None,
+                });
+        }
         return;
     }
     let names = text.split(',').map(|it| it.split('@').next().unwrap_or(it));
