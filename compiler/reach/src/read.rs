@@ -182,12 +182,20 @@ impl Reader {
             "Namespace" | "Node" => format!("{kind} {}", object.name),
             _ => format!("{kind} {}/{}", object.namespace, object.name),
         };
+        let before = self.sink.complaints.len();
+        for field in ["name", "generateName", "namespace"] {
+            if let Some(field) = under(metadata.as_ref(), field) {
+                field.text(&mut self.sink);
+            }
+        }
+        if self.sink.complaints.len() > before {
+            return;
+        }
         if name.is_none() {
-            self.sink.object = kind.to_owned();
+            kind.clone_into(&mut self.sink.object);
             let place = metadata.as_ref().unwrap_or(body);
             self.sink.say(place, "has no name");
         } else if self.is_first(&object) {
-            let before = self.sink.complaints.len();
             read(self, &object, before);
         }
     }
@@ -281,6 +289,9 @@ impl Reader {
         for pod in &mut self.cluster.pods {
             let node = pod.node.as_ref().and_then(|node| self.nodes.get(node));
             pod.host_addresses.extend(node.into_iter().flatten());
+            if pod.host_network {
+                pod.host_addresses.extend(&pod.addresses);
+            }
             pod.host_addresses.sort_unstable();
             pod.host_addresses.dedup();
             if pod.host_network {

@@ -22,7 +22,9 @@ pub(super) fn is_excepted(cluster: &Cluster, question: &Question) -> bool {
             let (from, to) = (cluster.pod(from), cluster.pod(to));
             // A pod in its node's network has the node's addresses, and is the node to policies.
             let one = from.host_network || to.host_network;
-            one && from.node.is_some() && from.node == to.node
+            let mut addresses = from.host_addresses.iter();
+            let same = from.node.is_some() && from.node == to.node;
+            one && (same || addresses.any(|address| is_node(to, *address)))
         }
         (End::Pod(pod), End::Address(address)) | (End::Address(address), End::Pod(pod)) => {
             is_node(cluster.pod(pod), address)

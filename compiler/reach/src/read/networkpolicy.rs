@@ -72,7 +72,6 @@ fn metadata(object: &Object<'_>, sink: &mut Sink) {
         sink.say(&metadata.field("name"), wrong);
     }
     if let Some(namespace) = metadata.child("namespace")
-        && namespace.text(sink).is_some()
         && let Some(wrong) = names::subdomain(object.namespace)
     {
         sink.say(&namespace, wrong);
