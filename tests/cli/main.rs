@@ -13,6 +13,7 @@ mod diff;
 mod expand;
 mod explain;
 mod fix;
+mod flows;
 mod fmt;
 mod formats;
 mod init;

@@ -41,6 +41,7 @@ pub(crate) enum Command {
     Why(commands::why::Args),
     Graph(commands::graph::Args),
     Place(commands::place::Args),
+    Flows(commands::flows::Args),
     Targets(commands::targets::Args),
     Test(commands::test::Args),
     Vendor(commands::vendor::Args),

@@ -115,8 +115,15 @@ impl Args {
 
     /// The bounds of this run.
     pub(crate) fn bounds(&self) -> Result<Limits, Failure> {
+        self.given.bounds()
+    }
+}
+
+impl Given {
+    /// The bounds of this run.
+    pub(crate) fn bounds(&self) -> Result<Limits, Failure> {
         let mut limits = Limits::default();
-        for (name, value) in &self.given.limits {
+        for (name, value) in &self.limits {
             limits.set(name, value).map_err(Failure::new)?;
         }
         Ok(limits)

@@ -39,6 +39,8 @@ pub(crate) struct Failure {
     pub(crate) help: Option<String>,
     /// The reader of our output has gone; there is nobody to tell.
     pub(crate) unheard: bool,
+    /// How the run ends.
+    pub(crate) exit: Exit,
 }
 
 impl Failure {
@@ -47,6 +49,15 @@ impl Failure {
             message: message.into(),
             help: None,
             unheard: false,
+            exit: Exit::Usage,
+        }
+    }
+
+    /// A bound was passed; says which, and how another one is set.
+    pub(crate) fn limit(message: impl Into<String>, bound: &str) -> Self {
+        Self {
+            exit: Exit::Limit,
+            ..Self::new(message).help(format!("`--limit {bound}=NUMBER` allows more"))
         }
     }
 

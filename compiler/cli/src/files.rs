@@ -5,8 +5,9 @@
 )]
 
 use std::{
-    collections::BTreeSet,
-    fs, io,
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -43,6 +44,115 @@ fn walk(folder: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> io::Resul
         }
     }
     Ok(())
+}
+
+/// What a folder holds of some kinds, for a reader of all of it.
+#[derive(Debug, Default)]
+pub(crate) struct Below {
+    /// By where a file really lies, the path to print.
+    found: BTreeMap<PathBuf, PathBuf>,
+    /// Links that lead out of the folder, or nowhere: they are not read.
+    pub(crate) left_out: Vec<PathBuf>,
+}
+
+impl Below {
+    /// The files below a folder that end so, each once, in the order of their names. Hidden ones
+    /// are none of them. A link to a file of the folder is that file; one to a folder is nothing.
+    ///
+    /// # Errors
+    /// A folder cannot be read, or there are more files or folders within folders than may be.
+    pub(crate) fn of(folder: &Path, ends: &[&str], most: (&str, usize)) -> Result<Self, Failure> {
+        let mut below = Self::default();
+        let root = fs::canonicalize(folder).map_err(|error| cannot("read", folder, &error))?;
+        below.walk((&root, folder), folder, ends, DEEPEST, most)?;
+        Ok(below)
+    }
+
+    /// The paths to print, sorted.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        let paths: BTreeSet<&PathBuf> = self.found.values().collect();
+        paths.into_iter().cloned().collect()
+    }
+
+    fn walk(
+        &mut self,
+        (root, top): (&Path, &Path),
+        folder: &Path,
+        ends: &[&str],
+        depth: usize,
+        (bound, most): (&str, usize),
+    ) -> Result<(), Failure> {
+        let failed = |error| cannot("read", folder, &error);
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let kind = entry.file_type().map_err(failed)?;
+            entries.push((entry.file_name(), kind));
+        }
+        entries.sort_by(|one, other| one.0.cmp(&other.0));
+        for (name, kind) in entries {
+            if name.as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            let path = folder.strip_prefix(".").unwrap_or(folder).join(&name);
+            let wanted = path
+                .extension()
+                .and_then(|end| end.to_str())
+                .is_some_and(|end| ends.contains(&end));
+            if kind.is_dir() {
+                if depth == 0 {
+                    let why = format!("{} lies too deep in {}", path.display(), top.display());
+                    return Err(Failure::new(why));
+                }
+                self.walk((root, top), &path, ends, depth - 1, (bound, most))?;
+            } else if wanted && (kind.is_file() || kind.is_symlink()) {
+                self.take(root, path, kind.is_file());
+            }
+            if self.found.len() > most {
+                let why = format!("{} holds more than {most} files", top.display());
+                return Err(Failure::limit(why, bound));
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, root: &Path, path: PathBuf, file: bool) {
+        match fs::canonicalize(&path) {
+            Ok(real) if file || (real.starts_with(root) && real.is_file()) => {
+                // Of a file and a link to it, the file is what one knows.
+                if file || !self.found.contains_key(&real) {
+                    self.found.insert(real, path);
+                }
+            }
+            _ => self.left_out.push(path),
+        }
+    }
+}
+
+/// The text of a file that holds at most so many bytes, of a pipe or a device too, or of standard
+/// input, which is `-`. The bound has a name.
+///
+/// # Errors
+/// It holds more, or cannot be read, or is no text.
+pub(crate) fn read_within(path: &Path, (name, most): (&str, u64)) -> Result<String, Failure> {
+    let mut bytes = Vec::new();
+    let ample = most.saturating_add(1);
+    let (called, read) = if path.as_os_str() == "-" {
+        let read = io::stdin().lock().take(ample).read_to_end(&mut bytes);
+        (Path::new("standard input"), read)
+    } else {
+        let file = fs::File::open(path);
+        let read = file.and_then(|file| file.take(ample).read_to_end(&mut bytes));
+        (path, read)
+    };
+    read.map_err(|error| cannot("read", called, &error))?;
+    let called = called.display();
+    if bytes.len() as u64 > most {
+        let why = format!("{called} holds more than {most} bytes");
+        return Err(Failure::limit(why, name));
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| Failure::new(format!("cannot read {called}: it is not UTF-8 text")))
 }
 
 /// The text of a file.

@@ -51,17 +51,19 @@ fn say(failure: &Failure, console: &mut Console) -> Exit {
     }
     let look = console.err.look;
     let mut text = format!(
-        "{} {failure}\n",
-        look.level("error:", tenantry_core::diag::Level::Error)
+        "{} {}\n",
+        look.level("error:", tenantry_core::diag::Level::Error),
+        render::visible(&failure.message)
     );
     if let Some(help) = &failure.help {
-        text += &look.wrap(help, &format!(" {} ", look.strong("help:")), "       ");
+        let help = render::visible(help);
+        text += &look.wrap(&help, &format!(" {} ", look.strong("help:")), "       ");
         text.push('\n');
     }
     // What was printed so far comes first; if either stream is gone, nobody is listening.
     let _ = console.out.flush();
     let _ = console.err.print(&text);
-    Exit::Usage
+    failure.exit
 }
 
 /// A panic is a defect of ours: say so, and what would help us to find it.

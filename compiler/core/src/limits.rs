@@ -84,6 +84,12 @@ limits! {
     replicas: u32 = 20_000;
     /// Objects that one build may emit.
     objects: usize = 500_000;
+    /// Files of manifests that are read together.
+    manifests: usize = 100_000;
+    /// Bytes in one file of manifests.
+    manifest_bytes: u64 = 16 << 20;
+    /// Bytes in all files of manifests that are read together.
+    manifests_bytes: u64 = 256 << 20;
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub(crate) mod diff;
 pub(crate) mod expand;
 pub(crate) mod explain;
 mod fix;
+pub(crate) mod flows;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod init;
@@ -42,6 +43,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Command::Schema(args) => schema::run(args, console),
         Command::Why(args) => why::run(args, console),
         Command::Graph(args) => graph::run(args, console),
+        Command::Flows(args) => flows::run(args, console),
         Command::Place(args) => place::run(args, console),
         Command::Targets(args) => targets::run(args, console),
         Command::Test(args) => test::run(args, console),

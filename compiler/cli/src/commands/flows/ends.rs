@@ -1,0 +1,92 @@
+//! Ends as they are asked for: pods by name, and addresses.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use tenantry_core::diag::nearest::nearest;
+use tenantry_reach::{End, Judge, PodId, cluster::Pod};
+
+/// Why a text is no end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unknown {
+    /// In a sentence without a full stop.
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+/// What a text calls: `namespace/pod`, with a workload's name for any pod of it, or an address.
+/// The address of a pod is that pod.
+pub(super) fn end(judge: &Judge<'_>, text: &str) -> Result<End, Unknown> {
+    if let Ok(address) = text.parse::<IpAddr>() {
+        // Pods in a node's network share its address: which of them is meant nobody can tell.
+        return Ok(match judge.at(address).as_slice() {
+            [pod] => End::Pod(*pod),
+            _ => End::Address(address),
+        });
+    }
+    if text.contains('/') && text.parse::<IpNet>().is_ok() {
+        return Err(Unknown {
+            message: format!("`{text}` is a block of addresses"),
+            help: Some("ask of one address in it".to_owned()),
+        });
+    }
+    let parts: Vec<&str> = text.split('/').collect();
+    let (namespace, kind, name) = match parts.as_slice() {
+        [namespace, name] => (*namespace, None, *name),
+        [namespace, kind, name] => (*namespace, Some(*kind), *name),
+        _ => return Err(unknown(judge, text)),
+    };
+    let mut found = judge.named(namespace, name);
+    let cluster = judge.cluster();
+    if let Some(kind) = kind {
+        found.retain(|pod| cluster.pod(*pod).kind.eq_ignore_ascii_case(kind));
+    }
+    match found.as_slice() {
+        [] => Err(unknown(judge, text)),
+        [pod, others @ ..] if others.iter().all(|other| alike(judge, *pod, *other)) => {
+            Ok(End::Pod(*pod))
+        }
+        several => Err(ambiguous(judge, text, several)),
+    }
+}
+
+/// Whether whatever is asked of one has the other's answer.
+fn alike(judge: &Judge<'_>, one: PodId, other: PodId) -> bool {
+    let [one, other] = [one, other].map(|id| Pod {
+        kind: String::new(),
+        ..judge.cluster().pod(id).clone()
+    });
+    one == other
+}
+
+fn ambiguous(judge: &Judge<'_>, text: &str, several: &[PodId]) -> Unknown {
+    let pods = several.iter().map(|pod| judge.cluster().pod(*pod));
+    let names = pods.map(|pod| format!("`{}/{}/{}`", pod.namespace, pod.kind, pod.name));
+    Unknown {
+        message: format!("`{text}` is the name of {} workloads", several.len()),
+        help: Some(format!(
+            "say which: {}",
+            names.collect::<Vec<_>>().join(" or ")
+        )),
+    }
+}
+
+fn unknown(judge: &Judge<'_>, text: &str) -> Unknown {
+    let pods = &judge.cluster().pods;
+    let paths: Vec<String> = pods.iter().map(Pod::path).collect();
+    let same_name = pods.iter().position(|pod| pod.name == text);
+    let near = match same_name {
+        Some(at) => paths.get(at).map(String::as_str),
+        None => nearest(text, paths.iter().map(String::as_str)),
+    };
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if pods.is_empty() => "the manifests hold no pods and no workloads".to_owned(),
+        None => "an end is written as namespace/name, of a pod or of a workload, or as an address"
+            .to_owned(),
+    };
+    Unknown {
+        message: format!("there is no pod `{text}`"),
+        help: Some(help),
+    }
+}

@@ -1,0 +1,200 @@
+//! A cluster that was read from manifests, as a sheet.
+
+use std::collections::BTreeMap;
+
+use tenantry_reach::{
+    Addresses, Basis, Cluster, Direction, End, Ends, Judge, PodId, Question,
+    ask::{ask, because},
+    cluster::{Effect, Pod},
+    matrix::{self, TooMuch},
+};
+
+use super::{
+    sheet::{Cell, Class, Flow, Node, Reason, Sheet},
+    words,
+};
+
+/// All that goes through.
+///
+/// # Errors
+/// That is more than anybody could read.
+pub(super) fn sheet(judge: &Judge<'_>, title: String, files: usize) -> Result<Sheet, TooMuch> {
+    let cluster = judge.cluster();
+    let mut sheet = Sheet {
+        title,
+        figures: figures(judge, files),
+        beyond: beyond(cluster),
+        nodes: cluster.pods.iter().map(node).collect(),
+        ..Sheet::default()
+    };
+    let mut outside: BTreeMap<Addresses, usize> = BTreeMap::new();
+    for flow in matrix::matrix(judge)? {
+        let why = why(judge, &flow);
+        let [from, to] = [&flow.from, &flow.to].map(|ends| match ends {
+            Ends::Pods(pods) => pods.iter().map(|pod| pod.0 as usize).collect(),
+            Ends::Addresses(addresses) => {
+                let node = outside.entry(addresses.clone()).or_insert_with(|| {
+                    sheet.nodes.push(beside(addresses));
+                    sheet.nodes.len() - 1
+                });
+                vec![*node]
+            }
+        });
+        sheet.flows.push(Flow {
+            from,
+            to,
+            ports: flow.ports,
+            reason: Reason::Allowed,
+            why,
+            place: None,
+        });
+    }
+    Ok(sheet)
+}
+
+fn node(pod: &Pod) -> Node {
+    Node {
+        class: Class::Workload,
+        name: pod.path(),
+        group: pod.namespace.clone(),
+        about: pod.kind.clone(),
+        addresses: Addresses::none(),
+    }
+}
+
+fn beside(addresses: &Addresses) -> Node {
+    Node {
+        class: Class::Outside,
+        name: words::addresses(addresses),
+        group: String::new(),
+        about: "outside".to_owned(),
+        addresses: addresses.clone(),
+    }
+}
+
+/// Why something goes through, by one packet of it.
+fn why(judge: &Judge<'_>, flow: &matrix::Flow) -> String {
+    let Some(question) = packet(flow) else {
+        return String::new();
+    };
+    let answer = ask(judge, &question);
+    because(judge, &question, &answer)
+}
+
+/// One packet of a flow, between two that are not the same if there are such.
+fn packet(flow: &matrix::Flow) -> Option<Question> {
+    let (protocol, port) = flow.ports.first()?;
+    let pods = |ends: &Ends| -> Vec<End> {
+        match ends {
+            Ends::Pods(pods) => pods.iter().take(2).map(|pod| End::Pod(*pod)).collect(),
+            Ends::Addresses(addresses) => addresses.first().map(End::Address).into_iter().collect(),
+        }
+    };
+    let (from, to) = (pods(&flow.from), pods(&flow.to));
+    let pairs = from
+        .iter()
+        .flat_map(|from| to.iter().map(move |to| (*from, *to)));
+    let (from, to) = pairs
+        .clone()
+        .find(|(from, to)| from != to)
+        .or_else(|| pairs.clone().next())?;
+    Some(Question {
+        from,
+        to,
+        protocol,
+        port,
+    })
+}
+
+fn figures(judge: &Judge<'_>, files: usize) -> Vec<(String, String)> {
+    let cluster = judge.cluster();
+    let held = |direction| {
+        let pods = cluster.pod_ids().map(|pod| judge.isolating(pod, direction));
+        pods.filter(|policies| !policies.is_empty()).count()
+    };
+    let (policies, ingress, egress) = (
+        cluster.policies.len(),
+        held(Direction::Ingress),
+        held(Direction::Egress),
+    );
+    let namespaces = namespaces(cluster);
+    let figure = |count: usize, one: &str, many: &str| {
+        let what = if count == 1 { one } else { many };
+        (count.to_string(), what.to_owned())
+    };
+    vec![
+        figure(files, "file", "files"),
+        figure(namespaces, "namespace", "namespaces"),
+        figure(cluster.pods.len(), "pod or workload", "pods and workloads"),
+        figure(policies, "policy", "policies"),
+        figure(
+            ingress,
+            "is isolated for ingress",
+            "are isolated for ingress",
+        ),
+        figure(egress, "is isolated for egress", "are isolated for egress"),
+    ]
+}
+
+/// The namespaces in which something is.
+fn namespaces(cluster: &Cluster) -> usize {
+    let pods = cluster.pods.iter().map(|pod| &pod.namespace);
+    let policies = cluster.policies.iter().map(|policy| &policy.namespace);
+    let names: std::collections::BTreeSet<&String> = pods.chain(policies).collect();
+    names.len()
+}
+
+/// What policies do not decide, by ground.
+fn beyond(cluster: &Cluster) -> Vec<Cell> {
+    let pods = |wanted: &dyn Fn(&Pod) -> bool| -> Vec<String> {
+        let found = cluster.pods.iter().filter(|pod| wanted(pod));
+        found.map(|pod| format!("`{}`", pod.path())).collect()
+    };
+    let mut cells = Vec::new();
+    let mut cell = |basis, what: Vec<String>, why: &str| {
+        if !what.is_empty() {
+            cells.push(Cell {
+                basis,
+                what: words::listed(&what),
+                why: why.to_owned(),
+            });
+        }
+    };
+    cell(
+        Basis::UndefinedHostNetwork,
+        pods(&|pod| pod.host_network),
+        "in its node's network: policies neither select such a pod nor see it as a peer in most pod networks",
+    );
+    cell(
+        Basis::SecondaryNetwork,
+        pods(&|pod| !pod.networks.is_empty()),
+        "has networks beside the pod network, of which NetworkPolicies do not speak",
+    );
+    let beside = |effect| -> Vec<String> {
+        let found = cluster
+            .beside
+            .iter()
+            .filter(|beside| beside.effect == effect);
+        let named = found.map(|it| match &it.namespace {
+            Some(namespace) => format!("{} `{namespace}/{}`", it.kind, it.name),
+            None => format!("{} `{}`", it.kind, it.name),
+        });
+        named.collect()
+    };
+    cell(
+        Basis::UndefinedSnat,
+        beside(Effect::Translated),
+        "lets clients from outside in, with the address of a node instead of their own in many clusters",
+    );
+    cell(
+        Basis::L7OrFqdn,
+        beside(Effect::OtherPolicies),
+        "is a policy of the pod network's own, and is not read",
+    );
+    cells
+}
+
+/// The places of pods among the nodes: they come first, in order.
+pub(super) fn place(pod: PodId) -> usize {
+    pod.0 as usize
+}

@@ -1,0 +1,142 @@
+//! What goes through, as it is shown: the same sheet for manifests and for estates.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use tenantry_reach::{Addresses, Basis, PortSet};
+
+/// All of it, of one cluster.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sheet {
+    /// What it is of: a folder, or a cluster in an environment.
+    pub(super) title: String,
+    /// What was counted, and how many of it.
+    pub(super) figures: Vec<(String, String)>,
+    /// What was shown of it, in sentences.
+    pub(super) verdicts: Vec<String>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) flows: Vec<Flow>,
+    pub(super) beyond: Vec<Cell>,
+}
+
+/// What may call or be called.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) class: Class,
+    /// Whole, as it is asked for.
+    pub(super) name: String,
+    /// The namespace or tenant that it is of; empty of what is outside.
+    pub(super) group: String,
+    /// What it is, in a word or two.
+    pub(super) about: String,
+    /// Of what is outside: where it is.
+    pub(super) addresses: Addresses,
+}
+
+/// What kind of end something is.
+#[expect(
+    dead_code,
+    reason = "manifests alone do not say what is of the platform"
+)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
+    /// Pods: one, or all those of a workload.
+    Workload,
+    /// A part of the platform.
+    Platform,
+    /// Addresses outside of the cluster.
+    Outside,
+}
+
+/// Connections that go through: from each of some ends to each of others.
+#[derive(Debug, Clone)]
+pub(super) struct Flow {
+    /// Places among the nodes, sorted.
+    pub(super) from: Vec<usize>,
+    pub(super) to: Vec<usize>,
+    pub(super) ports: PortSet,
+    pub(super) reason: Reason,
+    /// Why, in a sentence without a full stop.
+    pub(super) why: String,
+    /// Where the spec says so: `acme/web.kdl:14`.
+    pub(super) place: Option<String>,
+}
+
+/// Why something goes through.
+#[expect(dead_code, reason = "manifests alone do not say why")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Reason {
+    /// Policies let it, or none speaks of it.
+    Allowed,
+    /// The spec says so.
+    Declared,
+    /// It follows from what the spec says.
+    Derived,
+}
+
+impl Reason {
+    /// As outputs call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Declared => "declared",
+            Self::Derived => "derived",
+        }
+    }
+}
+
+/// What is listed because nobody can prove it from policies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) basis: Basis,
+    /// Of whom.
+    pub(super) what: String,
+    /// In a sentence without a full stop.
+    pub(super) why: String,
+}
+
+/// Whom a question is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sought {
+    /// A node.
+    Node(usize),
+    /// An address, whatever it is called here.
+    Address(IpAddr),
+}
+
+impl Sheet {
+    /// The nodes that are workloads, by group.
+    pub(super) fn groups(&self) -> BTreeMap<&str, Vec<usize>> {
+        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, node) in self.nodes.iter().enumerate() {
+            if node.class == Class::Workload {
+                groups.entry(&node.group).or_default().push(at);
+            }
+        }
+        groups
+    }
+
+    /// Only what goes from one end, or to another.
+    pub(super) fn only(&mut self, from: Option<Sought>, to: Option<Sought>) {
+        let nodes = std::mem::take(&mut self.nodes);
+        self.flows.retain_mut(|flow| {
+            let one = |ends: &mut Vec<usize>, sought: Option<Sought>| match sought {
+                None => true,
+                Some(sought) => {
+                    ends.retain(|at| is(&nodes, *at, sought));
+                    !ends.is_empty()
+                }
+            };
+            one(&mut flow.from, from) && one(&mut flow.to, to)
+        });
+        self.nodes = nodes;
+    }
+}
+
+fn is(nodes: &[Node], at: usize, sought: Sought) -> bool {
+    match sought {
+        Sought::Node(node) => at == node,
+        Sought::Address(address) => nodes
+            .get(at)
+            .is_some_and(|node| node.addresses.contains(address)),
+    }
+}

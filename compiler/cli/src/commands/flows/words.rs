@@ -1,0 +1,153 @@
+//! Ends, sides and grounds in words.
+
+use tenantry_reach::{Account, Addresses, Basis, Direction, End, Judge, PolicyId, Question};
+
+use super::sheet::{Class, Sheet};
+
+/// More blocks than this are told by what they leave out.
+const BLOCKS: usize = 4;
+
+/// Addresses outside of the cluster, the shorter way.
+pub(super) fn addresses(addresses: &Addresses) -> String {
+    let all = Addresses::all();
+    if *addresses == all {
+        return "every address outside".to_owned();
+    }
+    let blocks = addresses.blocks().len();
+    let rest = all.without(addresses);
+    if blocks > BLOCKS && rest.blocks().len() < blocks {
+        return format!("every address outside but {rest}");
+    }
+    addresses.to_string()
+}
+
+/// Ends of a flow, the shorter way: a group that is there whole by its name alone.
+pub(super) fn ends(sheet: &Sheet, ends: &[usize]) -> Vec<String> {
+    let groups = sheet.groups();
+    let workload = |at: &usize| {
+        let node = sheet.nodes.get(*at);
+        node.is_some_and(|node| node.class == Class::Workload)
+    };
+    let all: usize = groups.values().map(Vec::len).sum();
+    let workloads = ends.iter().filter(|at| workload(at)).count();
+    let mut names = Vec::new();
+    if workloads == all && groups.len() > 1 {
+        names.push("everybody inside".to_owned());
+    } else {
+        for (group, members) in &groups {
+            let held: Vec<&usize> = members
+                .iter()
+                .filter(|at| ends.binary_search(at).is_ok())
+                .collect();
+            if held.len() == members.len() && held.len() > 1 {
+                names.push(format!("all of {group}"));
+            } else {
+                names.extend(held.into_iter().map(|at| name(sheet, *at)));
+            }
+        }
+    }
+    let others = ends.iter().filter(|at| !workload(at));
+    names.extend(others.map(|at| name(sheet, *at)));
+    names
+}
+
+fn name(sheet: &Sheet, at: usize) -> String {
+    let node = sheet.nodes.get(at);
+    node.map_or_else(String::new, |node| node.name.clone())
+}
+
+/// One end of a question.
+pub(super) fn end(judge: &Judge<'_>, end: End) -> String {
+    match end {
+        End::Pod(pod) => judge.cluster().pod(pod).path(),
+        End::Address(address) => address.to_string(),
+    }
+}
+
+/// What one side says, and by which policy.
+pub(super) fn account(
+    judge: &Judge<'_>,
+    question: &Question,
+    direction: Direction,
+    account: &Account,
+) -> String {
+    let side = match direction {
+        Direction::Egress => question.from,
+        Direction::Ingress => question.to,
+    };
+    let section = direction.section();
+    let path = |policy: &PolicyId| judge.cluster().policy(*policy).path();
+    let rule =
+        |policy: &PolicyId, rule: usize| format!("`{section}[{rule}]` of `{}`", path(policy));
+    match account {
+        Account::Open if matches!(side, End::Address(_)) => {
+            "it is outside, where no policy of the cluster speaks".to_owned()
+        }
+        Account::Open => format!("open: no policy isolates it for {section}"),
+        Account::Admitted {
+            policy,
+            rule: place,
+        } => {
+            format!("admitted by {}", rule(policy, *place))
+        }
+        Account::Refused {
+            isolated_by,
+            other_ports,
+        } => {
+            let names: Vec<String> = isolated_by
+                .iter()
+                .map(|it| format!("`{}`", path(it)))
+                .collect();
+            let mut words = format!("refused: isolated by {}, ", listed(&names));
+            match other_ports.as_slice() {
+                [] => words += "and no rule admits the other end",
+                some => {
+                    let rules: Vec<String> = some.iter().map(|(it, at)| rule(it, *at)).collect();
+                    words += &format!(
+                        "and {} admits the other end on other ports only",
+                        listed(&rules)
+                    );
+                }
+            }
+            words
+        }
+    }
+}
+
+/// What a ground means, where it is not that policies decide.
+pub(super) fn ground(basis: Basis) -> Option<&'static str> {
+    match basis {
+        Basis::Policy | Basis::NoPolicy => None,
+        Basis::SpecException => Some(
+            "the API lets this through whatever policies say: a pod and itself, a pod and its own node",
+        ),
+        Basis::UndefinedHostNetwork => Some(
+            "an end is in its node's network, where the effect of policies is undefined; this is what most pod networks do",
+        ),
+        Basis::UndefinedSnat => {
+            Some("the client's address may be replaced on the way, and the answer hangs on it")
+        }
+        Basis::SecondaryNetwork => {
+            Some("it runs over a network of which NetworkPolicies do not speak")
+        }
+        Basis::L7OrFqdn => {
+            Some("policies of the pod network's own speak of an end too, and are not read")
+        }
+        Basis::NamedPortUnresolved => Some("a rule names a port that the called end does not have"),
+    }
+}
+
+/// The most names that are told one by one.
+const LISTED: usize = 12;
+
+/// `a`, `a and b`, `a, b and c`; of many, the first.
+pub(super) fn listed(names: &[String]) -> String {
+    let more = names.len().saturating_sub(LISTED);
+    let shown = names.get(..names.len() - more).unwrap_or_default();
+    match (shown, more) {
+        ([], _) => String::new(),
+        ([one], 0) => one.clone(),
+        ([first @ .., last], 0) => format!("{} and {last}", first.join(", ")),
+        (shown, more) => format!("{} and {more} more", shown.join(", ")),
+    }
+}

@@ -1,0 +1,258 @@
+//! `flows`: manifests of anybody's, and what they let through.
+
+use serde_json::json;
+
+use crate::harness::Folder;
+
+const SHOP: &str = r#"# The shop.
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {team: sales}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers: [{name: web, image: web, ports: [{containerPort: 8080, name: http}]}]
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: db, namespace: shop, labels: {app: db}}
+spec: {containers: [{name: db, image: db}]}
+status: {podIP: 10.1.2.3, podIPs: [{ip: 10.1.2.3}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: probe, namespace: spies, labels: {app: web}}
+spec: {containers: [{name: probe, image: probe}]}
+"#;
+
+const POLICIES: &str = r#"{"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+ "metadata": {"name": "db", "namespace": "shop"},
+ "spec": {"podSelector": {"matchLabels": {"app": "db"}}, "policyTypes": ["Ingress"],
+          "ingress": [{"from": [{"podSelector": {"matchLabels": {"app": "web"}}}],
+                       "ports": [{"port": 5432}]}]}}
+"#;
+
+fn folder() -> Folder {
+    Folder::of([("k8s/a/shop.yml", SHOP), ("k8s/b.json", POLICIES)])
+}
+
+#[test]
+fn questions_are_answered_in_order_and_keep_their_members() {
+    let folder = folder();
+    let questions = json!([
+        {"id": 7, "from": "shop/web", "to": "shop/db", "port": 5432, "allowed": "we hope"},
+        {"from": "spies/probe", "to": "shop/db", "port": 5432, "protocol": "TCP"},
+        {"from": "shop/web", "to": "10.1.2.3", "port": 53, "protocol": "udp"},
+        {"from": "192.0.2.7", "to": "shop/web", "port": 8080, "protocol": null},
+    ]);
+    folder.write("ask.json", &questions.to_string());
+    let run = folder
+        .run("flows --manifests k8s --ask ask.json")
+        .ends_with(0);
+    let answers = run.json();
+    let row = |at: usize, member: &str| answers[at][member].clone();
+    let allowed: Vec<_> = (0..4).map(|at| row(at, "allowed")).collect();
+    assert_eq!(allowed, [true, false, false, true], "{answers:#}");
+    let basis: Vec<_> = (0..4).map(|at| row(at, "basis")).collect();
+    assert_eq!(
+        basis,
+        ["policy", "policy", "policy", "no-policy"],
+        "{answers:#}"
+    );
+    assert_eq!(row(0, "id"), 7);
+    assert_eq!(row(2, "protocol"), "udp");
+    let because = row(1, "because").to_string();
+    assert!(because.contains("shop/db"), "{answers:#}");
+    let members: Vec<&String> = answers[0].as_object().unwrap().keys().collect();
+    assert_eq!(
+        members,
+        ["id", "from", "to", "port", "allowed", "basis", "because"]
+    );
+    let again = folder
+        .run_with("flows --manifests k8s --ask -", &questions.to_string())
+        .ends_with(0);
+    assert_eq!(again.out, run.out);
+    let none = folder
+        .run_with("flows --manifests k8s --ask -", "[]")
+        .ends_with(0);
+    assert_eq!(none.json(), json!([]));
+}
+
+#[test]
+fn a_question_that_cannot_be_asked_is_named_and_nothing_is_answered() {
+    let folder = folder();
+    let good = json!({"from": "shop/web", "to": "shop/db", "port": 5432});
+    for (member, value, words) in [
+        (
+            "to",
+            json!("shop/bd"),
+            "question 2: `to`: there is no pod `shop/bd`",
+        ),
+        ("to", json!("shop/bd"), "did you mean `shop/db`?"),
+        ("from", json!("web"), "did you mean `shop/web`?"),
+        ("from", json!("10.0.0.0/8"), "a block of addresses"),
+        ("from", json!(null), "`from` is null, not text"),
+        ("port", json!("http"), "`port` is text, not a number"),
+        ("port", json!(0), "`port` is 0: ports are 1 to 65535"),
+        ("port", json!(80.5), "`port` is 80.5"),
+        ("protocol", json!("ICMP"), "there are TCP, UDP and SCTP"),
+    ] {
+        let mut wrong = good.clone();
+        wrong[member] = value;
+        let questions = json!([good, wrong]).to_string();
+        let run = folder
+            .run_with("flows --manifests k8s --ask -", &questions)
+            .ends_with(2);
+        assert_eq!(run.out, "");
+        assert!(run.err.contains(words), "{words}\n{}", run.err);
+    }
+    for (text, words) in [
+        ("", "it is empty"),
+        ("{}", "it is no list"),
+        ("[1]", "question 1: it is a number, not an object"),
+        ("[{}]", "question 1: it has no `from`"),
+        (
+            r#"[{"from": "a", "from": "b"}]"#,
+            "the key `from` stands twice",
+        ),
+        ("[", "in line 1"),
+    ] {
+        let run = folder
+            .run_with("flows --manifests k8s --ask -", text)
+            .ends_with(2);
+        assert_eq!(run.out, "");
+        assert!(run.err.contains(words), "{words}\n{}", run.err);
+    }
+}
+
+#[test]
+fn one_question_is_answered_in_words() {
+    let folder = folder();
+    let run = folder
+        .run("flows --manifests k8s --from spies/probe --to shop/db --port 5432")
+        .ends_with(0);
+    for part in [
+        "refused: spies/probe → shop/db, TCP 5432",
+        "spies/probe, going out: open: no policy isolates it for egress",
+        "shop/db, coming in: refused: isolated by `shop/db`",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+    let run = folder
+        .run("flows --manifests k8s --from shop/web --to shop/db")
+        .ends_with(0);
+    let words = "allowed: shop/web → shop/db, TCP 5432 only";
+    assert!(run.out.contains(words), "{}", run.out);
+    let answer = folder
+        .run("flows --manifests k8s --from shop/web --to shop/db --format json")
+        .ends_with(0)
+        .json();
+    assert_eq!(
+        answer["open"],
+        json!([{"protocol": "TCP", "from": 5432, "to": 5432}])
+    );
+    assert_eq!(answer["ingress"]["verdict"], "admitted");
+    assert_eq!(
+        answer["ingress"]["by"],
+        json!({"policy": "shop/db", "rule": 0})
+    );
+    let run = folder
+        .run("flows --manifests k8s --from shop/wbe --to shop/db")
+        .ends_with(2);
+    for part in ["--from: there is no pod `shop/wbe`", "mean `shop/web`?"] {
+        assert!(run.err.contains(part), "{}", run.err);
+    }
+}
+
+#[test]
+fn everything_that_goes_through_is_listed() {
+    let folder = folder();
+    let run = folder.run("flows --manifests k8s").ends_with(0);
+    for part in [
+        "k8s: 2 files, 2 namespaces, 3 pods and workloads, 1 policy",
+        "→ shop/db",
+        "TCP 5432",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+    let all = folder
+        .run("flows --manifests k8s --format json")
+        .ends_with(0)
+        .json();
+    let flows = all["sheets"][0]["flows"].as_array().unwrap();
+    let to_db = flows.iter().filter(|flow| {
+        let to = flow["to"].as_array().unwrap();
+        to.contains(&json!("shop/db"))
+    });
+    let from: Vec<_> = to_db.map(|flow| flow["from"].clone()).collect();
+    assert_eq!(from, [json!(["shop/web"])], "{all:#}");
+    // The same, asked for by its end.
+    let run = folder
+        .run("flows --manifests k8s --to shop/db")
+        .ends_with(0);
+    assert!(!run.out.contains("spies/probe\n"), "{}", run.out);
+}
+
+#[test]
+fn mistakes_in_manifests_are_all_told_with_their_places() {
+    let folder = folder();
+    folder.write("k8s/twice.yaml", "# x\nkind: A\nkind: B\n");
+    folder.write(
+        "k8s/wrong.yaml",
+        "kind: ConfigMap\n---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n\
+         metadata: {name: p, namespace: shop}\n\
+         spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/64}}]}]}\n",
+    );
+    folder.write("k8s/chart.yaml", "a: {{ .Values.a }}\n---\nb: }}\n");
+    let run = folder.run("flows --manifests k8s").ends_with(1);
+    assert_eq!(run.out, "");
+    for part in [
+        "k8s/twice.yaml:",
+        "the key `kind` stands twice",
+        "k8s/wrong.yaml:3: document 2: NetworkPolicy shop/p: spec.ingress[0].from[0].ipBlock.cidr",
+        "k8s/chart.yaml:",
+        "helm template",
+    ] {
+        assert!(run.err.contains(part), "{part}\n{}", run.err);
+    }
+}
+
+#[test]
+fn what_holds_no_manifests_is_told() {
+    let folder = Folder::of([("empty/readme.txt", "x"), ("one.yaml", SHOP)]);
+    for (args, code, words) in [
+        ("--manifests empty", 2, "empty holds no manifests"),
+        ("--manifests gone", 2, "cannot read gone: it is not there"),
+        (
+            "--manifests one.yaml --limit manifest-bytes=10",
+            3,
+            "`--limit manifest-bytes=NUMBER`",
+        ),
+        ("--manifests - --ask -", 2, "standard input cannot be both"),
+    ] {
+        let run = folder.run(&format!("flows {args}")).ends_with(code);
+        assert!(run.err.contains(words), "{}", run.err);
+    }
+    folder.run("flows --manifests one.yaml").ends_with(0);
+    folder.run_with("flows --manifests -", SHOP).ends_with(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_followed_within_the_folder_only() {
+    use std::os::unix::fs::symlink;
+    let folder = Folder::of([("k8s/.data/shop.yaml", SHOP), ("policy.json", POLICIES)]);
+    symlink(".data/shop.yaml", folder.path("k8s/shop.yaml")).unwrap();
+    symlink("../policy.json", folder.path("k8s/policy.json")).unwrap();
+    symlink("..", folder.path("k8s/round")).unwrap();
+    let run = folder.run("flows --manifests k8s").ends_with(0);
+    assert!(run.out.contains("k8s: 1 file,"), "{}", run.out);
+    let words = "warning: k8s/policy.json is a link that leads out of the folder";
+    assert!(run.err.contains(words), "{}", run.err);
+}
