@@ -77,14 +77,20 @@ impl Selector {
     }
 }
 
-/// As kubectl takes it: `app=web`, `tier in (a,b)`, `env notin (dev)`, `gpu`, `!debug`.
+/// As kubectl takes it: `app=web`, `tier in (a,b)`, `env notin (dev)`, `gpu`, `!debug`; but what is
+/// empty is seen: `app=""`.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seen = |value: &String| match value.as_str() {
+            "" => "\"\"".to_owned(),
+            value => value.to_owned(),
+        };
+        let list = |values: &[String]| values.iter().map(seen).collect::<Vec<_>>().join(",");
         let key = &self.key;
         match &self.condition {
-            Condition::In(values) if values.len() == 1 => write!(f, "{key}={}", values[0]),
-            Condition::In(values) => write!(f, "{key} in ({})", values.join(",")),
-            Condition::NotIn(values) => write!(f, "{key} notin ({})", values.join(",")),
+            Condition::In(values) if values.len() == 1 => write!(f, "{key}={}", list(values)),
+            Condition::In(values) => write!(f, "{key} in ({})", list(values)),
+            Condition::NotIn(values) => write!(f, "{key} notin ({})", list(values)),
             Condition::Exists => f.write_str(key),
             Condition::DoesNotExist => write!(f, "!{key}"),
         }
@@ -138,6 +144,21 @@ mod tests {
         let empty = asks(Condition::In(vec![String::new()]));
         assert!(empty.matches(&labels(&[("app", "")])));
         assert!(!empty.matches(&labels(&[])));
+    }
+
+    #[test]
+    fn selectors_are_written_as_they_are_asked_for() {
+        let two = vec![String::new(), "web".to_owned()];
+        let all = [
+            Condition::In(vec![String::new()]),
+            Condition::In(two.clone()),
+            Condition::NotIn(two),
+            Condition::Exists,
+            Condition::DoesNotExist,
+        ];
+        let selector = Selector::new(all.into_iter().map(asks).collect());
+        let told = r#"app="",app in ("",web),app notin ("",web),app,!app"#;
+        assert_eq!(selector.to_string(), told);
     }
 
     #[test]
