@@ -1,6 +1,6 @@
 //! Labels, and selectors of them.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 /// The labels of a pod or of a namespace.
 pub type Labels = BTreeMap<String, String>;
@@ -33,8 +33,8 @@ pub struct Requirement {
 /// A label selector: all requirements hold. Without any it selects everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Selector {
-    /// The requirements, sorted, each once.
-    pub requirements: Vec<Requirement>,
+    /// The requirements, sorted, each once. Many peers have the same, and share it.
+    pub requirements: Arc<[Requirement]>,
 }
 
 impl Requirement {
@@ -55,7 +55,15 @@ impl Selector {
     pub fn new(mut requirements: Vec<Requirement>) -> Self {
         requirements.sort();
         requirements.dedup();
-        Self { requirements }
+        Self {
+            requirements: requirements.into(),
+        }
+    }
+
+    /// What is the same of two selectors only if they ask for the same, and quick to look up. Two
+    /// that ask for the same need not have it in common.
+    pub(crate) fn identity(&self) -> usize {
+        self.requirements.as_ptr().addr()
     }
 
     /// Whether labels meet all requirements.

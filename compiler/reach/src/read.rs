@@ -13,7 +13,12 @@ mod pods;
 mod replicas;
 mod selector;
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::{BTreeMap, HashSet},
+    net::IpAddr,
+};
+
+use foldhash::fast::FixedState;
 
 use serde_json::Value;
 
@@ -21,7 +26,10 @@ use self::{
     at::{At, under},
     replicas::Replicated,
 };
-use crate::{Cluster, Namespace, labels::Labels};
+use crate::{
+    Cluster, Namespace,
+    labels::{Labels, Selector},
+};
 
 /// One document of a file.
 #[derive(Debug, Clone, Copy)]
@@ -70,9 +78,21 @@ struct Sink {
     at: usize,
     object: String,
     complaints: Vec<Complaint>,
+    /// The selectors that were read. Policies that were written by a program ask for the same few
+    /// over and over.
+    selectors: HashSet<Selector, FixedState>,
 }
 
 impl Sink {
+    /// The same selector as before, if there was one.
+    fn share(&mut self, selector: Selector) -> Selector {
+        if let Some(known) = self.selectors.get(&selector) {
+            return known.clone();
+        }
+        self.selectors.insert(selector.clone());
+        selector
+    }
+
     /// Something is wrong here.
     fn say(&mut self, here: &At<'_>, message: impl Into<String>) {
         self.complaints.push(Complaint {

@@ -144,7 +144,7 @@ impl Strangers {
 /// The fewest labels that meet a selector; none where no labels do.
 fn meeting(selector: &Selector) -> Option<Labels> {
     let mut labels = Labels::new();
-    for requirement in &selector.requirements {
+    for requirement in selector.requirements.iter() {
         let same = || {
             let all = selector.requirements.iter();
             all.filter(|it| it.key == requirement.key)

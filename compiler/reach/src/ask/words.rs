@@ -65,7 +65,7 @@ fn namespaces_in_words(own: &str, selector: Option<&Selector>) -> String {
     let Some(selector) = selector else {
         return format!("in namespace {own}");
     };
-    match selector.requirements.as_slice() {
+    match &*selector.requirements {
         [] => "in any namespace".to_owned(),
         [one] if one.key == NAMESPACE_NAME => match &one.condition {
             Condition::In(names) if names.len() == 1 => format!("in namespace {}", names[0]),

@@ -47,6 +47,27 @@ struct Ports<'j> {
     named: Vec<(Protocol, &'j str)>,
 }
 
+/// What is the same of two peers only if they admit the same.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Key<'j> {
+    /// Selectors of pods alone mean those of the policy's own namespace.
+    Own(&'j str, usize),
+    Pods(usize, usize),
+    Addresses(&'j Addresses),
+}
+
+impl<'j> Key<'j> {
+    fn of(policy: &'j Policy, peer: &'j Peer) -> Self {
+        match peer {
+            Peer::Pods { namespaces, pods } => match namespaces {
+                None => Self::Own(&policy.namespace, pods.identity()),
+                Some(namespaces) => Self::Pods(namespaces.identity(), pods.identity()),
+            },
+            Peer::Addresses(block) => Self::Addresses(block),
+        }
+    }
+}
+
 /// By what pods are told apart that the same rules bind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Telling {
@@ -136,7 +157,7 @@ impl<'j> Ground<'j> {
     /// By direction and policy, what its rules grant.
     fn grants(&mut self, looked_at: [bool; 2]) -> Result<[Vec<Vec<Grant>>; 2], TooMuch> {
         let cluster = self.judge.cluster();
-        let mut peers: HashMap<(&str, &Peer), SetId, FixedState> = HashMap::default();
+        let mut peers: HashMap<Key<'_>, SetId, FixedState> = HashMap::default();
         let mut ports: HashMap<Option<&[Port]>, u32, FixedState> = HashMap::default();
         let mut all = [Vec::new(), Vec::new()];
         for policy in cluster.policy_ids() {
@@ -167,19 +188,13 @@ impl<'j> Ground<'j> {
                         continue;
                     };
                     for peer in admitted {
-                        // Selectors of pods alone mean those of the policy's own namespace.
-                        let own = match peer {
-                            Peer::Pods {
-                                namespaces: None, ..
-                            } => said.namespace.as_str(),
-                            _ => "",
-                        };
-                        let set = match peers.get(&(own, peer)) {
+                        let key = Key::of(said, peer);
+                        let set = match peers.get(&key) {
                             Some(set) => *set,
                             None => {
                                 let members = self.members(said, peer);
                                 let set = self.set(members)?;
-                                peers.insert((own, peer), set);
+                                peers.insert(key, set);
                                 set
                             }
                         };

@@ -93,17 +93,44 @@ impl<'v> At<'v> {
         }
     }
 
+    /// The known fields of it that are there, in one walk; complains about every other.
+    pub(super) fn fields<'c, const N: usize>(
+        &'c self,
+        known: [&'c str; N],
+        sink: &mut Sink,
+    ) -> [Option<At<'c>>; N] {
+        let mut fields = [None; N];
+        for (name, value) in self.map(sink).into_iter().flatten() {
+            match known.iter().position(|known| known == name) {
+                Some(at) if value.is_null() => fields[at] = None,
+                Some(at) => {
+                    fields[at] = Some(At {
+                        value,
+                        above: Some(self),
+                        step: Step::Field(known[at]),
+                    });
+                }
+                None => self.unknown(name, &known, sink),
+            }
+        }
+        fields
+    }
+
     /// Complains about every field that is not known here.
     pub(super) fn only(&self, known: &[&str], sink: &mut Sink) {
         let Some(map) = self.map(sink) else { return };
         for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
-            let alike = known.iter().find(|it| it.eq_ignore_ascii_case(name));
-            let hint = match alike {
-                Some(alike) => format!("did you mean {alike}?"),
-                None => format!("known here: {}", known.join(", ")),
-            };
-            sink.say(&self.field(name), format!("no such field; {hint}"));
+            self.unknown(name, known, sink);
         }
+    }
+
+    fn unknown(&self, name: &str, known: &[&str], sink: &mut Sink) {
+        let alike = known.iter().find(|it| it.eq_ignore_ascii_case(name));
+        let hint = match alike {
+            Some(alike) => format!("did you mean {alike}?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+        sink.say(&self.field(name), format!("no such field; {hint}"));
     }
 
     /// Each item of a list with its place.
@@ -156,33 +183,43 @@ impl<'v> At<'v> {
         port
     }
 
-    /// Text by name, as labels are written.
+    /// Text by name, as annotations are written.
     pub(super) fn texts(&self, sink: &mut Sink) -> Labels {
         let mut texts = Labels::new();
-        for (name, value) in self.map(sink).into_iter().flatten() {
-            let here = self.field(name);
-            // Of a null the API server makes an empty text.
-            let text = match value {
-                Value::Null => Some(""),
-                _ => here.text(sink),
-            };
-            if let Some(text) = text {
-                texts.insert(name.clone(), text.to_owned());
-            }
-        }
+        self.each_text(sink, |_, name, text| {
+            texts.insert(name.to_owned(), text.to_owned());
+        });
         texts
     }
 
-    /// Labels, as an object or a selector has them.
+    /// Labels, as an object has them.
     pub(super) fn labels(&self, sink: &mut Sink) -> Labels {
-        let labels = self.texts(sink);
-        for (key, value) in &labels {
-            let wrong = names::label_key(key).or_else(|| names::label_value(value));
-            if let Some(wrong) = wrong {
+        let mut labels = Labels::new();
+        self.each_label(sink, |key, value| {
+            labels.insert(key.to_owned(), value.to_owned());
+        });
+        labels
+    }
+
+    /// Labels one by one, as an object or a selector has them.
+    pub(super) fn each_label(&self, sink: &mut Sink, mut take: impl FnMut(&str, &str)) {
+        self.each_text(sink, |sink, key, value| {
+            if let Some(wrong) = names::label_key(key).or_else(|| names::label_value(value)) {
                 sink.say(&self.field(key), wrong);
             }
+            take(key, value);
+        });
+    }
+
+    fn each_text(&self, sink: &mut Sink, mut take: impl FnMut(&mut Sink, &str, &str)) {
+        for (name, value) in self.map(sink).into_iter().flatten() {
+            match value {
+                Value::String(text) => take(sink, name, text),
+                // Of a null the API server makes an empty text.
+                Value::Null => take(sink, name, ""),
+                _ => self.field(name).wrong("text", sink),
+            }
         }
-        labels
     }
 
     /// It is something else than it must be.

@@ -110,13 +110,13 @@ fn cilium(spec: &At<'_>, own: &Selector) -> Option<(Selector, Selector)> {
         return (!nodes).then(|| (own.clone(), Selector::default()));
     };
     let plain = kubernetes_labels(endpoints.value());
-    let mut pods = strict(&At::root(&plain)).unwrap_or_default();
+    let pods = strict(&At::root(&plain)).unwrap_or_default();
     // What Cilium itself puts on endpoints is no label of a pod.
-    pods.requirements.retain(|it| {
+    let of_pods = pods.requirements.iter().filter(|it| {
         let own = ["io.kubernetes.pod.", "io.cilium."];
         !own.iter().any(|prefix| it.key.starts_with(prefix))
     });
-    Some((own.clone(), pods))
+    Some((own.clone(), Selector::new(of_pods.cloned().collect())))
 }
 
 /// A selector of Cilium's, of which the labels' sources are left out.

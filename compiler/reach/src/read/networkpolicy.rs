@@ -154,9 +154,8 @@ fn rule(here: &At<'_>, direction: Direction, sink: &mut Sink) -> Rule {
 }
 
 fn peer(here: &At<'_>, sink: &mut Sink) -> Option<Peer> {
-    here.only(&["podSelector", "namespaceSelector", "ipBlock"], sink);
     let [pods, namespaces, block] =
-        ["podSelector", "namespaceSelector", "ipBlock"].map(|name| here.child(name));
+        here.fields(["podSelector", "namespaceSelector", "ipBlock"], sink);
     match (block, pods.is_some() || namespaces.is_some()) {
         (Some(block), false) => self::block(&block, sink).map(Peer::Addresses),
         (Some(block), true) => {
@@ -248,13 +247,12 @@ fn parse_address(text: &str) -> Option<IpAddr> {
 }
 
 fn port(here: &At<'_>, sink: &mut Sink) -> Option<Port> {
-    here.only(&["protocol", "port", "endPort"], sink);
-    let protocol = match here.child("protocol") {
+    let [protocol, port, end] = here.fields(["protocol", "port", "endPort"], sink);
+    let protocol = match protocol {
         Some(protocol) => self::protocol(&protocol, sink),
         None => Some(Protocol::Tcp),
     };
-    let end = here.child("endPort");
-    let Some(port) = here.child("port") else {
+    let Some(port) = port else {
         if let Some(end) = end {
             sink.say(
                 &end,

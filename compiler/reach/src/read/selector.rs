@@ -5,21 +5,22 @@ use crate::labels::{Condition, NAMESPACE_NAME, Requirement, Selector};
 
 /// A `metav1.LabelSelector`.
 pub(super) fn selector(here: &At<'_>, sink: &mut Sink) -> Selector {
-    here.only(&["matchLabels", "matchExpressions"], sink);
+    let [labels, expressions] = here.fields(["matchLabels", "matchExpressions"], sink);
     let mut requirements = Vec::new();
-    if let Some(labels) = here.child("matchLabels") {
-        let labels = labels.labels(sink);
-        requirements.extend(labels.into_iter().map(|(key, value)| Requirement {
-            key,
-            condition: Condition::In(vec![value]),
-        }));
+    if let Some(labels) = labels {
+        labels.each_label(sink, |key, value| {
+            requirements.push(Requirement {
+                key: key.to_owned(),
+                condition: Condition::In(vec![value.to_owned()]),
+            });
+        });
     }
-    if let Some(expressions) = here.child("matchExpressions") {
+    if let Some(expressions) = expressions {
         expressions.items(sink, |sink, item| {
             requirements.extend(requirement(&item, sink));
         });
     }
-    Selector::new(requirements)
+    sink.share(Selector::new(requirements))
 }
 
 /// A selector of just these labels, as Services have it.
