@@ -5,7 +5,10 @@ use std::{
     collections::{BTreeMap, BinaryHeap},
 };
 
-use crate::{matrix::Class, policy::Direction, policy::PolicyId};
+use crate::{
+    matrix::Element,
+    policy::{Direction, PolicyId},
+};
 
 /// What may be to blame for something that differs. Of two that explain as much the first in this
 /// order is blamed.
@@ -13,8 +16,8 @@ use crate::{matrix::Class, policy::Direction, policy::PolicyId};
 pub(super) enum Blame {
     /// A rule lets through what it should not.
     Rule(Direction, PolicyId, u32),
-    /// Pods refuse what they should let through.
-    Refuses(Direction, Class),
+    /// A pod, and those that are like it, refuse what they should let through.
+    Refuses(Element),
     /// What was wanted, by its place: it is the other ends that refuse.
     Wanted(u32),
 }

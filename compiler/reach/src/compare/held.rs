@@ -268,8 +268,8 @@ impl<'t, 'j> Held<'t, 'j> {
                 continue;
             };
             let refuses = match self.rows.out(from, to).contains(protocol, port) {
-                true => Blame::Refuses(Direction::Ingress, to),
-                false => Blame::Refuses(Direction::Egress, from),
+                true => Blame::Refuses(self.rows.to.first(to)),
+                false => Blame::Refuses(self.rows.from.first(from)),
             };
             items.push(Item {
                 fault: Fault::Missing,
