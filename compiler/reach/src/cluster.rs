@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 use crate::{
     Protocol,
     labels::{Labels, NAMESPACE_NAME, Selector},
-    policy::{Policy, PolicyId},
+    policy::{Policy, PolicyId, Port},
 };
 
 /// A pod's place among those of a [`Cluster`].
@@ -91,6 +91,8 @@ pub struct Beside {
     pub namespaces: Selector,
     /// The pods of those of which it speaks.
     pub pods: Selector,
+    /// The ports of those pods of which it speaks; none for all.
+    pub ports: Option<Vec<Port>>,
 }
 
 impl Beside {

@@ -193,7 +193,12 @@ impl<'c> Judge<'c> {
     /// The ports of a destination that a rule admits, and whether it names one that the
     /// destination does not have. Without a destination in the cluster a name stands for nothing.
     pub fn ports(&self, rule: &Rule, to: Option<PodId>) -> (PortSet, bool) {
-        let Some(ports) = &rule.ports else {
+        self.resolved(rule.ports.as_deref(), to)
+    }
+
+    /// The same of the ports alone; where none are said, those are all.
+    pub fn resolved(&self, ports: Option<&[Port]>, to: Option<PodId>) -> (PortSet, bool) {
+        let Some(ports) = ports else {
             return (PortSet::all(), false);
         };
         let (mut set, mut unresolved) = (PortSet::none(), false);

@@ -3,7 +3,7 @@
 use super::{Account, Answer, Basis, End, Question};
 use crate::{
     Cluster, Judge, PodId,
-    cluster::{Effect, Pod},
+    cluster::{Beside, Effect, Pod},
     policy::{Direction, Peer, Port},
 };
 
@@ -43,7 +43,7 @@ pub(super) fn of(judge: &Judge<'_>, question: &Question, answer: &Answer) -> Bas
         Basis::UndefinedHostNetwork
     } else if pods(cluster, question).any(|pod| pod.detached) {
         Basis::SecondaryNetwork
-    } else if others_speak(cluster, question) {
+    } else if other(cluster, question).is_some() {
         Basis::L7OrFqdn
     } else if !decided {
         Basis::NoPolicy
@@ -78,13 +78,24 @@ pub(super) fn pods<'c>(
     })
 }
 
-fn others_speak(cluster: &Cluster, question: &Question) -> bool {
-    let others = || beside(cluster, Effect::OtherPolicies);
-    pods(cluster, question).any(|pod| others().any(|it| it.speaks_of(cluster, pod)))
+/// The first policy of another kind that speaks of an end.
+pub(super) fn other<'c>(cluster: &'c Cluster, question: &Question) -> Option<&'c Beside> {
+    let speaks = |it: &&Beside| pods(cluster, question).any(|pod| it.speaks_of(cluster, pod));
+    beside(cluster, Effect::OtherPolicies).find(speaks)
 }
 
-fn beside(cluster: &Cluster, effect: Effect) -> impl Iterator<Item = &crate::cluster::Beside> {
+fn beside(cluster: &Cluster, effect: Effect) -> impl Iterator<Item = &Beside> {
     cluster.beside.iter().filter(move |it| it.effect == effect)
+}
+
+/// The first Service by which somebody outside may come to the port that is called.
+pub(super) fn translated<'c>(judge: &Judge<'c>, question: &Question) -> Option<&'c Beside> {
+    let cluster = judge.cluster();
+    let to = question.called()?;
+    beside(cluster, Effect::Translated).find(|it| {
+        let (ports, _) = judge.resolved(it.ports.as_deref(), Some(to));
+        ports.contains(question.protocol, question.port) && it.speaks_of(cluster, cluster.pod(to))
+    })
 }
 
 /// Whether a client outside may come in with another address, by a Service, and whether it goes
@@ -93,9 +104,7 @@ fn hangs_on_the_address(judge: &Judge<'_>, question: &Question, answer: &Answer)
     let (End::Address(_), End::Pod(to)) = (question.from, question.to) else {
         return false;
     };
-    let cluster = judge.cluster();
-    let called = cluster.pod(to);
-    if !beside(cluster, Effect::Translated).any(|it| it.speaks_of(cluster, called)) {
+    if translated(judge, question).is_none() {
         return false;
     }
     let mut by_address = false;

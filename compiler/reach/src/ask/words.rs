@@ -2,11 +2,10 @@
 
 use super::{
     Account, Answer, Basis, End, Question,
-    basis::{pods, unresolved},
+    basis::{other, pods, translated, unresolved},
 };
 use crate::{
     Addresses, Cluster, Judge, PodId, PortSet,
-    cluster::Effect,
     labels::{Condition, NAMESPACE_NAME, Selector},
     policy::{Direction, Peer, PolicyId, Port, Rule},
 };
@@ -316,16 +315,6 @@ impl Teller<'_> {
     /// What the verdict does not take into account.
     fn doubt(&self, answer: &Answer) -> Option<String> {
         let pods = || pods(self.cluster, self.question);
-        let speaks = |effect| {
-            let beside = self
-                .cluster
-                .beside
-                .iter()
-                .filter(move |it| it.effect == effect);
-            beside
-                .into_iter()
-                .find(|it| pods().any(|pod| it.speaks_of(self.cluster, pod)))
-        };
         let name = |it: &crate::cluster::Beside| match &it.namespace {
             Some(namespace) => format!("{} {namespace}/{}", it.kind, it.name),
             None => format!("{} {}", it.kind, it.name),
@@ -344,11 +333,11 @@ impl Teller<'_> {
                 ))
             }
             Basis::L7OrFqdn => {
-                let it = name(speaks(Effect::OtherPolicies)?);
+                let it = name(other(self.cluster, self.question)?);
                 Some(format!("{it} decides too, and is not read here"))
             }
             Basis::UndefinedSnat => {
-                let it = name(speaks(Effect::Translated)?);
+                let it = name(translated(self.judge, self.question)?);
                 Some(format!(
                     "through {it} the client may come in with the address of a node"
                 ))

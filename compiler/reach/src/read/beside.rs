@@ -6,11 +6,14 @@ use serde_json::Value;
 use super::{
     Object, Sink,
     at::{At, under},
+    networkpolicy::protocol,
     selector,
 };
 use crate::{
+    Protocol,
     cluster::{Beside, Effect},
     labels::Selector,
+    policy::Port,
 };
 
 /// A Service by which clients come in with the address of a node.
@@ -20,6 +23,10 @@ pub(super) fn service(object: &Object<'_>, sink: &mut Sink) -> Option<Beside> {
     let outside = matches!(said("type"), Some("NodePort" | "LoadBalancer"));
     let addresses = spec.value().get("externalIPs").and_then(|it| it.as_array());
     let outside = outside || addresses.is_some_and(|it| !it.is_empty());
+    let mut ports = Vec::new();
+    if let Some(list) = spec.child("ports") {
+        list.items(sink, |sink, item| ports.extend(target(&item, sink)));
+    }
     // Services without a selector lead to no pods that manifests tell of.
     let labels = spec.child("selector").map(|it| it.texts(sink))?;
     let translated = said("externalTrafficPolicy") != Some("Local");
@@ -30,7 +37,29 @@ pub(super) fn service(object: &Object<'_>, sink: &mut Sink) -> Option<Beside> {
         effect: Effect::Translated,
         namespaces: selector::namespace(object.namespace),
         pods: selector::of_labels(labels),
+        // Without any it is not whole, and could be of each.
+        ports: (!ports.is_empty()).then_some(ports),
     })
+}
+
+/// The port of the pods to which a port of a Service leads: the same, unless it says another.
+fn target(port: &At<'_>, sink: &mut Sink) -> Option<Port> {
+    let protocol = match port.child("protocol") {
+        Some(said) => protocol(&said, sink)?,
+        None => Protocol::Tcp,
+    };
+    let number = port.child("port");
+    let target = port.child("targetPort").or(number)?;
+    if let Some(name) = target.value().as_str() {
+        return Some(Port::Named(protocol, name.to_owned()));
+    }
+    // Zero stands for the same port, too.
+    let target = match (target.value().as_u64(), number) {
+        (Some(0), Some(number)) => number,
+        _ => target,
+    };
+    let number = target.port(sink)?;
+    Some(Port::Range(protocol, number, number))
 }
 
 /// The policies of pod networks, and those that stand above NetworkPolicies.
@@ -83,6 +112,7 @@ pub(super) fn policies(object: &Object<'_>) -> Vec<Beside> {
         effect: Effect::OtherPolicies,
         namespaces,
         pods,
+        ports: None,
     };
     let spec = object.body.child("spec");
     let spec = spec.as_ref();
