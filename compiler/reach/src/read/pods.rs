@@ -97,23 +97,25 @@ pub(super) fn pod(object: &Object<'_>, sink: &mut Sink) -> Pod {
     let shape = shape(object).unwrap_or(Shape::Pod);
     let spec = body.child("spec");
     let spec = spec.as_ref();
+    let mut within = |outer: Option<&At<'_>>, name: &str| match under(outer, name) {
+        Some(template) => of(&template, shape, sink),
+        None => {
+            sink.say(outer.unwrap_or(body), format!("has no {name}"));
+            Pod::default()
+        }
+    };
     let mut pod = match shape {
         Shape::Pod | Shape::Machine => of(body, shape, sink),
-        Shape::Template | Shape::MachineTemplate => {
-            let template = under(spec, "template");
-            of(template.as_ref().unwrap_or(body), shape, sink)
-        }
+        Shape::Template | Shape::MachineTemplate => within(spec, "template"),
         Shape::Scheduled => {
             let job = under(spec, "jobTemplate");
             let job = under(job.as_ref(), "spec");
-            let template = under(job.as_ref(), "template");
-            of(template.as_ref().unwrap_or(body), shape, sink)
+            within(job.as_ref(), "template")
         }
         Shape::MachinePool => {
             let machine = under(spec, "virtualMachineTemplate");
             let machine = under(machine.as_ref(), "spec");
-            let template = under(machine.as_ref(), "template");
-            of(template.as_ref().unwrap_or(body), shape, sink)
+            within(machine.as_ref(), "template")
         }
     };
     object.namespace.clone_into(&mut pod.namespace);
@@ -171,15 +173,13 @@ fn of(here: &At<'_>, shape: Shape, sink: &mut Sink) -> Pod {
     if let Some(labels) = under(metadata, "labels") {
         pod.labels = labels.labels(sink);
     }
-    let Some(spec) = here.child("spec") else {
-        sink.say(here, "has no pod in it: spec is missing");
-        return pod;
-    };
-    match shape {
-        Shape::Machine | Shape::MachineTemplate | Shape::MachinePool => {
+    // A spec that is left out declares no ports, and nothing else is asked of it.
+    match (here.child("spec"), shape) {
+        (None, _) => {}
+        (Some(spec), Shape::Machine | Shape::MachineTemplate | Shape::MachinePool) => {
             machine(&spec, &mut pod, sink);
         }
-        Shape::Pod | Shape::Template | Shape::Scheduled => containers(&spec, &mut pod, sink),
+        (Some(spec), _) => containers(&spec, &mut pod, sink),
     }
     if let Some(annotations) = under(metadata, "annotations")
         && let Some(networks) = annotations.child(NETWORKS)
