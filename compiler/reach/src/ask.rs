@@ -1,6 +1,7 @@
 //! Questions about single packets, with the reason of the answer.
 
 mod basis;
+mod near;
 mod words;
 
 use std::net::IpAddr;

@@ -3,6 +3,7 @@
 use super::{
     Account, Answer, Basis, End, Question,
     basis::{other, pods, translated, unresolved},
+    near,
 };
 use crate::{
     Addresses, Cluster, Judge, PodId, PortSet,
@@ -241,27 +242,28 @@ impl Teller<'_> {
             Direction::Egress => "may call only",
         };
         let rules: Vec<&Rule> = rules.into_iter().map(|(_, rule)| rule).collect();
-        let unknown = self.unknown_address(peer, &rules);
+        let unknown = self.is_unknown_address(peer, &rules);
+        let miss = near::miss(self.judge, self.question, direction, isolated_by);
+        let hint = match (miss, unknown) {
+            (Some(miss), true) => format!(": {miss}, and its address is not known"),
+            (Some(miss), false) => format!(": {miss}"),
+            (None, true) => ", as far as manifests tell: its address is not known".to_owned(),
+            (None, false) => String::new(),
+        };
         let peer = self.end(peer);
-        format!(
-            "{own} {does} what {names} {verb} through ({words}); {peer} is none of those{unknown}"
-        )
+        format!("{own} {does} what {names} {verb} through ({words}); {peer} is none of those{hint}")
     }
 
-    /// A block of addresses may hold a pod whose address nobody told.
-    fn unknown_address(&self, peer: End, rules: &[&Rule]) -> String {
-        let blocks = rules.iter().any(|rule| {
-            let peers = rule.peers.iter().flatten();
-            let mut blocks = peers.filter(|peer| matches!(peer, Peer::Addresses(_)));
-            let (ports, _) = self.judge.ports(rule, self.question.called());
-            blocks.next().is_some() && ports.contains(self.question.protocol, self.question.port)
-        });
-        match peer {
-            End::Pod(pod) if blocks && self.cluster.pod(pod).addresses.is_empty() => {
-                ", as far as manifests tell: its address is not known".to_owned()
-            }
-            _ => String::new(),
-        }
+    /// Whether a block of addresses may hold a pod whose address nobody told.
+    fn is_unknown_address(&self, peer: End, rules: &[&Rule]) -> bool {
+        let End::Pod(pod) = peer else { return false };
+        self.cluster.pod(pod).addresses.is_empty()
+            && rules.iter().any(|rule| {
+                let mut peers = rule.peers.iter().flatten();
+                let (ports, _) = self.judge.ports(rule, self.question.called());
+                peers.any(|peer| matches!(peer, Peer::Addresses(_)))
+                    && ports.contains(self.question.protocol, self.question.port)
+            })
     }
 
     /// Rules admit the peer, on other ports.
