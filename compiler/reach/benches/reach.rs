@@ -2,10 +2,11 @@
 //! `cargo bench -p tenantry-reach --bench reach`. With words after `--`, only the clusters whose
 //! names hold one of them, and with numbers, only so many workloads.
 //!
-//! Prints for each kind of cluster and number of workloads the milliseconds on the processor (where
-//! the system tells those; else on the clock) of the best of several runs: to read parsed manifests, to lay the rules out, to compare with what is wanted (with the
-//! number of differences), and to group everything that goes through (with the number of flows);
-//! and the most memory that the process had until then, with the manifests.
+//! Prints for each kind of cluster and number of workloads the milliseconds of the best of several
+//! runs: to read parsed manifests, to lay the rules out, to compare with what is wanted, all of
+//! that on the clock and on all processors (where the system tells), the number of differences; to
+//! group everything that goes through, and the number of flows; and the most memory that the
+//! process had until then, with the manifests.
 
 #![expect(
     clippy::disallowed_methods,
@@ -37,13 +38,14 @@ fn main() {
         .partition(|word| word.parse::<usize>().is_ok());
     let numbers: Vec<usize> = numbers.iter().filter_map(|it| it.parse().ok()).collect();
     println!(
-        "{:>12} {:>9} {:>8} {:>8} {:>8} {:>8} {:>6} {:>8} {:>6} {:>8}",
+        "{:>12} {:>9} {:>8} {:>8} {:>8} {:>8} {:>8} {:>6} {:>8} {:>6} {:>8}",
         "cluster",
         "workloads",
         "read",
         "judge",
         "compare",
         "all",
+        "cpu",
         "differ",
         "matrix",
         "flows",
@@ -63,39 +65,44 @@ fn main() {
 /// The milliseconds of each part, of the run that was fastest in all.
 fn measure(kind: Kind, workloads: usize) {
     let made = clusters::make(kind, workloads);
-    let mut best: Option<[f64; 4]> = None;
+    let mut best: Option<Times> = None;
     let (mut differ, mut flows) = (String::new(), String::new());
     for _ in 0..RUNS {
-        let mut times = [0.0; 4];
-        let mut timed = Timed {
-            times: &mut times,
-            at: 0,
-        };
-        let (mut cluster, complaints) = timed.part(|| read(documents(&made)));
+        let mut times = Times::default();
+        let (mut cluster, complaints) = times.part(|| read(documents(&made)));
         assert!(complaints.is_empty(), "{:?}", complaints.first());
         let own: Vec<_> = cluster.pod_ids().collect();
         add_strangers(&mut cluster);
         let wanted = made.wanted(&cluster);
-        let judge = timed.part(|| Judge::new(&cluster));
+        let judge = times.part(|| Judge::new(&cluster));
         let terms = Terms {
             wanted: &wanted,
             of: Some(&own),
             ..Terms::default()
         };
-        let compared = timed.part(|| compare_under(&judge, &terms));
-        let grouped = timed.part(|| matrix(&judge));
+        let compared = times.part(|| compare_under(&judge, &terms));
+        let mut grouping = Times::default();
+        let grouped = grouping.part(|| matrix(&judge));
+        times.clock.extend(grouping.clock);
         differ = compared.map_or_else(|much| format!(">{}", much.steps), |it| it.len().to_string());
         flows = grouped.map_or_else(|much| format!(">{}", much.steps), |it| it.len().to_string());
-        let proof = |times: &[f64; 4]| times[..3].iter().sum::<f64>();
-        if best.is_none_or(|best| proof(&times) < proof(&best)) {
+        if best
+            .as_ref()
+            .is_none_or(|best| times.proof() < best.proof())
+        {
             best = Some(times);
         }
     }
-    let [read, judge, compare, matrix] = best.unwrap_or_default();
+    let Some(best) = best else { return };
+    let [read, judge, compare, matrix] = best.clock[..] else {
+        return;
+    };
     println!(
-        "{:>12} {workloads:>9} {read:>8.1} {judge:>8.1} {compare:>8.1} {:>8.1} {differ:>6} {matrix:>8.1} {flows:>6} {:>8}",
+        "{:>12} {workloads:>9} {read:>8.1} {judge:>8.1} {compare:>8.1} {:>8.1} {:>8.1} {differ:>6} \
+         {matrix:>8.1} {flows:>6} {:>8}",
         kind.name(),
-        read + judge + compare,
+        best.proof(),
+        best.processor,
         peak()
     );
 }
@@ -111,29 +118,41 @@ fn documents(made: &Made) -> impl Iterator<Item = Document<'_>> {
         })
 }
 
-/// Parts that are timed one after another.
-struct Timed<'t> {
-    times: &'t mut [f64; 4],
-    at: usize,
+/// Parts that are timed one after another, in milliseconds.
+#[derive(Default)]
+struct Times {
+    /// Each by the clock.
+    clock: Vec<f64>,
+    /// All of them on processors.
+    processor: f64,
 }
 
-impl Timed<'_> {
+impl Times {
     fn part<T>(&mut self, part: impl FnOnce() -> T) -> T {
         let (start, spent) = (Instant::now(), spent());
         let done = black_box(part());
-        let clock = start.elapsed().as_secs_f64() * 1000.0;
-        let processor = self::spent().zip(spent).map(|(end, start)| end - start);
-        self.times[self.at] = processor.unwrap_or(clock);
-        self.at += 1;
+        self.clock.push(start.elapsed().as_secs_f64() * 1000.0);
+        self.processor += self::spent() - spent;
         done
+    }
+
+    /// Up to the comparison.
+    fn proof(&self) -> f64 {
+        self.clock.iter().take(3).sum()
     }
 }
 
-/// The milliseconds that the thread was on a processor, where the system tells.
-fn spent() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    let nanoseconds: f64 = stat.split_whitespace().next()?.parse().ok()?;
-    Some(nanoseconds / 1e6)
+/// The milliseconds that the process's threads were on processors; 0 where nobody tells.
+fn spent() -> f64 {
+    let threads = std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let each = threads.filter_map(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        stat.split_whitespace().next()?.parse::<f64>().ok()
+    });
+    each.sum::<f64>() / 1e6
 }
 
 /// The most memory that the process had, in megabytes, where the system tells.

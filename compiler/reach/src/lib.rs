@@ -15,6 +15,7 @@ pub mod compare;
 pub mod judge;
 pub mod labels;
 pub mod matrix;
+mod par;
 pub mod policy;
 pub mod ports;
 #[cfg(test)]

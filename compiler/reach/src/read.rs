@@ -5,6 +5,7 @@
 //! refuses; of the rest only what is looked at is judged. An object about which there is a
 //! complaint is left out.
 
+mod ahead;
 mod at;
 mod beside;
 mod names;
@@ -23,6 +24,7 @@ use foldhash::fast::FixedState;
 use serde_json::Value;
 
 use self::{
+    ahead::Ahead,
     at::{At, under},
     replicas::Replicated,
 };
@@ -64,9 +66,12 @@ const MAX_LISTS: usize = 4;
 /// with them, in their order. What is no Kubernetes object, or of a kind that does not matter
 /// here, is passed over.
 pub fn read<'d>(documents: impl IntoIterator<Item = Document<'d>>) -> (Cluster, Vec<Complaint>) {
+    let documents: Vec<Document<'_>> = documents.into_iter().collect();
     let mut reader = Reader::default();
-    for document in documents {
-        reader.document(&document);
+    let ahead = ahead::policies(&documents);
+    for (document, ahead) in documents.iter().zip(ahead) {
+        reader.ahead = ahead;
+        reader.document(document);
     }
     reader.finish()
 }
@@ -112,6 +117,8 @@ type Key = (String, String, String);
 struct Reader {
     cluster: Cluster,
     sink: Sink,
+    /// The policy that the document is, where that was read before.
+    ahead: Option<Ahead>,
     /// Where each object stood first.
     seen: BTreeMap<Key, (String, usize)>,
     /// Workloads of which each pod has labels of its own.
@@ -130,6 +137,34 @@ struct Object<'o> {
     namespace: &'o str,
     name: &'o str,
     body: At<'o>,
+}
+
+impl<'o> Object<'o> {
+    fn of(body: &'o At<'o>, version: &'o str, kind: &'o str) -> Self {
+        let (group, version) = version.rsplit_once('/').unwrap_or(("", version));
+        let metadata = body.value().get("metadata");
+        let text = |name: &str| {
+            let text = metadata?.get(name)?.as_str();
+            text.filter(|text| !text.is_empty())
+        };
+        let name = text("name").or_else(|| text("generateName"));
+        Self {
+            group,
+            version,
+            kind,
+            namespace: text("namespace").unwrap_or("default"),
+            name: name.unwrap_or_default(),
+            body: *body,
+        }
+    }
+
+    /// As complaints call it.
+    fn path(&self) -> String {
+        match self.kind {
+            "Namespace" | "Node" => format!("{} {}", self.kind, self.name),
+            kind => format!("{kind} {}/{}", self.namespace, self.name),
+        }
+    }
 }
 
 impl Reader {
@@ -174,21 +209,8 @@ impl Reader {
     }
 
     fn object(&mut self, body: &At<'_>, version: &str, kind: &str) {
-        let (group, version) = version.rsplit_once('/').unwrap_or(("", version));
-        let metadata = body.child("metadata");
-        let text = |name: &str| {
-            let field = metadata.as_ref()?.value().get(name)?;
-            field.as_str().filter(|text| !text.is_empty())
-        };
-        let name = text("name").or_else(|| text("generateName"));
-        let object = Object {
-            group,
-            version,
-            kind,
-            namespace: text("namespace").unwrap_or("default"),
-            name: name.unwrap_or_default(),
-            body: *body,
-        };
+        let object = Object::of(body, version, kind);
+        let (group, name) = (object.group, object.name);
         let read = match (group, kind) {
             ("", "Namespace") => Self::namespace,
             ("", "Node") => Self::node,
@@ -198,10 +220,8 @@ impl Reader {
             _ if pods::makes_pods(&object) => Self::pods,
             _ => return,
         };
-        self.sink.object = match kind {
-            "Namespace" | "Node" => format!("{kind} {}", object.name),
-            _ => format!("{kind} {}/{}", object.namespace, object.name),
-        };
+        self.sink.object = object.path();
+        let metadata = body.child("metadata");
         let before = self.sink.complaints.len();
         for field in ["name", "generateName", "namespace"] {
             if let Some(field) = under(metadata.as_ref(), field) {
@@ -211,7 +231,7 @@ impl Reader {
         if self.sink.complaints.len() > before {
             return;
         }
-        if name.is_none() {
+        if name.is_empty() {
             kind.clone_into(&mut self.sink.object);
             let place = metadata.as_ref().unwrap_or(body);
             self.sink.say(place, "has no name");
@@ -279,7 +299,13 @@ impl Reader {
             self.sink.say(&object.body.field("apiVersion"), message);
             return;
         }
-        let policy = networkpolicy::policy(object, &mut self.sink);
+        let policy = match self.ahead.take() {
+            Some(ahead) => {
+                self.sink.complaints.extend(ahead.complaints);
+                ahead.policy
+            }
+            None => networkpolicy::policy(object, &mut self.sink),
+        };
         if self.sink.complaints.len() == before {
             self.cluster.add_policy(policy);
         }
