@@ -252,9 +252,21 @@ impl<'c> Judge<'c> {
         found
     }
 
-    /// The pods of this name: `namespace/name`.
+    /// The pods of this name: `namespace/name`. By its own name is found, too, what stands for a
+    /// numbered pod: `db-0` is a pod of the StatefulSet `db`.
     pub fn named(&self, namespace: &str, name: &str) -> Vec<PodId> {
-        self.index.named(namespace, name)
+        let found = self.index.named(namespace, name);
+        match name.rsplit_once('-') {
+            Some((workload, number)) if found.is_empty() && number.parse::<u32>().is_ok() => {
+                let mut pods = self.index.named(namespace, workload);
+                pods.retain(|pod| {
+                    let kind = self.cluster.pod(*pod).kind.as_str();
+                    ["StatefulSet", "VirtualMachinePool"].contains(&kind)
+                });
+                pods
+            }
+            _ => found,
+        }
     }
 
     /// The pods that have an address.
