@@ -162,7 +162,7 @@ struct Compiled {
     summary: Summary,
     /// The allowances that silenced something.
     used: BTreeSet<usize>,
-    output: Option<(Objects, plan::Plan, model::Estate, Allocations)>,
+    output: Option<(Ordered, model::Estate)>,
     scene: Option<Scene>,
     placed: Vec<place::PlacedCluster>,
     flows: Vec<FlowsCluster>,
@@ -223,8 +223,8 @@ fn compile(
     let graphs = compiled
         .iter()
         .filter_map(|c| {
-            let (objects, plan, estate, _) = c.output.as_ref()?;
-            Some((c.env.clone(), Graph::of(objects, plan, estate)))
+            let (made, estate) = c.output.as_ref()?;
+            Some((c.env.clone(), Graph::of(&made.objects, &made.plan, estate)))
         })
         .collect();
     let new = new_lock(world, &sources, &old, &compiled);
@@ -249,22 +249,26 @@ fn compile(
     let scenes = scenes.filter(|scene| wanted(&scene.env)).collect();
     let placed = compiled.iter_mut().filter(|one| wanted(&one.env));
     let placed = placed.map(PlacedEnvironment::of).collect();
-    let flows = compiled.iter_mut().filter(|one| wanted(&one.env));
-    let flows = flows.map(FlowsEnvironment::of).collect();
     if let Some(clean) = clean {
-        for one in compiled.iter().filter(|one| wanted(&one.env)) {
-            let Some((objects, plan, estate, _)) = &one.output else {
+        for one in compiled.iter_mut().filter(|one| wanted(&one.env)) {
+            let Some((made, estate)) = &mut one.output else {
                 continue;
             };
+            let (objects, plan) = (&made.objects, &made.plan);
             match emit::assemble::assemble(objects, plan, estate, &run.sources, &clean) {
                 Ok(output) => {
-                    run.findings.extend(prove::prove(&output, objects, estate));
+                    let (proofs, told) =
+                        prove::prove(&output, made.ground(estate), &made.meant, &made.proofs);
+                    made.proofs = proofs;
+                    run.findings.extend(told);
                     outputs.push(output);
                 }
                 Err(finding) => run.findings.push(*finding),
             }
         }
     }
+    let flows = compiled.iter_mut().filter(|one| wanted(&one.env));
+    let flows = flows.map(FlowsEnvironment::of).collect();
     if Clean::of(&run.findings).is_none() {
         outputs.clear();
     }
@@ -411,7 +415,7 @@ fn environment(
     );
     level(&mut findings);
     instances.settle(&mut findings);
-    let output = output.map(|(objects, plan, allocations)| (objects, plan, estate, allocations));
+    let output = output.map(|made| (made, estate));
     Compiled {
         env,
         findings,
@@ -421,6 +425,30 @@ fn environment(
         scene,
         placed,
         flows,
+    }
+}
+
+/// What the back half has made of one environment.
+pub(crate) struct Ordered {
+    objects: Objects,
+    plan: plan::Plan,
+    allocations: Allocations,
+    platform: close::Platform,
+    flows: FlowSet,
+    /// What a reader must get of each object.
+    meant: Vec<Option<serde_json::Value>>,
+    /// What is proved of the flows: of what is meant, and once there are bytes, of those.
+    proofs: prove::Proved,
+}
+
+impl Ordered {
+    fn ground<'a>(&'a self, estate: &'a model::Estate) -> prove::flows::Ground<'a> {
+        prove::flows::Ground {
+            estate,
+            platform: &self.platform,
+            flows: &self.flows,
+            objects: &self.objects,
+        }
     }
 }
 
@@ -446,7 +474,7 @@ pub(crate) fn backend(
     findings: &mut Findings,
     level: &mut dyn FnMut(&mut Findings),
     keep: &mut dyn FnMut(Made<'_>),
-) -> Option<(Objects, plan::Plan, Allocations)> {
+) -> Option<Ordered> {
     let platform = close::close(estate, targets);
     let checked = checks::run(estate, &platform, targets);
     findings.extend(checked.findings);
@@ -492,7 +520,19 @@ pub(crate) fn backend(
     let planned = plan::plan(&objects, &platform, &estate.origins);
     findings.extend(planned.findings);
     let allocations = lowered.allocations;
-    planned.value.map(|plan| (objects, plan, allocations))
+    let mut ordered = Ordered {
+        plan: planned.value?,
+        meant: prove::meant(&objects),
+        proofs: Vec::new(),
+        objects,
+        allocations,
+        platform,
+        flows,
+    };
+    let (proofs, told) = prove::flows(ordered.ground(estate), &ordered.meant);
+    ordered.proofs = proofs;
+    findings.extend(told);
+    Some(ordered)
 }
 
 fn summary(compiled: &[Compiled]) -> Summary {
@@ -542,9 +582,11 @@ fn new_lock(world: &dyn World, sources: &Sources, old: &Lock, compiled: &[Compil
     let mut lock = old.clone();
     lock.packages = lock::updated(world, sources, old);
     for one in compiled {
-        if let Some((_, _, _, allocations)) = &one.output {
-            lock.environments
-                .insert(one.env.clone().unwrap_or_default(), allocations.clone());
+        if let Some((made, _)) = &one.output {
+            lock.environments.insert(
+                one.env.clone().unwrap_or_default(),
+                made.allocations.clone(),
+            );
         }
     }
     lock.environments

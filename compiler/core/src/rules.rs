@@ -34,6 +34,7 @@ pub fn all() -> Vec<&'static Rule> {
         emit::assemble::RULES,
         emit::patch::RULES,
         prove::RULES,
+        prove::flows::report::RULES,
         testing::rules::RULES,
     ];
     let mut rules: Vec<&'static Rule> = phases

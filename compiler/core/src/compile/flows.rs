@@ -104,9 +104,28 @@ pub fn flows(
 
 impl FlowsEnvironment {
     pub(super) fn of(compiled: &mut Compiled) -> Self {
+        let mut clusters = std::mem::take(&mut compiled.flows);
+        if let Some((made, estate)) = &mut compiled.output
+            && !clusters.is_empty()
+        {
+            // Both are in the order of the estate's clusters.
+            let mut clusters: Vec<_> = estate.clusters.ids().zip(&mut clusters).collect();
+            for (on, cell) in made.ground(estate).unheld() {
+                let own = clusters.iter_mut().find(|(id, _)| *id == on);
+                own.into_iter()
+                    .for_each(|(_, one)| one.unproven.push(cell.clone()));
+            }
+            for (on, proof) in std::mem::take(&mut made.proofs) {
+                let own = clusters.iter_mut().find(|(id, _)| *id == on);
+                if let Some((_, one)) = own {
+                    one.unproven.clone_from(&proof.unproven);
+                    one.proof = Some(proof);
+                }
+            }
+        }
         Self {
             env: compiled.env.clone(),
-            clusters: std::mem::take(&mut compiled.flows),
+            clusters,
         }
     }
 }

@@ -132,6 +132,32 @@ pub enum Service {
     Metadata,
 }
 
+impl Service {
+    /// All parts.
+    pub const ALL: [Self; 7] = [
+        Self::Dns,
+        Self::KubeApi,
+        Self::Ingress,
+        Self::Monitoring,
+        Self::Cdi,
+        Self::VirtApi,
+        Self::Metadata,
+    ];
+
+    /// What it is called: after `platform.` where a spec can say it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::KubeApi => "kube-api",
+            Self::Ingress => "ingress",
+            Self::Monitoring => "metrics",
+            Self::Cdi => "cdi",
+            Self::VirtApi => "virt-api",
+            Self::Metadata => "metadata",
+        }
+    }
+}
+
 /// One end of a flow.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Peer {

@@ -5,11 +5,43 @@
 //! worked out here a second time: nothing here asks the code that writes policies. A difference is
 //! an error that shows one packet.
 
+mod cells;
+mod count;
+mod documents;
+mod expected;
+mod outside;
+mod pods;
+pub mod report;
+
 use std::sync::Arc;
 
-use tenantry_reach::{Basis, Cluster, compare::Difference, compare::Wanted};
+pub(super) use documents::value;
+use tenantry_reach::{
+    Basis, Cluster, Complaint, Difference, Direction, Document, Judge, PodId, Terms, TooMuch,
+    Wanted, compare_under, read,
+};
 
-use crate::flows::Service;
+use crate::{
+    close::Platform,
+    diag::Findings,
+    emit::{Body, Objects as Emitted},
+    flows::{FlowSet, Service},
+    model::{self, Estate, Id},
+    schema::kinds::TargetName,
+};
+
+/// What a proof is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Ground<'a> {
+    /// The estate.
+    pub estate: &'a Estate,
+    /// What each cluster runs.
+    pub platform: &'a Platform,
+    /// Who shall talk to whom.
+    pub flows: &'a FlowSet,
+    /// What is emitted.
+    pub objects: &'a Emitted,
+}
 
 /// What was proved of one cluster, and what was not.
 #[derive(Debug, Clone, Default)]
@@ -21,11 +53,14 @@ pub struct Proof {
     pub pods: Vec<Whose>,
     /// What shall go through.
     pub wanted: Vec<Wanted>,
-    /// Of each of those the flow that says so, by its place among the cluster's flows; none for
-    /// what goes on outside of all tenants' namespaces, of which the spec says nothing.
-    pub because: Vec<Option<usize>>,
+    /// Of each of those the flow that says so, by its place among the cluster's flows.
+    pub because: Vec<usize>,
     /// How what goes through differs; empty when all is proved.
     pub differences: Vec<Difference>,
+    /// What could not be read, so that nothing is known of it.
+    pub complaints: Vec<Complaint>,
+    /// Why nothing could be compared, where that is so.
+    pub too_much: Option<TooMuch>,
     /// What policies do not decide, so that no proof speaks of it.
     pub unproven: Vec<Cell>,
     /// How many objects say who may talk to whom.
@@ -67,4 +102,138 @@ pub struct Objects {
     pub naive: usize,
     /// The workloads that they are for.
     pub workloads: usize,
+}
+
+impl Proof {
+    /// Whether what goes through is what shall, and nothing else.
+    pub fn holds(&self) -> bool {
+        self.differences.is_empty() && self.complaints.is_empty() && self.too_much.is_none()
+    }
+
+    /// Whether another proof says the same.
+    pub(super) fn agrees(&self, other: &Self) -> bool {
+        self.differences == other.differences
+            && self.complaints.len() == other.complaints.len()
+            && self.too_much == other.too_much
+    }
+}
+
+impl<'a> Ground<'a> {
+    /// The clusters whose flows policies of Kubernetes hold, as far as they are emitted at all.
+    fn held(self) -> impl Iterator<Item = Id<model::Cluster>> {
+        let emit = self.estate.spec.emit.as_ref();
+        let asked = emit.is_none_or(|emit| {
+            let mut targets = emit.targets.iter();
+            targets.any(|target| target.value == TargetName::Kubernetes)
+        });
+        let clusters = self.estate.clusters.iter();
+        let held = clusters.filter(move |(_, cluster)| asked && cluster.is_kubernetes());
+        held.map(|(id, _)| id)
+    }
+
+    /// Proves each cluster. `documents` has what is emitted for each, in any order.
+    pub(super) fn prove(
+        self,
+        documents: &[(Id<model::Cluster>, Vec<Document<'_>>)],
+    ) -> Vec<(Id<model::Cluster>, Proof, Findings)> {
+        let held: Vec<Id<model::Cluster>> = self.held().collect();
+        crate::par::map(&held, |on| {
+            let own = documents.iter().find(|(id, _)| id == on);
+            let own = own.map_or(&[][..], |(_, documents)| documents);
+            let (proof, findings) = self.cluster(*on, own);
+            (*on, proof, findings)
+        })
+    }
+
+    /// What no proof speaks of in a cluster of which there is none.
+    pub(crate) fn unheld(self) -> Vec<(Id<model::Cluster>, Cell)> {
+        let held: Vec<Id<model::Cluster>> = self.held().collect();
+        let rest = self.estate.clusters.ids().filter(|id| !held.contains(id));
+        rest.map(|id| (id, cells::without_proof(self.estate, id)))
+            .collect()
+    }
+
+    fn cluster(self, on: Id<model::Cluster>, documents: &[Document<'_>]) -> (Proof, Findings) {
+        let (mut cluster, mut complaints) = read(documents.iter().copied());
+        // What the spec writes itself, the API server judges.
+        complaints.retain(|complaint| self.is_ours(on, documents, complaint));
+        let pods = pods::all(self, on, &mut cluster);
+        let expected = expected::Expected::of(self, on, &pods);
+        let unproven = cells::of(self, on, &cluster, &pods);
+        let compared = compare(&cluster, &expected);
+        let (differences, too_much) = match compared {
+            Ok(differences) => (differences, None),
+            Err(too_much) => (Vec::new(), Some(too_much)),
+        };
+        let proof = Proof {
+            differences,
+            complaints,
+            too_much,
+            objects: count::objects(self, on, &cluster),
+            unproven,
+            wanted: expected.wanted,
+            because: expected.because,
+            pods: pods.whose,
+            cluster,
+        };
+        let findings = report::findings(self, on, &proof, &pods.objects);
+        (proof, findings)
+    }
+}
+
+impl Ground<'_> {
+    /// Whether a complaint is about an object that the compiler makes.
+    fn is_ours(
+        self,
+        on: Id<model::Cluster>,
+        documents: &[Document<'_>],
+        complaint: &Complaint,
+    ) -> bool {
+        let mut documents = documents.iter();
+        let found = documents
+            .find(|document| document.source == complaint.source && document.at == complaint.at);
+        let text = |pointer: &str| {
+            let value = found.and_then(|document| document.value.pointer(pointer));
+            value
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default()
+        };
+        let (kind, name) = (text("/kind"), text("/metadata/name"));
+        let namespace = text("/metadata/namespace");
+        let mut own = self.objects.iter().filter(|object| object.unproven);
+        !own.any(|object| match &object.body {
+            Body::Kube { id, .. } => {
+                object.cluster == Some(on)
+                    && id.kind == kind
+                    && id.name == name
+                    && id.namespace.as_deref().unwrap_or_default() == namespace
+            }
+            Body::File { .. } => false,
+        })
+    }
+}
+
+/// Each side by itself must let through exactly what is wanted, as if the other let everything:
+/// then both together do, and no side leans on the other's strictness. Where one does not, what
+/// both let through says more about the mistake, if it shows there.
+fn compare(cluster: &Cluster, expected: &expected::Expected) -> Result<Vec<Difference>, TooMuch> {
+    let judge = Judge::new(cluster);
+    let under = |side: Option<Direction>| {
+        let of: Option<&[PodId]> = Some(&expected.of);
+        let terms = Terms {
+            wanted: &expected.wanted,
+            of,
+            side,
+        };
+        compare_under(&judge, &terms)
+    };
+    let mut sides = Vec::new();
+    for side in Direction::BOTH {
+        sides.extend(under(Some(side))?);
+    }
+    if sides.is_empty() {
+        return Ok(sides);
+    }
+    let both = under(None)?;
+    Ok(if both.is_empty() { sides } else { both })
 }
