@@ -70,6 +70,7 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
         "it is about values given on the command line",
     ),
     ("unordered-output", "it is a defect of ours when it shows"),
+    ("unproven-flow", "it would be a defect of the compiler"),
     ("unproven-output", "it is a defect of ours when it shows"),
     ("unreadable-file", "it is about the disk"),
 ];

@@ -435,6 +435,8 @@ pub(crate) struct Ordered {
     allocations: Allocations,
     platform: close::Platform,
     flows: FlowSet,
+    /// The names of the targets that made the objects.
+    targets: Vec<&'static str>,
     /// What a reader must get of each object.
     meant: Vec<Option<serde_json::Value>>,
     /// What is proved of the flows: of what is meant, and once there are bytes, of those.
@@ -448,6 +450,7 @@ impl Ordered {
             platform: &self.platform,
             flows: &self.flows,
             objects: &self.objects,
+            targets: &self.targets,
         }
     }
 }
@@ -528,6 +531,7 @@ pub(crate) fn backend(
         allocations,
         platform,
         flows,
+        targets: asked.iter().map(|target| target.name()).collect(),
     };
     let (proofs, told) = prove::flows(ordered.ground(estate), &ordered.meant);
     ordered.proofs = proofs;

@@ -48,6 +48,15 @@ pub(super) fn of(
             });
         }
     }
+    cells.extend(pods.absent.iter().map(|id| {
+        Cell {
+        basis: None,
+        what: ground.estate.workloads[*id].path.to_string(),
+        why: "no target that is asked for makes its pods, so that they are taken to bear the label \
+              by which policies select them"
+            .to_owned(),
+    }
+    }));
     cells.extend(beside(cluster));
     cells.extend(on_hosts(ground, on, pods));
     cells.sort();

@@ -41,6 +41,8 @@ pub struct Ground<'a> {
     pub flows: &'a FlowSet,
     /// What is emitted.
     pub objects: &'a Emitted,
+    /// The names of the targets that emit it.
+    pub targets: &'a [&'static str],
 }
 
 /// What was proved of one cluster, and what was not.
@@ -119,13 +121,14 @@ impl Proof {
 }
 
 impl<'a> Ground<'a> {
+    /// Whether a target is among those that emit.
+    fn emits(self, target: TargetName) -> bool {
+        self.targets.contains(&target.word())
+    }
+
     /// The clusters whose flows policies of Kubernetes hold, as far as they are emitted at all.
     fn held(self) -> impl Iterator<Item = Id<model::Cluster>> {
-        let emit = self.estate.spec.emit.as_ref();
-        let asked = emit.is_none_or(|emit| {
-            let mut targets = emit.targets.iter();
-            targets.any(|target| target.value == TargetName::Kubernetes)
-        });
+        let asked = self.emits(TargetName::Kubernetes);
         let clusters = self.estate.clusters.iter();
         let held = clusters.filter(move |(_, cluster)| asked && cluster.is_kubernetes());
         held.map(|(id, _)| id)
@@ -158,6 +161,7 @@ impl<'a> Ground<'a> {
         // What the spec writes itself, the API server judges.
         complaints.retain(|complaint| self.is_ours(on, documents, complaint));
         let pods = pods::all(self, on, &mut cluster);
+        complaints.extend(self.absent(&pods));
         let expected = expected::Expected::of(self, on, &pods);
         let unproven = cells::of(self, on, &cluster, &pods);
         let compared = compare(&cluster, &expected);
@@ -182,6 +186,26 @@ impl<'a> Ground<'a> {
 }
 
 impl Ground<'_> {
+    /// Workloads of which nothing makes pods, though every target was asked for.
+    fn absent(self, pods: &pods::Pods<'_>) -> Vec<Complaint> {
+        let all = [
+            TargetName::Kubernetes,
+            TargetName::Kubevirt,
+            TargetName::Kata,
+        ];
+        let absent = pods.absent.iter();
+        let absent = absent.filter(|_| all.into_iter().all(|target| self.emits(target)));
+        absent
+            .map(|id| Complaint {
+                source: String::new(),
+                at: 0,
+                object: self.estate.workloads[*id].path.to_string(),
+                path: String::new(),
+                message: "nothing that is emitted makes its pods".to_owned(),
+            })
+            .collect()
+    }
+
     /// Whether a complaint is about an object that the compiler makes.
     fn is_ours(
         self,

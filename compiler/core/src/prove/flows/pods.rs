@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use tenantry_reach::{Cluster, Pod, PodId, cluster::ContainerPort};
+use tenantry_reach::{
+    Cluster, Pod, PodId, add_strangers, cluster::ContainerPort, strangers::HYPOTHETICAL,
+};
 
 use super::{Ground, Whose};
 use crate::{
@@ -16,9 +18,6 @@ use crate::{
     model::{self, Id, Tenant, Workload},
 };
 
-/// What is made up is called so, where a manifest has its kind.
-const MADE_UP: &str = "hypothetical";
-
 /// The pods of a cluster.
 pub(super) struct Pods<'o> {
     /// Whose each is, in the order of the cluster's.
@@ -27,6 +26,8 @@ pub(super) struct Pods<'o> {
     pub(super) objects: Vec<Option<&'o Object>>,
     /// Those of each workload.
     pub(super) workloads: BTreeMap<Id<Workload>, Vec<PodId>>,
+    /// The workloads of which nothing that is emitted makes pods.
+    pub(super) absent: Vec<Id<Workload>>,
     /// All in the namespace of each tenant that lives there, but for those in the network of
     /// their nodes.
     pub(super) tenants: BTreeMap<Id<Tenant>, Vec<PodId>>,
@@ -55,13 +56,14 @@ pub(super) fn all<'o>(
         whose: Vec::with_capacity(cluster.pods.len()),
         objects: Vec::with_capacity(cluster.pods.len()),
         workloads: BTreeMap::new(),
+        absent: Vec::new(),
         tenants: living.values().map(|id| (*id, Vec::new())).collect(),
         importers: BTreeMap::new(),
         sites: sites(ground, on),
         platform: BTreeMap::new(),
     };
     pods.emitted(ground, on, cluster);
-    pods.made_up(ground, &living, cluster);
+    pods.made_up(ground, on, &living, cluster);
     pods.sort(&living, cluster);
     pods
 }
@@ -114,8 +116,9 @@ impl<'o> Pods<'o> {
                 (None, None) => Whose::Stranger,
             });
             self.objects.push(object);
-            if let Some(workload) = workload.filter(|_| !pod.host_network) {
-                self.workloads.entry(workload).or_default().push(id);
+            if let Some(workload) = workload {
+                let own = self.workloads.entry(workload).or_default();
+                own.extend((!pod.host_network).then_some(id));
             }
         }
     }
@@ -124,6 +127,7 @@ impl<'o> Pods<'o> {
     fn made_up(
         &mut self,
         ground: Ground<'_>,
+        on: Id<model::Cluster>,
         living: &BTreeMap<&str, Id<Tenant>>,
         cluster: &mut Cluster,
     ) {
@@ -132,6 +136,21 @@ impl<'o> Pods<'o> {
             self.objects.push(None);
             cluster.add_pod(pod)
         };
+        // A workload whose pods come from elsewhere is told by the same label.
+        for (id, workload) in ground.estate.workloads_of(on) {
+            if self.workloads.contains_key(&id) {
+                continue;
+            }
+            let name = workload.name.value.as_str();
+            let tenant = &ground.estate.tenants[workload.tenant];
+            let pod = Pod {
+                labels: [(WORKLOAD_LABEL.to_owned(), name.to_owned())].into(),
+                ..made_up(tenant.namespace.value.as_str(), name)
+            };
+            let pod = add(pod, Whose::Workload(workload.path.clone()));
+            self.workloads.insert(id, vec![pod]);
+            self.absent.push(id);
+        }
         for (service, site) in &self.sites {
             let Some(pods) = &site.pods else { continue };
             let labels = pods.labels.iter().cloned().collect();
@@ -156,10 +175,9 @@ impl<'o> Pods<'o> {
             let id = add(pod, Whose::Importer(name));
             self.importers.insert(*tenant, id);
         }
-        for pod in strangers(cluster) {
+        for _ in add_strangers(cluster) {
             self.whose.push(Whose::Stranger);
             self.objects.push(None);
-            cluster.add_pod(pod);
         }
     }
 
@@ -195,22 +213,7 @@ fn made_up(namespace: &str, name: &str) -> Pod {
     Pod {
         namespace: namespace.to_owned(),
         name: name.to_owned(),
-        kind: MADE_UP.to_owned(),
+        kind: HYPOTHETICAL.to_owned(),
         ..Pod::default()
     }
-}
-
-/// A namespace of which nobody speaks.
-const ELSEWHERE: &str = "elsewhere";
-
-/// A plain pod in each namespace, and in one of which nobody speaks.
-fn strangers(cluster: &Cluster) -> Vec<Pod> {
-    let mut elsewhere = ELSEWHERE.to_owned();
-    while cluster.namespaces.contains_key(&elsewhere) {
-        elsewhere.push('x');
-    }
-    let known = cluster.namespaces.keys().cloned();
-    let all = known.chain([elsewhere]);
-    all.map(|namespace| made_up(&namespace, "any-other-pod"))
-        .collect()
 }
