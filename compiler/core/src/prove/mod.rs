@@ -8,12 +8,13 @@ pub mod flows;
 use std::collections::BTreeMap;
 
 use flows::{Ground, Proof};
+use serde::Deserialize;
 use serde_json::Value;
 use tenantry_reach::Document;
 
 use crate::{
     diag::{Diagnostic, Findings, rule_set},
-    emit::{Artifact, Body, Objects, Output},
+    emit::{Artifact, Body, Object, Objects, Output},
     model::{Cluster, Id},
     par,
 };
@@ -25,7 +26,7 @@ rule_set! {
 }
 
 /// An object's identity over all clusters: the cluster's name, then version, kind, namespace, name.
-type Identity = (String, String, String, String, String);
+type Identity<'v> = [&'v str; 5];
 
 /// What each object means: the value that a reader of its file must get. None of what is no object
 /// of Kubernetes.
@@ -71,7 +72,8 @@ struct Back<'o> {
     file: &'o Artifact,
     /// Its place in the file.
     at: usize,
-    identity: Identity,
+    /// The place of the object that it is among all.
+    object: usize,
     value: Value,
 }
 
@@ -88,30 +90,12 @@ pub fn prove(
         .iter()
         .filter(|file| !file.objects.is_empty())
         .collect();
-    let read: Vec<Result<Vec<Back<'_>>, String>> = par::map(&files, |file| read(file));
-    let mut findings = Findings::new();
     let known = known(ground, meant);
-    let mut back: Vec<(usize, Back<'_>)> = Vec::new();
-    for (file, documents) in files.iter().zip(read) {
-        let documents = match documents {
-            Err(words) => {
-                findings.push(defect(file, &words));
-                continue;
-            }
-            Ok(documents) => documents,
-        };
-        for document in documents {
-            match known.get(&document.identity) {
-                Some(at) if meant[*at].as_ref() == Some(&document.value) => {
-                    back.push((*at, document));
-                }
-                _ => {
-                    let (_, _, kind, _, name) = &document.identity;
-                    let words = format!("{kind} {name} reads back as something else");
-                    findings.push(defect(file, &words));
-                }
-            }
-        }
+    let mut findings = Findings::new();
+    let mut back: Vec<Back<'_>> = Vec::new();
+    for read in par::map(&files, |file| read(file, &known, meant)) {
+        back.extend(read.back);
+        findings.extend(read.findings);
     }
     if findings.is_empty() && back.len() != known.len() {
         let words = format!(
@@ -124,28 +108,28 @@ pub fn prove(
     if !findings.is_empty() {
         return (Proved::new(), findings);
     }
-    back.sort_by_key(|(at, _)| *at);
-    let (proved, told) = again(ground, &back, proofs);
-    findings.extend(told);
-    (proved, findings)
+    back.sort_by_key(|back| back.object);
+    again(ground, &back, proofs)
 }
 
 /// The proof of flows on what was read back: what was found was told already, so that anything
 /// else is a defect.
-fn again(ground: Ground<'_>, back: &[(usize, Back<'_>)], proofs: &Proved) -> (Proved, Findings) {
-    let clusters = ground.estate.clusters.iter();
-    let documents: Vec<(Id<Cluster>, Vec<Document<'_>>)> = clusters
-        .map(|(id, cluster)| {
-            let name = cluster.name.value.as_str();
-            let own = back.iter().filter(|(_, back)| back.identity.0 == name);
-            let documents = own.map(|(_, back)| Document {
+fn again(ground: Ground<'_>, back: &[Back<'_>], proofs: &Proved) -> (Proved, Findings) {
+    let objects: Vec<&Object> = ground.objects.iter().collect();
+    let clusters = ground.estate.clusters.ids();
+    let mut documents: Vec<(Id<Cluster>, Vec<Document<'_>>)> =
+        clusters.map(|id| (id, Vec::new())).collect();
+    for back in back {
+        let on = objects[back.object].cluster;
+        let own = documents.iter_mut().find(|(id, _)| Some(*id) == on);
+        if let Some((_, own)) = own {
+            own.push(Document {
                 source: back.file.path.as_str(),
                 at: back.at,
                 value: &back.value,
             });
-            (id, documents.collect())
-        })
-        .collect();
+        }
+    }
     let (mut proved, mut findings) = (Proved::new(), Findings::new());
     for (on, proof, _) in ground.prove(&documents) {
         let before = proofs.iter().find(|(id, _)| *id == on);
@@ -168,7 +152,7 @@ fn defect(file: &Artifact, words: &str) -> Diagnostic {
 }
 
 /// The place of each object among all, by its identity.
-fn known(ground: Ground<'_>, meant: &[Option<Value>]) -> BTreeMap<Identity, usize> {
+fn known<'v>(ground: Ground<'v>, meant: &'v [Option<Value>]) -> BTreeMap<Identity<'v>, usize> {
     let mut known = BTreeMap::new();
     for (at, (object, value)) in ground.objects.iter().zip(meant).enumerate() {
         if let (Some(value), Some(cluster)) = (value, object.cluster) {
@@ -179,38 +163,64 @@ fn known(ground: Ground<'_>, meant: &[Option<Value>]) -> BTreeMap<Identity, usiz
     known
 }
 
-fn read(file: &Artifact) -> Result<Vec<Back<'_>>, String> {
-    // `kubernetes/<cluster>/…`
-    let cluster = file.path.as_str().split('/').nth(1).unwrap_or_default();
-    let text = std::str::from_utf8(&file.bytes).map_err(|error| error.to_string())?;
-    serde_yaml::Deserializer::from_str(text)
-        .enumerate()
-        .map(|(at, document)| {
-            use serde::Deserialize;
-            let value = Value::deserialize(document).map_err(|error| error.to_string())?;
-            Ok(Back {
-                file,
-                at,
-                identity: identity(cluster, &value),
-                value,
-            })
-        })
-        .collect()
+/// What one file reads back as.
+#[derive(Default)]
+struct Read<'o> {
+    back: Vec<Back<'o>>,
+    findings: Findings,
 }
 
-fn identity(cluster: &str, value: &Value) -> Identity {
-    let text = |pointer: &str| {
-        value
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
+fn read<'o>(
+    file: &'o Artifact,
+    known: &BTreeMap<Identity<'_>, usize>,
+    meant: &[Option<Value>],
+) -> Read<'o> {
+    let mut read = Read::default();
+    // `kubernetes/<cluster>/…`
+    let cluster = file.path.as_str().split('/').nth(1).unwrap_or_default();
+    let text = match std::str::from_utf8(&file.bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            read.findings.push(defect(file, &error.to_string()));
+            return read;
+        }
     };
-    (
-        cluster.to_owned(),
+    for (at, document) in serde_yaml::Deserializer::from_str(text).enumerate() {
+        let value = match Value::deserialize(document) {
+            Ok(value) => value,
+            Err(error) => {
+                read.findings.push(defect(file, &error.to_string()));
+                return read;
+            }
+        };
+        let identity = identity(cluster, &value);
+        match known.get(&identity) {
+            Some(&object) if meant[object].as_ref() == Some(&value) => read.back.push(Back {
+                file,
+                at,
+                object,
+                value,
+            }),
+            _ => {
+                let [_, _, kind, _, name] = identity;
+                let words = format!("{kind} {name} reads back as something else");
+                read.findings.push(defect(file, &words));
+            }
+        }
+    }
+    read
+}
+
+fn identity<'v>(cluster: &'v str, value: &'v Value) -> Identity<'v> {
+    let text = |pointer: &str| {
+        let found = value.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_default()
+    };
+    [
+        cluster,
         text("/apiVersion"),
         text("/kind"),
         text("/metadata/namespace"),
         text("/metadata/name"),
-    )
+    ]
 }
