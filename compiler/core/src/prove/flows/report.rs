@@ -282,7 +282,7 @@ fn admitting(rule: &Rule) -> Vec<String> {
         Peer::Pods { pods, .. } => Some(pods),
         Peer::Addresses(_) => None,
     });
-    let requirements = selectors.flat_map(|selector| &selector.requirements);
+    let requirements = selectors.flat_map(|selector| selector.requirements.iter());
     requirements.map(|it| it.key.clone()).collect()
 }
 
