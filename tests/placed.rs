@@ -170,3 +170,93 @@ fn what_another_rule_has_said_of_a_place_is_not_said_again() {
     let told = zoned("", &[("x", "zone a; spread by=zone hard=#true", 4, 1)]);
     assert!(!told.contains("does-not-fit"), "{told}");
 }
+
+/// A machine of one core: its name, what its `vm` says, its `on`, its memory in GiB, and the rest.
+type Machine<'t> = (&'t str, &'t str, &'t str, u32, &'t str);
+
+/// What is found where these machines stand on nodes with 55.9 GiB for them, a line for each.
+fn moving(nodes: &str, machines: &[Machine<'_>]) -> String {
+    let pool = format!(
+        "pool small {{ {nodes}; cpu epyc-9354; memory \"64GiB\"; reserve cpu=4 memory=\"8GiB\" }}\npriority first 100 preempts=#true\n"
+    );
+    let machine = |(name, vm, on, memory, more): &Machine<'_>| {
+        format!(
+            "workload {name} {{\nvm image=\"registry.example.com/vm/debian:13\" {vm}\non small {on}\ncpu cores=1\nmemory \"{memory}GiB\"\ndisk root \"9GiB\"\n{more}\n}}\n"
+        )
+    };
+    let machines: String = machines.iter().map(machine).collect();
+    let told = told(&format!("{pool}\ntenant lab {{\n{machines}}}\n"));
+    let lines = told.lines().filter(|line| !line.starts_with(' '));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+const LIVE: &str = "migrate=live";
+const RESTART: &str = "migrate=restart";
+
+#[test]
+fn a_machine_that_shall_move_and_has_no_room_is_told_why_and_what_helps() {
+    assert_eq!(
+        told(&bad("no-room-to-migrate")),
+        "no-room-to-migrate: `shop.db` cannot move while it runs: with one more of it, `shop.db` shall have 3 replicas, and 2 fit on pool `small`
+  here: asked for here
+  also: 2 nodes
+  why: a node of `small` holds 1 replica at most; KubeVirt starts a machine that moves on another node, with all that it asks for, before it ends it on the first, and until there is room for both whoever drains its node waits for ever
+  help: add 1 node to pool `small`; or write `migrate=restart`: it then stops, and starts where there is room
+"
+    );
+}
+
+#[test]
+fn a_machine_without_another_node_cannot_move() {
+    let alone = moving("nodes 1", &[("v", LIVE, "", 4, "")]);
+    assert_eq!(
+        alone,
+        "no-room-to-migrate: `lab.v` cannot move while it runs: `small-1` is the only node that admits it"
+    );
+    let bound = moving("nodes 3", &[("v", LIVE, "node=small-1", 4, "")]);
+    assert_eq!(bound, alone);
+    assert_eq!(moving("nodes 1", &[("v", RESTART, "", 4, "")]), "");
+    assert_eq!(moving("nodes 1 max=2", &[("v", LIVE, "", 4, "")]), "");
+    let both = [("v", "", "", 4, ""), ("w", "", "", 5, "")];
+    let both = moving("nodes 1", &both);
+    let message =
+        "no-room-to-migrate: `lab.v` and 1 other machine cannot move while they run: `small-1` is";
+    assert!(both.starts_with(message), "{both}");
+}
+
+#[test]
+fn room_in_any_placement_is_room() {
+    let others = |memory| {
+        let others = ["w", "x", "y"].map(|name| (name, RESTART, "", memory, ""));
+        moving(
+            "nodes 2",
+            &[&[("v", LIVE, "", 25, "")], &others[..]].concat(),
+        )
+    };
+    // 25 beside one of 14, and 25 again beside the other two; however they stand now.
+    assert_eq!(others(14), "");
+    let told = others(20);
+    assert!(
+        told.starts_with("no-room-to-migrate: `lab.v` cannot move"),
+        "{told}"
+    );
+}
+
+#[test]
+fn machines_that_keep_apart_need_one_node_more() {
+    let apart = |nodes| moving(nodes, &[("v", LIVE, "{\napart v\n}", 4, "replicas 2")]);
+    let told = apart("nodes 2");
+    assert!(told.starts_with("no-room-to-migrate: `lab.v`"), "{told}");
+    assert_eq!(apart("nodes 3"), "");
+}
+
+#[test]
+fn who_is_pushed_out_does_not_hold_a_machine() {
+    let beside = |name: &str| {
+        let machines = [(name, LIVE, "", 30, ""), ("w", RESTART, "", 30, "")];
+        moving("nodes 2", &machines)
+    };
+    let told = beside("v");
+    assert!(told.starts_with("no-room-to-migrate: `lab.v`"), "{told}");
+    assert_eq!(beside("v priority=first"), "");
+}

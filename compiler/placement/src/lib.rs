@@ -4,6 +4,7 @@
 //! integers: where a linear program is asked, what it says is taken as a hint and proved again.
 
 mod alike;
+pub mod another;
 pub mod answer;
 mod bounds;
 mod check;

@@ -211,7 +211,7 @@ pub enum Topology {
 }
 
 /// Who shares a domain, or must not.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Affinity {
     /// The domain.
     pub topology: Topology,
@@ -221,7 +221,7 @@ pub struct Affinity {
 }
 
 /// How evenly replicas stand.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Spread {
     /// Over what.
     pub topology: Topology,

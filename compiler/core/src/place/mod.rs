@@ -13,6 +13,7 @@ mod demand;
 mod fit;
 mod hosts;
 mod mend;
+mod moving;
 mod parts;
 mod places;
 mod planned;

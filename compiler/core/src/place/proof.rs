@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use tenantry_placement::{Answer, Options, Verdict, element::Element, problem::Problem};
 use tenantry_syntax::Span;
 
-use super::{Posed, unfit};
+use super::{Posed, moving, unfit};
 use crate::{
     diag::{Diagnostic, Findings, Level},
     limits::Limits,
@@ -46,23 +46,28 @@ fn cluster(
     told: &[Diagnostic],
     limits: &Limits,
 ) -> Proved {
+    let steps = limits.placement_steps;
     let mut proved = Proved::default();
     let mut left_out: BTreeSet<Id<Workload>> = refused.clone();
     let whole = !posed.workloads.iter().any(|id| refused.contains(id));
     let answer = if whole {
-        solve(&posed.problem, limits, false)
+        solve(&posed.problem, steps, false)
     } else {
-        solve(&without(posed, &left_out), limits, false)
+        solve(&without(posed, &left_out), steps, false)
     };
     if answer.verdict == Verdict::Feasible {
-        proved.answer = Some(answer).filter(|_| whole);
+        if whole {
+            let spoken_of = spoken_of(estate, posed, told);
+            proved.findings = moving::check(estate, posed, &answer, &spoken_of, limits);
+            proved.answer = Some(answer);
+        }
         return proved;
     }
     // Only now is it worth to look who has been told of already.
     left_out.extend(spoken_of(estate, posed, told));
     for _ in 0..REASONS {
         let problem = without(posed, &left_out);
-        let answer = solve(&problem, limits, true);
+        let answer = solve(&problem, steps, true);
         match answer.verdict {
             Verdict::Feasible => break,
             Verdict::Undecided => {
@@ -87,9 +92,10 @@ fn cluster(
     proved
 }
 
-fn solve(problem: &Problem, limits: &Limits, explain: bool) -> Answer {
+/// Asks the engine, within so many steps.
+pub(super) fn solve(problem: &Problem, steps: u64, explain: bool) -> Answer {
     let options = Options {
-        steps: limits.placement_steps,
+        steps,
         explain,
         ..Options::default()
     };
@@ -102,11 +108,12 @@ fn stands_whole(problem: &Problem, limits: &Limits) -> bool {
         failures: Vec::new(),
         ..problem.clone()
     };
-    !problem.failures.is_empty() && solve(&whole, limits, false).verdict == Verdict::Feasible
+    !problem.failures.is_empty()
+        && solve(&whole, limits.placement_steps, false).verdict == Verdict::Feasible
 }
 
 /// The problem without some of its workloads, and without what points at them.
-fn without(posed: &Posed, left_out: &BTreeSet<Id<Workload>>) -> Problem {
+pub(super) fn without(posed: &Posed, left_out: &BTreeSet<Id<Workload>>) -> Problem {
     let mut problem = Problem {
         workloads: Vec::new(),
         ..posed.problem.clone()

@@ -10,6 +10,7 @@ rule_set! {
     DOES_NOT_FIT = "does-not-fit", Capacity, Error, "workloads that do not fit on their nodes although the sums would let them", include_str!("pages/does-not-fit.md");
     SPARE_NOT_COVERED = "spare-not-covered", Capacity, Error, "a `spare` that the workloads do not leave room for", include_str!("pages/spare-not-covered.md");
     PLACEMENT_UNDECIDED = "placement-undecided", Capacity, Warn, "workloads of which it could not be decided whether they fit", include_str!("pages/placement-undecided.md");
+    NO_ROOM_TO_MIGRATE = "no-room-to-migrate", Capacity, Error, "machines that shall move while they run, and no other node has room for one", include_str!("pages/no-room-to-migrate.md");
     GUEST_MOVES = "guest-moves", Capacity, Note, "a guest that stands on another machine than tenantry.lock remembers", include_str!("pages/guest-moves.md");
     CORE_WITHOUT_RESERVE = "core-without-reserve", Capacity, Warn, "`criticality=core` workloads that outgrow their pool when a node is lost", include_str!("pages/core-without-reserve.md");
     FULLER_THAN_PLANNED = "fuller-than-planned", Capacity, Warn, "a pool that what always runs there takes more of than it is planned to give", include_str!("pages/fuller-than-planned.md");

@@ -40,7 +40,7 @@ pub(super) fn unfit(
     let message = format!(
         "{}{}",
         lost(estate, posed, figures),
-        message(estate, posed, told)
+        sentence(estate, posed, told)
     );
     let fails = told.elements.contains(&Element::Failures);
     let rule = match figures.form {
@@ -157,7 +157,7 @@ fn unexplained(estate: &Estate, posed: &Posed, fails: bool) -> Diagnostic {
 }
 
 /// The sentence with the figures.
-fn message(estate: &Estate, posed: &Posed, told: &Explanation) -> String {
+pub(super) fn sentence(estate: &Estate, posed: &Posed, told: &Explanation) -> String {
     let figures = &told.figures;
     let (who, several) = who(figures);
     let place = places::all(estate, posed, figures);
