@@ -2,11 +2,13 @@
 
 mod basis;
 mod near;
+mod rules;
 mod words;
 
 use std::net::IpAddr;
 
-pub use words::{because, rule_in_words};
+pub use rules::rule_in_words;
+pub use words::because;
 
 use crate::{
     Judge, PodId, Protocol,

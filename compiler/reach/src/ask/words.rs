@@ -4,15 +4,13 @@ use super::{
     Account, Answer, Basis, End, Question,
     basis::{other, pods, translated, unresolved},
     near,
+    rules::{few, rule_in_words},
 };
 use crate::{
-    Addresses, Cluster, Judge, PodId, PortSet,
-    labels::{Condition, NAMESPACE_NAME, Selector},
-    policy::{Direction, Peer, PolicyId, Port, Rule},
+    Cluster, Judge, PodId, PortSet,
+    cluster::Beside,
+    policy::{Direction, Peer, PolicyId, Rule},
 };
-
-/// So many rules, peers, ports or blocks are told; of what is beyond, the number.
-const TOLD: usize = 4;
 
 /// Why an answer is as it is: the rule that lets it through, or what nothing lifts. Rules are
 /// counted from 1. One sentence without a full stop.
@@ -34,86 +32,6 @@ pub fn because(judge: &Judge<'_>, question: &Question, answer: &Answer) -> Strin
         told.push_str(&more);
     }
     format!("{verdict}: {told}")
-}
-
-/// What a rule lets through: `TCP 5432 from pods with app=web in namespace shop`.
-pub fn rule_in_words(policy_namespace: &str, direction: Direction, rule: &Rule) -> String {
-    let way = match direction {
-        Direction::Ingress => "from",
-        Direction::Egress => "to",
-    };
-    let peers = match &rule.peers {
-        None => format!("{way} anybody"),
-        Some(peers) => {
-            let each = peers.iter().map(|peer| match peer {
-                Peer::Pods { namespaces, pods } => {
-                    let there = namespaces_in_words(policy_namespace, namespaces.as_ref());
-                    match pods.is_everything() {
-                        true => format!("{way} all pods {there}"),
-                        false => format!("{way} pods with {pods} {there}"),
-                    }
-                }
-                Peer::Addresses(block) => format!("{way} {}", addresses_in_words(block)),
-            });
-            few(each.collect(), " or ")
-        }
-    };
-    format!("{} {peers}", ports_in_words(rule.ports.as_deref()))
-}
-
-fn namespaces_in_words(own: &str, selector: Option<&Selector>) -> String {
-    let Some(selector) = selector else {
-        return format!("in namespace {own}");
-    };
-    match &*selector.requirements {
-        [] => "in any namespace".to_owned(),
-        [one] if one.key == NAMESPACE_NAME => match &one.condition {
-            Condition::In(names) if names.len() == 1 => format!("in namespace {}", names[0]),
-            Condition::In(names) => format!("in namespaces {}", few(names.clone(), ", ")),
-            _ => format!("in namespaces with {selector}"),
-        },
-        _ => format!("in namespaces with {selector}"),
-    }
-}
-
-fn ports_in_words(ports: Option<&[Port]>) -> String {
-    let Some(ports) = ports else {
-        return "everything".to_owned();
-    };
-    let (mut numbers, mut told) = (PortSet::none(), Vec::new());
-    for port in ports {
-        match port {
-            Port::Every(protocol) => numbers.extend(&PortSet::of(*protocol)),
-            Port::Range(protocol, from, to) => numbers.add(*protocol, *from, *to),
-            Port::Named(protocol, name) => told.push(format!("{protocol} port {name}")),
-        }
-    }
-    if !numbers.is_empty() {
-        told.insert(0, numbers.to_string());
-    }
-    few(told, ", ")
-}
-
-/// A set of addresses, as one block with exceptions where that is shorter.
-fn addresses_in_words(addresses: &Addresses) -> String {
-    let blocks = addresses.blocks();
-    let cover = addresses.cover();
-    let holes = cover.without(addresses).blocks();
-    if holes.is_empty() || blocks.len() <= holes.len() + 1 {
-        return few(blocks.iter().map(ToString::to_string).collect(), ", ");
-    }
-    let holes = few(holes.iter().map(ToString::to_string).collect(), ", ");
-    format!("{cover} except {holes}")
-}
-
-/// The first few, and how many more there are.
-fn few(mut told: Vec<String>, between: &str) -> String {
-    let more = told.len().saturating_sub(TOLD);
-    if more > 1 {
-        told.truncate(TOLD);
-        told.push(format!("{more} more"));
-    }
-    told.join(between)
 }
 
 /// Tells of one question.
@@ -226,17 +144,17 @@ impl Teller<'_> {
         }
         if rules.is_empty() {
             let names = isolated_by.iter().map(|id| self.cluster.policy(*id).path());
-            let (names, verb) = policies(names.collect(), "lets", "let");
+            let let_ = policies_let(names.collect());
             return match direction {
-                Direction::Ingress => format!("{names} {verb} nothing in to {own}"),
-                Direction::Egress => format!("{names} {verb} nothing out of {own}"),
+                Direction::Ingress => format!("{let_} nothing in to {own}"),
+                Direction::Egress => format!("{let_} nothing out of {own}"),
             };
         }
         let words = rules
             .iter()
             .map(|(policy, rule)| rule_in_words(&policy.namespace, direction, rule));
-        let words = few(words.collect(), "; ");
-        let (names, verb) = policies(names, "lets", "let");
+        let words = few(words, "; ");
+        let let_ = policies_let(names);
         let does = match direction {
             Direction::Ingress => "takes in only",
             Direction::Egress => "may call only",
@@ -251,7 +169,7 @@ impl Teller<'_> {
             (None, false) => String::new(),
         };
         let peer = self.end(peer);
-        format!("{own} {does} what {names} {verb} through ({words}); {peer} is none of those{hint}")
+        format!("{own} {does} what {let_} through ({words}); {peer} is none of those{hint}")
     }
 
     /// Whether a block of addresses may hold a pod whose address nobody told.
@@ -283,7 +201,7 @@ impl Teller<'_> {
                 missing = missing.or_else(|| unresolved(self.cluster, self.question, ports));
             }
         }
-        let (names, verb) = policies(names, "lets", "let");
+        let let_ = policies_let(names);
         let (own, peer) = (self.own(direction), self.question.peer(direction));
         let whom = match direction {
             Direction::Ingress => format!("{} in to {}", self.end(peer), self.end(own)),
@@ -292,12 +210,12 @@ impl Teller<'_> {
         let port = format!("{} {}", self.question.protocol, self.question.port);
         let missing = missing.map(|name| self.no_such_port(called, name));
         match (numbers.is_empty(), missing) {
-            (true, Some(missing)) => format!("{names} {verb} {whom} {missing}"),
-            (true, None) => format!("{names} {verb} {whom} on no port that it has"),
+            (true, Some(missing)) => format!("{let_} {whom} {missing}"),
+            (true, None) => format!("{let_} {whom} on no port that it has"),
             (false, Some(missing)) => {
-                format!("{names} {verb} {whom} on {numbers}, not on {port}, and {missing}")
+                format!("{let_} {whom} on {numbers}, not on {port}, and {missing}")
             }
-            (false, None) => format!("{names} {verb} {whom} on {numbers}, not on {port}"),
+            (false, None) => format!("{let_} {whom} on {numbers}, not on {port}"),
         }
     }
 
@@ -317,7 +235,7 @@ impl Teller<'_> {
     /// What the verdict does not take into account.
     fn doubt(&self, answer: &Answer) -> Option<String> {
         let pods = || pods(self.cluster, self.question);
-        let name = |it: &crate::cluster::Beside| match &it.namespace {
+        let name = |it: &Beside| match &it.namespace {
             Some(namespace) => format!("{} {namespace}/{}", it.kind, it.name),
             None => format!("{} {}", it.kind, it.name),
         };
@@ -347,9 +265,7 @@ impl Teller<'_> {
             _ => None,
         }
     }
-}
 
-impl Teller<'_> {
     /// What is refused here may go through where no policy looks.
     fn way_around(&self, answer: &Answer) -> Option<String> {
         let (End::Pod(from), End::Pod(to)) = (self.question.from, self.question.to) else {
@@ -364,11 +280,11 @@ impl Teller<'_> {
     }
 }
 
-/// `policy a` or `policies a and b`, with the verb that goes with it.
-fn policies(names: Vec<String>, one: &'static str, many: &'static str) -> (String, &'static str) {
+/// `policy a lets`, `policies a and b let`.
+fn policies_let(names: Vec<String>) -> String {
     match names.as_slice() {
-        [name] => (format!("policy {name}"), one),
-        [first, second] => (format!("policies {first} and {second}"), many),
-        _ => (format!("policies {}", few(names, ", ")), many),
+        [name] => format!("policy {name} lets"),
+        [first, second] => format!("policies {first} and {second} let"),
+        _ => format!("policies {} let", few(names.into_iter(), ", ")),
     }
 }
