@@ -12,6 +12,7 @@ pub mod addresses;
 pub mod ask;
 pub mod cluster;
 pub mod compare;
+pub mod exposures;
 pub mod judge;
 pub mod labels;
 pub mod matrix;
@@ -28,6 +29,7 @@ pub use ask::{Account, Answer, Basis, End, Question, ask, because};
 
 pub use cluster::{Cluster, Namespace, Pod, PodId};
 pub use compare::{Difference, Fault, Parties, Terms, Wanted, compare, compare_under};
+pub use exposures::{Exposure, exposures};
 pub use judge::Judge;
 pub use matrix::{Ends, Flow, TooMuch, matrix};
 pub use policy::{Direction, Policy, PolicyId};

@@ -21,6 +21,11 @@ pub const HYPOTHETICAL: &str = "hypothetical";
 /// The namespace of which nobody speaks. No name of a real one has a parenthesis.
 const ELSEWHERE: &str = "(elsewhere)";
 
+/// Whether a namespace is one that stands for others.
+pub(crate) fn is_made_up(namespace: &str) -> bool {
+    namespace.starts_with('(')
+}
+
 /// Pods by namespace and labels, and the labels of namespaces that are made up for them.
 #[derive(Debug, Default)]
 struct Strangers {
@@ -38,12 +43,29 @@ struct Strangers {
 ///
 /// They are any number of pods each, and declare no ports.
 pub fn add_strangers(cluster: &mut Cluster) -> Vec<PodId> {
+    add(cluster, Beside::Nobody)
+}
+
+/// Adds as well, for every peer that pods bear the labels of already, one more that does so: whom
+/// somebody could make to be taken for these.
+pub(crate) fn add_strangers_and_joiners(cluster: &mut Cluster) -> Vec<PodId> {
+    add(cluster, Beside::Everybody)
+}
+
+/// Beside whom pods are made up in a namespace that a peer names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    Nobody,
+    Everybody,
+}
+
+fn add(cluster: &mut Cluster, beside: Beside) -> Vec<PodId> {
     let mut strangers = Strangers::default();
     let everywhere = cluster.namespaces.keys();
     for namespace in everywhere.map(String::as_str).chain([ELSEWHERE]) {
         strangers.add(namespace, Labels::new());
     }
-    strangers.add_peers(cluster);
+    strangers.add_peers(cluster, beside);
     for (name, namespace) in strangers.namespaces {
         cluster.namespaces.entry(name).or_insert(namespace);
     }
@@ -72,7 +94,7 @@ impl Strangers {
         self.pods.insert((namespace.to_owned(), labels));
     }
 
-    fn add_peers(&mut self, cluster: &Cluster) {
+    fn add_peers(&mut self, cluster: &Cluster, beside: Beside) {
         let judge = Judge::new(cluster);
         let mut seen: HashSet<(&str, &Peer), FixedState> = HashSet::default();
         for policy in &cluster.policies {
@@ -98,7 +120,7 @@ impl Strangers {
                     Some(selector) if selector.values(NAMESPACE_NAME).is_none() => {
                         self.add_elsewhere(selector, labels);
                     }
-                    _ if !judge.selected(own, peer).is_empty() => {}
+                    _ if beside == Beside::Nobody && !judge.selected(own, peer).is_empty() => {}
                     Some(selector) => self.add_named(cluster, selector, &labels),
                     None => self.add(own, labels),
                 }
@@ -183,7 +205,7 @@ fn listed(labels: &Labels) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -193,7 +215,7 @@ mod tests {
         random,
     };
 
-    fn has(key: &str, value: &str) -> Selector {
+    pub(crate) fn has(key: &str, value: &str) -> Selector {
         Selector::new(vec![Requirement {
             key: key.to_owned(),
             condition: Condition::In(vec![value.to_owned()]),
@@ -201,7 +223,7 @@ mod tests {
     }
 
     /// A pod `shop/db` that takes calls from one peer.
-    fn taking(namespaces: Option<Selector>, pods: Selector) -> Cluster {
+    pub(crate) fn taking(namespaces: Option<Selector>, pods: Selector) -> Cluster {
         let mut cluster = Cluster::default();
         let db = stranger(
             "shop".to_owned(),
