@@ -8,7 +8,7 @@ use super::{Fault, Terms, blame::Blame};
 use crate::{
     Judge, PodId, PortSet, Protocol,
     matrix::{Class, Classes, Ends, Grant, Ground, Lists, OPEN, Rows, SetId, Telling, TooMuch},
-    matrix::{naming, used, within_steps},
+    matrix::{naming, used, within_memory, within_steps},
     policy::{Direction, PolicyId},
 };
 
@@ -136,6 +136,7 @@ impl<'t, 'j> Held<'t, 'j> {
         let (mut items, mut covered) = (Vec::new(), Vec::new());
         for from in self.rows.from.all() {
             self.row(from, &mut items, &mut covered);
+            within_memory(items.len() + covered.len())?;
         }
         Ok((items, covered))
     }

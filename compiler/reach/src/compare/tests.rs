@@ -138,6 +138,12 @@ fn check(slow: &Slow<'_>, judge: &Judge<'_>, told: &Difference) -> Result<(), Te
         slow.differs(from, to, told.fault).contains(protocol, port),
         "{told:?}"
     );
+    if slow.terms.side.is_none() {
+        prop_assert_eq!(
+            crate::ask(judge, &told.packet).allowed,
+            told.fault == Fault::Extra
+        );
+    }
     prop_assert!(told.from.holds(from) && told.to.holds(to) && told.ports.contains(protocol, port));
     for (direction, rule) in [Direction::Egress, Direction::Ingress]
         .into_iter()

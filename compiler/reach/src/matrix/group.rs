@@ -6,7 +6,7 @@ use super::{
     Ends, Flow, TooMuch,
     classes::{Class, Classes},
     ground::{Element, Ground, narrow},
-    rows::Rows,
+    rows::{Rows, within_memory},
 };
 use crate::{PodId, PortSet};
 
@@ -21,7 +21,7 @@ type Callers = (bool, Vec<Class>);
 /// that the same may call.
 pub(crate) fn flows(rows: &Rows<'_>) -> Result<Vec<Flow>, TooMuch> {
     let mut alike: BTreeMap<(PortSet, Callers), Vec<Class>> = BTreeMap::new();
-    for (to, column) in columns(rows).into_iter().enumerate() {
+    for (to, column) in columns(rows)?.into_iter().enumerate() {
         for (ports, callers) in column {
             alike.entry((ports, callers)).or_default().push(narrow(to));
         }
@@ -57,7 +57,8 @@ pub(crate) fn flows(rows: &Rows<'_>) -> Result<Vec<Flow>, TooMuch> {
 }
 
 /// By called class: whom which ports are open to.
-fn columns(rows: &Rows<'_>) -> Vec<BTreeMap<PortSet, Callers>> {
+fn columns(rows: &Rows<'_>) -> Result<Vec<BTreeMap<PortSet, Callers>>, TooMuch> {
+    let mut kept = 0;
     let mut columns: Vec<BTreeMap<PortSet, Callers>> = Vec::new();
     columns.resize_with(rows.to.all().len(), BTreeMap::new);
     for to in &rows.open_to {
@@ -67,9 +68,11 @@ fn columns(rows: &Rows<'_>) -> Vec<BTreeMap<PortSet, Callers>> {
         for (to, ports) in rows.row(from).cells {
             let column = &mut columns[to as usize];
             column.entry(ports).or_default().1.push(from);
+            kept += 1;
         }
+        within_memory(kept)?;
     }
-    columns
+    Ok(columns)
 }
 
 /// The ends of classes: pods, and addresses.

@@ -12,7 +12,7 @@ use super::{
 use crate::{PortSet, policy::Direction};
 
 /// How many lookups all rows together may take: about a second.
-const STEPS: u64 = 100_000_000;
+const STEPS: u64 = 50_000_000;
 
 /// All of what goes through, ready to be walked.
 #[derive(Debug)]
@@ -292,6 +292,20 @@ impl<'j> Rows<'j> {
             called * each + self.weight.admitting[*set as usize]
         });
         open + admitting.sum::<u64>()
+    }
+}
+
+/// How many pairs of classes are kept at once: some hundred megabytes of them.
+const KEPT: usize = 2_000_000;
+
+/// Refuses what would take too much memory.
+pub(crate) fn within_memory(kept: usize) -> Result<(), TooMuch> {
+    match kept > KEPT {
+        true => Err(TooMuch {
+            steps: kept as u64,
+            limit: KEPT as u64,
+        }),
+        false => Ok(()),
     }
 }
 

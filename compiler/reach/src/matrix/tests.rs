@@ -1,7 +1,50 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::random;
+use crate::{
+    Cluster, Pod,
+    labels::Labels,
+    policy::{Policy, Port, Rule},
+    random,
+    strangers::tests::has,
+};
+
+/// Pods that each have rules of their own for everybody.
+fn all_different(pods: u16) -> Cluster {
+    let mut cluster = Cluster::default();
+    for at in 1..=pods {
+        let name = format!("p{at}");
+        cluster.add_pod(Pod {
+            namespace: "shop".to_owned(),
+            labels: Labels::from([("app".to_owned(), name.clone())]),
+            name: name.clone(),
+            ..Pod::default()
+        });
+        let rules = |from, to| {
+            let ports = Some(vec![Port::Range(crate::Protocol::Tcp, from, to)]);
+            Some(vec![Rule { peers: None, ports }])
+        };
+        cluster.add_policy(Policy {
+            namespace: "shop".to_owned(),
+            pods: has("app", &name),
+            ingress: rules(at, pods),
+            egress: rules(1, at),
+            name,
+        });
+    }
+    cluster
+}
+
+#[test]
+fn what_nobody_would_read_is_refused_at_once() {
+    let few = all_different(60);
+    assert!(matrix(&Judge::new(&few)).is_ok());
+    let many = all_different(8000);
+    let judge = Judge::new(&many);
+    let refused = matrix(&judge).expect_err("64 million pairs");
+    assert!(refused.steps > refused.limit, "{refused}");
+    assert_eq!(crate::compare(&judge, &[]), Err(refused));
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
