@@ -14,12 +14,7 @@ mod pods;
 mod replicas;
 mod selector;
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    net::IpAddr,
-};
-
-use foldhash::fast::FixedState;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use serde_json::Value;
 
@@ -27,11 +22,9 @@ use self::{
     ahead::Ahead,
     at::{At, under},
     replicas::Replicated,
+    selector::Selectors,
 };
-use crate::{
-    Cluster, Namespace,
-    labels::{Labels, Selector},
-};
+use crate::{Cluster, Namespace, labels::Labels};
 
 /// One document of a file.
 #[derive(Debug, Clone, Copy)]
@@ -83,21 +76,10 @@ struct Sink {
     at: usize,
     object: String,
     complaints: Vec<Complaint>,
-    /// The selectors that were read. Policies that were written by a program ask for the same few
-    /// over and over.
-    selectors: HashSet<Selector, FixedState>,
+    selectors: Selectors,
 }
 
 impl Sink {
-    /// The same selector as before, if there was one.
-    fn share(&mut self, selector: Selector) -> Selector {
-        if let Some(known) = self.selectors.get(&selector) {
-            return known.clone();
-        }
-        self.selectors.insert(selector.clone());
-        selector
-    }
-
     /// Something is wrong here.
     fn say(&mut self, here: &At<'_>, message: impl Into<String>) {
         self.complaints.push(Complaint {

@@ -1,10 +1,20 @@
 //! Label selectors.
 
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::FixedState;
+use serde_json::Value;
+
 use super::{Sink, at::At, names};
 use crate::labels::{Condition, NAMESPACE_NAME, Requirement, Selector};
 
 /// A `metav1.LabelSelector`.
 pub(super) fn selector(here: &At<'_>, sink: &mut Sink) -> Selector {
+    let label = only_label(here.value());
+    if let Some(known) = label.and_then(|label| sink.selectors.get(label)) {
+        return known.clone();
+    }
+    let before = sink.complaints.len();
     let [labels, expressions] = here.fields(["matchLabels", "matchExpressions"], sink);
     let mut requirements = Vec::new();
     if let Some(labels) = labels {
@@ -20,7 +30,54 @@ pub(super) fn selector(here: &At<'_>, sink: &mut Sink) -> Selector {
             requirements.extend(requirement(&item, sink));
         });
     }
-    sink.share(Selector::new(requirements))
+    let selector = sink.selectors.share(Selector::new(requirements));
+    if let Some(label) = label.filter(|_| sink.complaints.len() == before) {
+        sink.selectors.keep(label, &selector);
+    }
+    selector
+}
+
+/// The label that a selector asks for, if it asks for one label and nothing else.
+fn only_label(selector: &Value) -> Option<(&str, &str)> {
+    let (name, labels) = only(selector)?;
+    let (key, value) = only(labels).filter(|_| name == "matchLabels")?;
+    Some((key, value.as_str()?))
+}
+
+/// The only field of a value.
+fn only(value: &Value) -> Option<(&str, &Value)> {
+    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
+    let (name, value) = fields.iter().next()?;
+    Some((name, value))
+}
+
+/// The selectors that were read. Policies that were written by a program ask for the same few over
+/// and over.
+#[derive(Debug, Default)]
+pub(super) struct Selectors {
+    all: HashSet<Selector, FixedState>,
+    /// By key and value: those that ask for one label, and about which there is no complaint.
+    one_label: HashMap<String, HashMap<String, Selector, FixedState>, FixedState>,
+}
+
+impl Selectors {
+    /// The same selector as before, if there was one.
+    fn share(&mut self, selector: Selector) -> Selector {
+        if let Some(known) = self.all.get(&selector) {
+            return known.clone();
+        }
+        self.all.insert(selector.clone());
+        selector
+    }
+
+    fn get(&self, (key, value): (&str, &str)) -> Option<&Selector> {
+        self.one_label.get(key)?.get(value)
+    }
+
+    fn keep(&mut self, (key, value): (&str, &str), selector: &Selector) {
+        let values = self.one_label.entry(key.to_owned()).or_default();
+        values.insert(value.to_owned(), selector.clone());
+    }
 }
 
 /// A selector of just these labels, as Services have it.
