@@ -47,7 +47,7 @@ pub(super) fn of(judge: &Judge<'_>, question: &Question, answer: &Answer) -> Bas
         Basis::L7OrFqdn
     } else if !decided {
         Basis::NoPolicy
-    } else if hangs_on_the_address(judge, question, answer) {
+    } else if hangs_on_the_address(judge, question) {
         Basis::UndefinedSnat
     } else if hangs_on_a_name(judge, question, answer) {
         Basis::NamedPortUnresolved
@@ -100,7 +100,7 @@ pub(super) fn translated<'c>(judge: &Judge<'c>, question: &Question) -> Option<&
 
 /// Whether a client outside may come in with another address, by a Service, and whether it goes
 /// through is decided by addresses.
-fn hangs_on_the_address(judge: &Judge<'_>, question: &Question, answer: &Answer) -> bool {
+fn hangs_on_the_address(judge: &Judge<'_>, question: &Question) -> bool {
     let (End::Address(_), End::Pod(to)) = (question.from, question.to) else {
         return false;
     };
@@ -119,7 +119,7 @@ fn hangs_on_the_address(judge: &Judge<'_>, question: &Question, answer: &Answer)
             Some(peers) => by_address |= peers.iter().any(|it| matches!(it, Peer::Addresses(_))),
         }
     }
-    by_address && answer.ingress != Account::Open
+    by_address
 }
 
 /// Whether it is refused only because the destination has no port of a name: every side that
