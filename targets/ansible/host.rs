@@ -7,7 +7,8 @@ use tenantry_core::{
     lower::{Lowered, names::TENANT_LABEL},
     model::{Cluster, Estate, Pool},
     origin::OriginId,
-    schema::kinds::{CpuManager, GpuMode, Reserve},
+    schema::kinds::{CpuManager, GpuMode, MemoryManager, Reserve},
+    units::Bytes,
 };
 
 use super::{
@@ -39,6 +40,18 @@ fn kubelet(pool: &Pool, root: &mut NodeMut<'_>) {
     if manager.value == CpuManager::Static {
         root.set("kubelet_cpu_manager_policy", "static")
             .mark(manager.origin);
+    }
+    if let Some(topology) = &pool.spec.topology_manager {
+        root.set(
+            "kubelet_topology_manager_policy",
+            topology.policy.value.word(),
+        )
+        .mark(topology.policy.origin);
+        root.set(
+            "kubelet_topology_manager_scope",
+            topology.scope.value.word(),
+        )
+        .mark(topology.scope.origin);
     }
     let swap = &pool.spec.memory.swap;
     root.set("kubelet_fail_swap_on", !swap.value)
@@ -96,18 +109,55 @@ pub(super) fn of_machine(lowered: &Lowered<'_>, machine: Machine<'_>) -> Tree {
             list.push(&taint).mark(origin);
         }
     }
-    let cores = machine
-        .pool
-        .spec
-        .reserve
-        .as_ref()
-        .and_then(|r| r.cores.as_ref());
+    kubelet_config(lowered.estate, machine.pool, &mut root);
+    tree
+}
+
+/// The kubelet's settings that Kubespray has no variable of its own for. They are one map, which
+/// Ansible replaces and does not merge, so that it stands whole with each host.
+fn kubelet_config(estate: &Estate, pool: &Pool, root: &mut NodeMut<'_>) {
+    let reserve = pool.spec.reserve.as_ref();
+    let cores = reserve.and_then(|reserve| reserve.cores.as_ref());
+    let manager = &pool.spec.memory.manager;
+    let counted = manager.value == MemoryManager::Static;
+    if cores.is_none() && !counted {
+        return;
+    }
+    let mut config = root.map("kubelet_config_extra_args");
     if let Some(cores) = cores {
-        root.map("kubelet_config_extra_args")
+        config
             .set("reservedSystemCPUs", &*cores.value)
             .mark(cores.origin);
     }
-    tree
+    if !counted {
+        return;
+    }
+    config
+        .set("memoryManagerPolicy", "Static")
+        .mark(manager.origin);
+    let kept = reserve.and_then(|reserve| reserve.memory.as_ref());
+    let why = kept.map_or(manager.origin, |kept| kept.origin);
+    let mut cells = config.list("reservedMemory");
+    for (cell, size) in kept_by_cell(estate, pool).enumerate() {
+        let mut entry = cells.push_map();
+        entry.mark(why);
+        entry.set("numaNode", u64::try_from(cell).unwrap_or_default());
+        entry
+            .map("limits")
+            .set("memory", &size.quantity())
+            .mark(why);
+    }
+}
+
+/// What the kubelet must be told to keep of each NUMA cell: equal shares, and what bytes are
+/// over of the first. It refuses to start where they are not together what it keeps of the node, the
+/// eviction threshold counted in.
+fn kept_by_cell(estate: &Estate, pool: &Pool) -> impl Iterator<Item = Bytes> {
+    let cells = u64::from(estate.numa_nodes(pool));
+    let kept = pool.kept_memory().get();
+    let share = kept / cells;
+    let first = kept - share * (cells - 1);
+    (0..cells).map(move |cell| Bytes::new(if cell == 0 { first } else { share }))
 }
 
 /// How the machine is found before anything runs on it.

@@ -4,7 +4,7 @@ use tenantry_core::{
     check::Checked,
     model::{Body, Id, Workload},
     origin::V,
-    target::Footprint,
+    target::{Footprint, Pinned},
     units::{Bytes, Cores},
 };
 
@@ -70,10 +70,28 @@ pub(super) fn of(checked: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
         shared,
         memory: Bytes::new(all.memory.saturating_add(memory.get())),
         pods: 1,
+        pinned: pinned(workload, &pod),
         overhead: overhead.into_iter().collect(),
         ..Footprint::default()
     };
     Some(footprint.with_devices(estate, workload))
+}
+
+/// What the kubelet's managers give a pod of the class Guaranteed: one whose containers all have
+/// limits, each as high as what is asked for. Those beside the main one have none for CPU.
+fn pinned(workload: &Workload, pod: &Pod<'_>) -> Option<Pinned> {
+    let (cpu, memory) = (resources::cpu(workload)?, workload.spec.memory.as_ref()?);
+    let size = memory.size.value;
+    let most = memory.limit.as_ref().map_or(size, |limit| limit.value);
+    let alone = pod.sidecar.is_empty() && pod.init.is_empty();
+    let guaranteed = alone && resources::cpu_limit(workload) == Some(cpu) && most == size;
+    let whole = cpu.as_millis() % 1000 == 0;
+    let threads = if whole { cpu.as_millis() / 1000 } else { 0 };
+    guaranteed.then(|| Pinned {
+        threads: u32::try_from(threads).unwrap_or(u32::MAX),
+        memory: size,
+        beside: Bytes::ZERO,
+    })
 }
 
 /// CPU in thousandths of a core, memory in bytes.

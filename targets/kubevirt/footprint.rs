@@ -3,7 +3,7 @@
 use tenantry_core::{
     model::{Estate, Workload},
     schema::kinds::{Arch, Confidential},
-    target::Footprint,
+    target::{Footprint, Pinned},
     units::{Bytes, Cores},
 };
 
@@ -43,12 +43,19 @@ pub(super) fn of(estate: &Estate, workload: &Workload) -> Option<Footprint> {
         )
     };
     let ordinary = if pages.is_some() { 0 } else { guest.get() };
+    let memory = Bytes::new(ordinary.saturating_add(beside));
+    let pinned = shape.guaranteed.then(|| Pinned {
+        threads: u32::try_from(dedicated.as_millis() / 1000).unwrap_or(u32::MAX),
+        memory: Bytes::new(memory.get().saturating_sub(log_memory)),
+        beside: Bytes::new(log_memory),
+    });
     let footprint = Footprint {
         dedicated,
         shared: Cores::millis(shared),
-        memory: Bytes::new(ordinary.saturating_add(beside)),
+        memory,
         hugepages: pages.map(|page| (page.value, guest)).into_iter().collect(),
         pods: 1,
+        pinned,
         overhead: parts,
         ..Footprint::default()
     };

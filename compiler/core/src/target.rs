@@ -66,8 +66,23 @@ pub struct Footprint {
     pub disks: BTreeMap<Arc<str>, Bytes>,
     /// Pods on the node (0 where the backend has none).
     pub pods: u32,
+    /// What of it the kubelet takes from NUMA cells that it counts; `None` where its managers have
+    /// no say, because the pod is not of the class Guaranteed or there is no kubelet.
+    pub pinned: Option<Pinned>,
     /// Each part of the overhead, for explanation: what, and how much memory.
     pub overhead: Vec<(String, Bytes)>,
+}
+
+/// What the kubelet's static managers give a pod of the class Guaranteed. Huge pages are all of
+/// its [`Footprint::hugepages`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pinned {
+    /// Threads that its largest container has alone: those of a whole number, else none.
+    pub threads: u32,
+    /// Memory of that container.
+    pub memory: Bytes,
+    /// Memory of the containers beside it.
+    pub beside: Bytes,
 }
 
 impl Footprint {

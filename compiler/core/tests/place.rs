@@ -15,7 +15,7 @@ use tenantry_core::{
     load::Library,
     lower::Lowered,
     model::{Cluster, Id, Workload},
-    target::{Capabilities, Footprint, Target},
+    target::{Capabilities, Footprint, Pinned, Target},
     units::{Bytes, Cores},
     world::Memory,
 };
@@ -24,7 +24,7 @@ use tenantry_core::{
 struct Exact;
 
 static TABLE: LazyLock<Capabilities> = LazyLock::new(|| {
-    let rows: String = ["container", "job", "quota", "scale"]
+    let rows: String = ["container", "cpu-pinning", "job", "quota", "scale"]
         .iter()
         .map(|word| format!("feature {word} \"{word}\" support=native\n"))
         .collect();
@@ -47,11 +47,22 @@ impl Target for Exact {
 
     fn footprint(&self, checked: &Checked<'_>, id: Id<Workload>) -> Option<Footprint> {
         let spec = &checked.estate().workloads[id].spec;
+        let cpu = spec.cpu.as_ref()?;
+        let (cores, memory) = (
+            cpu.request.as_ref()?.value,
+            spec.memory.as_ref()?.size.value,
+        );
+        let own = cpu.is_dedicated();
         Some(Footprint {
-            dedicated: Cores::whole(0),
-            shared: spec.cpu.as_ref()?.request.as_ref()?.value,
-            memory: spec.memory.as_ref()?.size.value,
+            dedicated: if own { cores } else { Cores::ZERO },
+            shared: if own { Cores::ZERO } else { cores },
+            memory,
             pods: 1,
+            pinned: own.then(|| Pinned {
+                threads: u32::try_from(cores.as_millis() / 1000).unwrap_or(0),
+                memory,
+                beside: Bytes::ZERO,
+            }),
             overhead: vec![("nothing".to_owned(), Bytes::new(0))],
             ..Footprint::default()
         })
@@ -315,4 +326,87 @@ fn a_pool_of_core_workloads_is_planned_unless_it_says_what_is_spare() {
         NOTHING,
         "more than there is was told"
     );
+}
+
+/// A node of two NUMA cells: 16 threads and 32 GiB in each, 2 threads of it kept for the system.
+const CELLS: &str = r#"
+cluster c { kubernetes "1.34"; facts { dns { select k8s-app kube-dns; }; }; }
+cpu-model sixteen cores=16 threads=1
+pool a {
+    nodes 1
+    cpu sixteen sockets=2 manager=static
+    memory "66GiB" manager=static
+    reserve cpu=2 memory="1948MiB"
+    topology-manager single-numa-node scope=pod
+}
+"#;
+
+/// So many replicas on that node, each with so many cores of its own and so much memory.
+fn own(replicas: u32, cores: u32, memory: &str) -> String {
+    let text = format!(
+        r#"workload w {{ container image="r.example/w:1.0"; on a; cpu {cores} dedicated=#true; memory "{memory}"; replicas {replicas} }}"#
+    );
+    tenant("t", &text)
+}
+
+/// How a kubelet may lay pods that refuses none for its cells.
+fn anywhere(policy: &str) -> String {
+    CELLS.replace("single-numa-node", policy)
+}
+
+#[test]
+fn what_fits_by_the_node_may_not_by_its_numa_cells() {
+    // 30 of 30 cores, but no cell holds two of 10.
+    let three = own(3, 10, "1GiB");
+    assert_eq!(
+        told_on(CELLS, &three),
+        ["does-not-fit: `t.w` shall have 3 replicas, and 2 fit on pool `a`"]
+    );
+    for policy in ["none", "best-effort", "restricted"] {
+        assert_eq!(told_on(&anywhere(policy), &three), NOTHING, "{policy}");
+    }
+    assert_eq!(told_on(CELLS, &own(2, 10, "1GiB")), NOTHING);
+    let shared = workload("w", "a", 3, 10);
+    assert_eq!(told_on(CELLS, &tenant("t", &shared)), NOTHING, "of no cell");
+}
+
+#[test]
+fn memory_is_of_a_cell_where_a_manager_counts_it() {
+    let three = own(3, 2, "20GiB");
+    assert_eq!(
+        told_on(CELLS, &three),
+        ["does-not-fit: `t.w` shall have 3 replicas, and 2 fit on pool `a`"]
+    );
+    let uncounted = CELLS.replace("\"66GiB\" manager=static", "\"66GiB\"");
+    assert_eq!(told_on(&uncounted, &three), NOTHING);
+    assert_eq!(
+        told_on(CELLS, &own(2, 2, "32GiB")),
+        NOTHING,
+        "to the last byte"
+    );
+}
+
+#[test]
+fn a_replica_larger_than_a_cell_is_refused_by_every_kubelet() {
+    assert_eq!(
+        told_on(CELLS, &own(1, 20, "1GiB")),
+        [
+            "replica-too-large: one replica of `t.w` takes 20 dedicated cores in one NUMA cell, and the largest cell for it has 16 dedicated cores"
+        ]
+    );
+    assert_eq!(
+        told_on(&anywhere("restricted"), &own(1, 20, "1GiB")),
+        NOTHING
+    );
+}
+
+#[test]
+fn of_which_cell_the_system_keeps_its_threads_is_open() {
+    // 14 are there in each cell whatever the kubelet takes; 15 only in one that keeps less.
+    assert_eq!(told_on(CELLS, &own(2, 14, "1GiB")), NOTHING);
+    let open = told_on(CELLS, &own(2, 15, "1GiB"));
+    assert!(open[0].starts_with("placement-undecided: "), "{open:?}");
+    assert_eq!(open.len(), 1);
+    // Both of 16 are more than the node has, wherever that lies.
+    assert_ne!(told_on(CELLS, &own(2, 16, "1GiB")), NOTHING);
 }

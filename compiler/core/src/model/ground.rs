@@ -146,27 +146,26 @@ impl Pool {
         Cores::millis((u64::from(self.threads) * 1000).saturating_sub(reserved))
     }
 
-    /// Ordinary memory of one machine that workloads may have: what is left of all of it after
-    /// huge pages, the reserve and the kubelet's hard eviction threshold (100 MiB by default,
-    /// `memory.available`).
-    pub fn allocatable_memory(&self) -> Bytes {
-        let pages: u64 = self.hugepages().map(|(_, total)| total.value.get()).sum();
+    /// Memory of one machine that no pod may have: the reserve and the kubelet's hard eviction
+    /// threshold (100 MiB by default, `memory.available`).
+    pub fn kept_memory(&self) -> Bytes {
         let reserved = self
             .spec
             .reserve
             .as_ref()
             .and_then(|reserve| reserve.memory.as_ref())
             .map_or(0, |memory| memory.value.get());
-        let eviction = 100 << 20;
+        Bytes::new(reserved.saturating_add(100 << 20))
+    }
+
+    /// Ordinary memory of one machine that workloads may have: what is left of all of it after
+    /// huge pages and what is kept.
+    pub fn allocatable_memory(&self) -> Bytes {
+        let pages: u64 = self.hugepages().map(|(_, total)| total.value.get()).sum();
+        let size = self.spec.memory.size.value.get();
         Bytes::new(
-            self.spec
-                .memory
-                .size
-                .value
-                .get()
-                .saturating_sub(pages)
-                .saturating_sub(reserved)
-                .saturating_sub(eviction),
+            size.saturating_sub(pages)
+                .saturating_sub(self.kept_memory().get()),
         )
     }
 

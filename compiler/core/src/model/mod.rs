@@ -15,6 +15,7 @@ mod workload;
 use std::sync::Arc;
 
 pub use build::build;
+pub use compute::Cells;
 pub use ground::{Backend, Cluster, Link, Node, Pool, PoolGpu, PoolNic, Queue, Storage};
 pub use id::{Arena, Id, Ref};
 pub use migration::Obstacle;

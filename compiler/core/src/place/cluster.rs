@@ -97,6 +97,11 @@ impl PlacedCluster {
         &self.posed.problem
     }
 
+    /// Decides the problem, or the same with changes: see [`Posed::decide`].
+    pub fn decide(&self, problem: &Problem, solve: impl Fn(&Problem, bool) -> Answer) -> Answer {
+        self.posed.decide(problem, solve)
+    }
+
     /// An amount of a resource of the problem, as a message says it: `16 cores`.
     pub fn amount(&self, resource: &str, amount: u64) -> String {
         self.posed.amount(resource, amount)
@@ -129,11 +134,14 @@ pub fn clusters(estate: &Estate, placement: &Placement, limits: &Limits) -> Vec<
         if let Some(answer) = shown {
             return of(estate, placement, posed, answer.clone());
         }
-        let options = Options {
-            steps: limits.placement_steps,
-            ..Options::default()
-        };
-        let answer = tenantry_placement::solve(&posed.problem, &options);
+        let answer = posed.decide(&posed.problem, |problem, explain| {
+            let options = Options {
+                steps: limits.placement_steps,
+                explain,
+                ..Options::default()
+            };
+            tenantry_placement::solve(problem, &options)
+        });
         of(estate, placement, posed, answer)
     })
 }

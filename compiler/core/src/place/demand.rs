@@ -102,7 +102,11 @@ fn not_accounted(
                 .is_none_or(|node| !node.has(resource))
         }),
         Resource::Pods => !estate.clusters[workload.cluster].is_kubernetes(),
-        Resource::Cpu | Resource::Memory | Resource::Hugepages(_) => false,
+        Resource::Cpu
+        | Resource::Memory
+        | Resource::Hugepages(_)
+        | Resource::DedicatedCpu
+        | Resource::CellMemory => false,
     }
 }
 

@@ -108,8 +108,10 @@ fn place(estate: &Estate, demand: &Demand, lacks: &[Lack]) -> tenantry_syntax::S
     let workload = &estate.workloads[demand.workload];
     let spec = &workload.spec;
     let origin = match lacks.first() {
-        Some((Resource::Cpu, ..)) => spec.cpu.as_ref().map(|cpu| cpu.meta.origin),
-        Some((Resource::Memory | Resource::Hugepages(_), ..)) => {
+        Some((Resource::Cpu | Resource::DedicatedCpu, ..)) => {
+            spec.cpu.as_ref().map(|cpu| cpu.meta.origin)
+        }
+        Some((Resource::Memory | Resource::Hugepages(_) | Resource::CellMemory, ..)) => {
             spec.memory.as_ref().map(|memory| memory.meta.origin)
         }
         Some((Resource::Gpu(_) | Resource::Slice(..), ..)) => {

@@ -107,8 +107,10 @@ fn dropped(element: &Element) -> Option<String> {
         Element::Selector(name) => format!("let `{name}` run on more pools"),
         Element::Failures => "take the pool's `spare` away".to_owned(),
         Element::Taints => "tolerate the nodes' taints".to_owned(),
-        Element::Capacity(_) | Element::MaxPods | Element::Numa | Element::Isolation(_) => {
-            return None;
+        Element::Numa => {
+            "let the kubelet lay a pod over several NUMA cells (`topology-manager best-effort`)"
+                .to_owned()
         }
+        Element::Capacity(_) | Element::MaxPods | Element::Isolation(_) => return None,
     })
 }

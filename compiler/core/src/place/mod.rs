@@ -7,6 +7,7 @@
 
 pub mod account;
 mod capacity;
+mod cells;
 mod cluster;
 mod dedicated;
 mod demand;

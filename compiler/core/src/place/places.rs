@@ -1,11 +1,11 @@
 //! The nodes of a reason, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tenantry_placement::answer::{Figures, Measure};
 use tenantry_syntax::Span;
 
-use super::{Part, Posed, unfit};
+use super::{Part, Posed, resource::Resource, unfit};
 use crate::{
     diag::words,
     model::{Estate, Id, Pool},
@@ -74,7 +74,7 @@ fn some(estate: &Estate, posed: &Posed, pool: Id<Pool>, parts: &[&Part]) -> Stri
     let nobody = (nobody && given).then(|| " that nobody has alone".to_owned());
     let zone = shared(&|part| Some(format!(" in zone `{}`", part.zone.as_ref()?)));
     let zones = posed.parts.iter().filter(|part| part.pool == pool);
-    let zones: std::collections::BTreeSet<_> = zones.map(|part| &part.zone).collect();
+    let zones: BTreeSet<_> = zones.map(|part| &part.zone).collect();
     let zone = zone.filter(|_| zones.len() > 1).unwrap_or_default();
     match shared(&|part| part.named.clone()) {
         Some(host) => format!("the node `{host}` of pool `{name}`"),
@@ -178,13 +178,31 @@ pub(super) fn related(estate: &Estate, posed: &Posed, figures: &Figures) -> Vec<
     related
 }
 
+/// Where the pools of a reason say that a pod lies in one NUMA cell.
+pub(super) fn topology(estate: &Estate, posed: &Posed, figures: &Figures) -> Vec<(Span, String)> {
+    let parts = figures.places.iter();
+    let pools: BTreeSet<Id<Pool>> = parts
+        .filter_map(|place| Some(posed.part(&place.pool)?.pool))
+        .collect();
+    let said = pools.into_iter().filter_map(|pool| {
+        let topology = estate.pools[pool].spec.topology_manager.as_ref()?;
+        let cells = words::count(estate.numa_nodes(&estate.pools[pool]), "NUMA cell");
+        Some((topology.meta.span, format!("of {cells}, in one")))
+    });
+    said.collect()
+}
+
 /// What one replica takes of what is short, or of everything where no single thing is.
 fn takes(posed: &Posed, figures: &Figures, name: &str) -> Option<String> {
     let workload = posed.problem.workloads.iter().find(|w| w.name == name)?;
     let short = figures.resource.as_ref();
+    // What is counted by cell is part of what is counted by node.
+    let by_cell = [Resource::DedicatedCpu, Resource::CellMemory].map(|resource| resource.key());
+    let twice = |resource: &String| by_cell.iter().flatten().any(|key| key == resource);
     let requests = workload.requests.iter();
     let all: Vec<String> = requests
-        .filter(|(resource, amount)| **amount > 0 && short.is_none_or(|short| short == *resource))
+        .filter(|(_, amount)| **amount > 0)
+        .filter(|(resource, _)| short.map_or(!twice(resource), |short| short == *resource))
         .map(|(resource, amount)| posed.amount(resource, *amount))
         .collect();
     (!all.is_empty()).then(|| words::and(&all))

@@ -9,12 +9,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
-use tenantry_placement::problem::{
-    Affinity, Failures, Mode, Pool, Problem, Spread, Topology, Workload,
+use tenantry_placement::{
+    Answer,
+    problem::{Affinity, Failures, Mode, Pool, Problem, Spread, Topology, Workload},
 };
 
 use super::{
     Placement,
+    cells::{Grid, Loose},
     demand::{Demand, on_every_node, stands},
     parts::{self, Part},
     resource::{Amounts, Resource},
@@ -23,6 +25,7 @@ use crate::{
     lower::names::TENANT_LABEL,
     model::{self, Backend, Cluster, Estate, Id, Ref, Replicas},
     schema::kinds::{self, SpareMode, SpareOf, SpreadBy, TaintEffect},
+    target::Pinned,
 };
 
 /// The labels that the compiler itself puts on nodes, and those that Kubernetes puts there.
@@ -52,9 +55,17 @@ pub struct Posed {
     pub workloads: Vec<Id<model::Workload>>,
     /// What each resource of the problem is.
     pub(super) resources: BTreeMap<String, Resource>,
+    /// What it leaves open of NUMA cells.
+    pub(super) loose: Loose,
 }
 
 impl Posed {
+    /// Decides the problem, or the same with changes. Where it leaves something open, that it fits
+    /// is said only of what does so in any case. `solve` asks the engine, and explains when told.
+    pub fn decide(&self, problem: &Problem, solve: impl Fn(&Problem, bool) -> Answer) -> Answer {
+        self.loose.decide(problem, &solve)
+    }
+
     /// An amount of a resource of the problem, as a message says it: `16 cores`. A resource that
     /// is none of the problem's is said as it is.
     pub fn amount(&self, resource: &str, amount: u64) -> String {
@@ -123,12 +134,38 @@ pub(super) fn pose(
     if !problem.pools.iter().all(|pool| pools.insert(&pool.name)) {
         return None;
     }
+    let grid = Grid::of(estate, cluster);
+    for (part, pool) in parts.iter().zip(&mut problem.pools) {
+        grid.divide(estate, part.pool, pool);
+    }
+    let mut loose = Loose::default();
+    for (demand, workload) in placed.iter().zip(&mut problem.workloads) {
+        let pools = &estate.workloads[demand.workload].pools;
+        let beside = grid.bind(pools, pinned(placement, demand), workload);
+        let beside = beside.filter(|beside| *beside > 0);
+        loose
+            .memory
+            .extend(beside.map(|beside| (workload.name.clone(), beside)));
+    }
+    let mut on_each: BTreeMap<String, Vec<Pinned>> = BTreeMap::new();
     for demand in everywhere {
-        take(
-            &mut problem.pools,
-            &ground.workload(demand, &known)?,
-            demand,
-        );
+        let workload = ground.workload(demand, &known)?;
+        for pool in problem
+            .pools
+            .iter_mut()
+            .filter(|pool| workload.admitted(pool))
+        {
+            take(pool, &workload, demand);
+            let here = on_each.entry(pool.name.clone()).or_default();
+            here.extend(pinned(placement, demand));
+        }
+    }
+    for part in &parts {
+        let here = on_each.get(&part.name).map_or(&[][..], Vec::as_slice);
+        let open = grid.open(estate, part.pool, here);
+        if !open.is_empty() {
+            loose.nodes.insert(part.name.clone(), open);
+        }
     }
     let mut resources = BTreeMap::new();
     let asked = placed.iter().flat_map(|demand| demand.each.iter());
@@ -139,26 +176,36 @@ pub(super) fn pose(
             resources.insert(key, resource.clone());
         }
     }
+    for resource in [Resource::DedicatedCpu, Resource::CellMemory] {
+        resources.extend(resource.key().map(|key| (key, resource)));
+    }
     Some(Posed {
         cluster,
         problem,
+        loose,
         workloads: placed.iter().map(|demand| demand.workload).collect(),
         parts,
         resources,
     })
 }
 
-/// A node keeps what stands on each.
-fn take(pools: &mut [Pool], workload: &Workload, demand: &Demand) {
-    for pool in pools.iter_mut().filter(|pool| workload.admitted(pool)) {
-        for (resource, amount) in &workload.requests {
-            let kept = pool.reserved.entry(resource.clone()).or_default();
-            *kept = kept.saturating_add(*amount);
-        }
-        let pods = demand.each.get(&Resource::Pods).unwrap_or(0);
-        let pods = u32::try_from(pods).unwrap_or(u32::MAX);
-        pool.max_pods = pool.max_pods.map(|most| most.saturating_sub(pods));
+/// What the kubelet's managers give a replica.
+fn pinned(placement: &Placement, demand: &Demand) -> Option<Pinned> {
+    placement.footprints.get(&demand.workload)?.pinned
+}
+
+/// A node keeps what stands on each. Of which cell that is, is open: what it takes of huge pages
+/// is not counted by cell.
+fn take(pool: &mut Pool, workload: &Workload, demand: &Demand) {
+    for (resource, amount) in &workload.requests {
+        let kept = pool.reserved.entry(resource.clone()).or_default();
+        *kept = kept.saturating_add(*amount);
     }
+    pool.numa_resources
+        .retain(|divided| !workload.requests.contains_key(divided));
+    let pods = demand.each.get(&Resource::Pods).unwrap_or(0);
+    let pods = u32::try_from(pods).unwrap_or(u32::MAX);
+    pool.max_pods = pool.max_pods.map(|most| most.saturating_sub(pods));
 }
 
 /// What may fail: of each pool for itself, as its `spare` says.

@@ -51,9 +51,9 @@ fn cluster(
     let mut left_out: BTreeSet<Id<Workload>> = refused.clone();
     let whole = !posed.workloads.iter().any(|id| refused.contains(id));
     let answer = if whole {
-        solve(&posed.problem, steps, false)
+        decide(posed, &posed.problem, steps, false)
     } else {
-        solve(&without(posed, &left_out), steps, false)
+        decide(posed, &without(posed, &left_out), steps, false)
     };
     if answer.verdict == Verdict::Feasible {
         if whole {
@@ -67,7 +67,7 @@ fn cluster(
     left_out.extend(spoken_of(estate, posed, told));
     for _ in 0..REASONS {
         let problem = without(posed, &left_out);
-        let answer = solve(&problem, steps, true);
+        let answer = decide(posed, &problem, steps, true);
         match answer.verdict {
             Verdict::Feasible => break,
             Verdict::Undecided => {
@@ -90,6 +90,13 @@ fn cluster(
         }
     }
     proved
+}
+
+/// Asks whether it fits however what the problem leaves open turns out.
+fn decide(posed: &Posed, problem: &Problem, steps: u64, explain: bool) -> Answer {
+    posed.decide(problem, |problem, wanted| {
+        solve(problem, steps, explain && wanted)
+    })
 }
 
 /// Asks the engine, within so many steps.

@@ -30,6 +30,10 @@ pub(super) enum Resource {
     Disk(Arc<str>),
     /// Pods.
     Pods,
+    /// Threads that a pod has alone, of one NUMA cell.
+    DedicatedCpu,
+    /// Ordinary memory of one NUMA cell, in bytes.
+    CellMemory,
 }
 
 impl Resource {
@@ -38,7 +42,8 @@ impl Resource {
         let small = u64::try_from(amount).unwrap_or(u64::MAX);
         match self {
             Self::Cpu => cores(small),
-            Self::Memory => format!("{} of memory", rounded(small)),
+            Self::Memory | Self::CellMemory => format!("{} of memory", rounded(small)),
+            Self::DedicatedCpu => words::count(small, "dedicated core"),
             Self::Hugepages(page) => format!("{} in {page} pages", rounded(small)),
             Self::Gpu(model) => format!("{small} `{model}`"),
             Self::Slice(model, profile) => {
@@ -60,6 +65,8 @@ impl Resource {
             Self::Gpu(model) => Some(format!("gpu/{model}")),
             Self::Slice(model, profile) => Some(format!("slice/{model}/{profile}")),
             Self::Disk(storage) => Some(format!("disk/{storage}")),
+            Self::DedicatedCpu => Some("dedicated-cpu".to_owned()),
+            Self::CellMemory => Some("cell-memory".to_owned()),
             Self::Pods => None,
         }
     }

@@ -9,7 +9,9 @@ use tenantry_placement::{
 use tenantry_syntax::Span;
 
 use super::{
-    Moved, Posed, mend,
+    Moved, Posed,
+    cells::OPEN,
+    mend,
     places::{self, lost},
     rules::{
         DOES_NOT_FIT, GUEST_MOVES, PLACEMENT_UNDECIDED, POOL_OVER_CAPACITY, REPLICA_TOO_LARGE,
@@ -53,10 +55,11 @@ pub(super) fn unfit(
     let (span, label) = spare.unwrap_or_else(|| blame(estate, posed, told));
     let mut finding = Diagnostic::new(rule, span, message).label(label);
     let mut pointed = vec![span];
-    for (span, text) in places::related(estate, posed, figures)
-        .into_iter()
-        .take(ALSO)
-    {
+    let mut related = places::related(estate, posed, figures);
+    if in_cells(told) {
+        related.splice(..0, places::topology(estate, posed, figures));
+    }
+    for (span, text) in related.into_iter().take(ALSO) {
         if !pointed.contains(&span) {
             pointed.push(span);
             finding = finding.also(span, text);
@@ -89,7 +92,11 @@ pub(super) fn undecided(estate: &Estate, posed: &Posed, answer: &Answer) -> Diag
     Diagnostic::new(&PLACEMENT_UNDECIDED, span, message)
         .label("neither a place for each was found nor a proof that there is none")
         .maybe_why(Some(why).filter(|why| !why.is_empty()))
-        .help("leave some room: it is nearly full. `--limit placement-steps=N` looks longer")
+        .help(if answer.tried.iter().any(|tried| tried == OPEN) {
+            "leave as much room in each NUMA cell as the system keeps of the node (`reserve cpu=`)"
+        } else {
+            "leave some room: it is nearly full. `--limit placement-steps=N` looks longer"
+        })
 }
 
 /// What stands on another machine than before, one finding for each workload.
@@ -165,6 +172,11 @@ pub(super) fn sentence(estate: &Estate, posed: &Posed, told: &Explanation) -> St
     let (asked, has) = (amount(figures.asked), amount(figures.has));
     match (figures.form, asked, has) {
         (Form::NotAdmitted, ..) => format!("no node admits {who}"),
+        (Form::TooLarge, Some(asked), Some(has)) if in_cells(told) => {
+            format!(
+                "one replica of {who} takes {asked} in one NUMA cell, and the largest cell for it has {has}"
+            )
+        }
         (Form::TooLarge, Some(asked), Some(has)) => {
             format!("one replica of {who} takes {asked}, and the largest node for it has {has}")
         }
@@ -204,6 +216,11 @@ pub(super) fn sentence(estate: &Estate, posed: &Posed, told: &Explanation) -> St
             format!("the {replicas} of {who} do not all fit on {place}")
         }
     }
+}
+
+/// Whether it is for the NUMA cells of the nodes that it does not fit.
+fn in_cells(told: &Explanation) -> bool {
+    told.elements.contains(&Element::Numa)
 }
 
 /// An amount of what the figures count.
@@ -261,6 +278,7 @@ fn blame(estate: &Estate, posed: &Posed, told: &Explanation) -> (Span, String) {
         let workload = &estate.workloads[id];
         let label = match figures.form {
             Form::NotAdmitted => "no such node".to_owned(),
+            Form::TooLarge if in_cells(told) => "fits no NUMA cell".to_owned(),
             Form::TooLarge => "fits no node".to_owned(),
             _ => words::count(only.replicas, "replica"),
         };
@@ -305,7 +323,7 @@ fn line(estate: &Estate, workload: &Workload, figures: &Figures) -> Span {
     let resource = figures.resource.as_deref().unwrap_or_default();
     let asks = if resource.starts_with("gpu/") || resource.starts_with("slice/") {
         workload.gpus.first().map(|gpu| gpu.spec.meta.span)
-    } else if figures.form == Form::TooLarge && resource == "cpu" {
+    } else if figures.form == Form::TooLarge && matches!(resource, "cpu" | "dedicated-cpu") {
         spec.cpu.as_ref().map(|cpu| cpu.meta.span)
     } else if figures.form == Form::TooLarge {
         spec.memory.as_ref().map(|memory| memory.meta.span)
@@ -327,10 +345,17 @@ pub(super) fn count(estate: &Estate, workload: &Workload) -> Span {
 /// Why it is so, where that is no matter of the figures alone.
 fn why(estate: &Estate, posed: &Posed, told: &Explanation) -> String {
     let figures = &told.figures;
-    let each = places::each(estate, posed, figures);
-    let wait = "the last ones would wait for ever";
+    let mut each = places::each(estate, posed, figures);
+    let mut wait = "the last ones would wait for ever";
+    let cells = in_cells(told);
+    if cells {
+        let within = "each lies in one NUMA cell of its node";
+        each = Some(each.map_or(within.to_owned(), |each| format!("{within}; {each}")));
+        wait = "the scheduler knows nothing of cells, and the kubelet refuses the last ones again and again (`TopologyAffinityError`)";
+    }
     let mut text = match figures.form {
         Form::NotAdmitted => "it would wait for such a node for ever: labels, zones and taints of its pools leave none".to_owned(),
+        Form::TooLarge if cells => "the scheduler knows nothing of cells: it picks a node by the sum, and the kubelet there refuses the pod, again and again (`TopologyAffinityError`)".to_owned(),
         Form::TooLarge => "it would wait for ever, however many nodes there are".to_owned(),
         Form::Sum | Form::Count | Form::Dedicated => format!("{}{wait}", before(&each)),
         Form::Remainder | Form::Prices => format!(

@@ -7,7 +7,7 @@ use tenantry_core::{
     place::PlacedCluster,
 };
 use tenantry_placement::{
-    Options, Problem,
+    Options, Problem, solve,
     whatif::{self, Change, Changed, Part, Unknown},
 };
 
@@ -138,8 +138,21 @@ pub(super) fn cases(
             continue;
         }
         let changed = ground.changed(&names, &own).map_err(ask::unknown)?;
-        let answer = (own.is_empty() && !guarded).then(|| ground.cluster.answer.clone());
-        let mut case = Case::of(changed, own, names, answer, options, wanted);
+        let answer = if own.is_empty() && !guarded {
+            ground.cluster.answer.clone()
+        } else {
+            ground.cluster.decide(&changed.problem, |problem, explain| {
+                let explain = explain && options.explain;
+                solve(
+                    problem,
+                    &Options {
+                        explain,
+                        ..*options
+                    },
+                )
+            })
+        };
+        let mut case = Case::of(changed, own, names, Some(answer), options, wanted);
         case.env = ground.env.map(str::to_owned);
         case.name.clone_from(&ground.cluster.name);
         case.units = Units::Estate;

@@ -68,7 +68,8 @@ impl Units {
 /// Resources that an estate's problem counts in bytes.
 fn is_bytes(resource: &str) -> bool {
     let kinds = ["hugepages-", "disk/"];
-    resource == "memory" || kinds.iter().any(|kind| resource.starts_with(kind))
+    matches!(resource, "memory" | "cell-memory")
+        || kinds.iter().any(|kind| resource.starts_with(kind))
 }
 
 /// What the amount of a resource is of, where the amount alone does not say it.
@@ -76,6 +77,8 @@ fn called(name: &str) -> String {
     match name.split_once('/') {
         _ if name == "cpu" => String::new(),
         _ if name == "memory" => " of memory".to_owned(),
+        _ if name == "cell-memory" => " of memory by NUMA cell".to_owned(),
+        _ if name == "dedicated-cpu" => " dedicated cores".to_owned(),
         Some(("disk", storage)) => format!(" of storage `{storage}`"),
         Some((_, model)) => format!(" `{model}`"),
         None => match name.strip_prefix("hugepages-") {

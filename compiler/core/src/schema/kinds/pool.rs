@@ -63,6 +63,8 @@ kind! {
         child prepare: Option<Prepare>;
         /// The racks that its machines stand in.
         child rack: Vec<Racks>;
+        /// How the kubelet keeps a pod within NUMA cells.
+        child topology_manager: Option<TopologyManager>;
     }
 }
 
@@ -139,11 +141,59 @@ kind! {
     }
 }
 
+choices! {
+    /// The kubelet's memory manager.
+    pub enum MemoryManager {
+        /// Memory and huge pages come from wherever there are some.
+        None = "none",
+        /// Pods of the class Guaranteed have theirs from NUMA cells that are counted.
+        Static = "static",
+    }
+}
+
+choices! {
+    /// The kubelet's topology manager: what becomes of a pod whose cores, memory and devices
+    /// do not lie together.
+    pub enum TopologyPolicy {
+        /// It starts; nothing is laid together.
+        None = "none",
+        /// It starts; what can be is laid together.
+        BestEffort = "best-effort",
+        /// It starts in as few NUMA cells as its size needs, or is refused.
+        Restricted = "restricted",
+        /// It starts in one NUMA cell, or is refused.
+        SingleNumaNode = "single-numa-node",
+    }
+}
+
+choices! {
+    /// What the topology manager lays together.
+    pub enum TopologyScope {
+        /// What one container has.
+        Container = "container",
+        /// What all containers of a pod have.
+        Pod = "pod",
+    }
+}
+
+kind! {
+    /// The kubelet's topology manager, which answers for what the managers of CPU (`cpu
+    /// manager=static`), memory (`memory manager=static`) and devices give to a pod.
+    pub struct TopologyManager = "topology-manager" {
+        /// What it sees to.
+        arg policy: V<TopologyPolicy>;
+        /// For what.
+        prop scope: V<TopologyScope> = "container";
+    }
+}
+
 kind! {
     /// The memory of one machine.
     pub struct PoolMemory = "memory" {
         /// All of it.
         arg size: V<Bytes>;
+        /// The kubelet's memory manager; `static` counts memory and huge pages by NUMA cell.
+        prop manager: V<MemoryManager> = "none";
         /// Whether it swaps.
         prop swap: V<bool> = "#false";
         /// Whether equal pages are merged.

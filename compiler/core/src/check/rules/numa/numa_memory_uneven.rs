@@ -25,6 +25,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         }
         let pools = workload.pools.iter().map(|pool| &estate.pools[pool.to]);
         let uneven = pools
+            // Within one node there is nothing to divide.
+            .filter(|pool| estate.cells(pool).is_none())
             .map(|pool| (pool, vcpus.div_ceil(estate.numa_share(pool).0.max(1))))
             .find(|(_, nodes)| !divides(size, page, *nodes));
         let Some((pool, nodes)) = uneven else { continue };

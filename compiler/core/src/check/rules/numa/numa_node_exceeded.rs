@@ -8,7 +8,8 @@ use crate::{
 
 declare_rule! { pub RULE = "numa-node-exceeded", Numa, Warn, "a pinned machine that is larger than one NUMA node, and does not see the nodes", include_str!("numa_node_exceeded.md") }
 
-/// Reports the first pool of each such machine whose nodes are smaller.
+/// Reports the first pool of each such machine whose nodes are smaller. Where the kubelet refuses
+/// what does not lie in one, placement says so.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
     for (workload, _) in subject.whole_machines() {
@@ -43,10 +44,12 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
 /// What the machine has more of than a node, and how much that has.
 fn exceeds(estate: &Estate, workload: &Workload, pool: &Pool) -> Option<(String, String)> {
     let (threads, memory) = estate.numa_share(pool);
+    let cells = estate.cells(pool);
     let vcpus = workload.vcpus()?;
-    if vcpus > threads {
+    if vcpus > threads && !cells.is_some_and(|cells| cells.threads) {
         return Some((format!("{vcpus} cores of its own"), format!("{threads} threads")));
     }
     let size = workload.spec.memory.as_ref()?.size.value;
-    (size > memory).then(|| (format!("{size} of memory"), memory.to_string()))
+    let told = cells.is_some_and(|cells| cells.memory || cells.threads && vcpus > threads);
+    (size > memory && !told).then(|| (format!("{size} of memory"), memory.to_string()))
 }
