@@ -139,6 +139,35 @@ fn hosts_are_prepared_for_what_they_give_away() {
 }
 
 #[test]
+fn the_kubelet_lays_together_what_the_pool_says() {
+    let plain = inventory(CLUSTER);
+    assert!(
+        plain["host_vars/gpu-a-1.yaml"]
+            .get("kubelet_config_extra_args")
+            .is_none()
+    );
+    let text = CLUSTER.replace(
+        "taint dedicated gpu",
+        "topology-manager single-numa-node scope=pod
+    taint dedicated gpu",
+    );
+    let text = text.replace("memory \"256GiB\"", "memory \"256GiB\" manager=static");
+    let inventory = inventory(&text);
+    let pool = &inventory["group_vars/pool_sz_1__gpu_train.yaml"];
+    assert_eq!(pool["kubelet_topology_manager_policy"], "single-numa-node");
+    assert_eq!(pool["kubelet_topology_manager_scope"], "pod");
+    let config = &inventory["host_vars/gpu-a-1.yaml"]["kubelet_config_extra_args"];
+    assert_eq!(config["memoryManagerPolicy"], "Static");
+    let cells = config["reservedMemory"].as_sequence().unwrap();
+    for (at, cell) in cells.iter().enumerate() {
+        assert_eq!(cell["numaNode"], at);
+        // Half of 8 GiB and of the eviction threshold of 100 MiB.
+        assert_eq!(cell["limits"]["memory"], "4146Mi");
+    }
+    assert_eq!(cells.len(), 2);
+}
+
+#[test]
 fn a_managed_cluster_has_no_hosts_of_ours() {
     let managed = CLUSTER.replace("cluster sz-1 {", "cluster sz-1 managed=#true {");
     assert!(inventory(&managed).is_empty());

@@ -167,6 +167,7 @@ mod tests {
         let beside = Bytes::mib(260 + 32).get() + 35_000_000;
         assert_eq!(footprint.memory.get(), Bytes::gib(8).get() + beside);
         assert_eq!(footprint.pods, 1);
+        assert_eq!(footprint.pinned, None, "of the class Burstable");
     }
 
     #[test]
@@ -177,12 +178,18 @@ mod tests {
         assert_eq!(footprint.shared, Cores::millis(15), "the console's log");
         assert_eq!(footprint.memory.get(), Bytes::mib(424).get() + 60_000_000);
         assert_eq!(footprint.hugepages[&Bytes::mib(2)], Bytes::gib(16));
+        let pinned = footprint.pinned.unwrap();
+        assert_eq!(pinned.threads, 8);
+        assert_eq!(pinned.memory, Bytes::mib(424), "of the machine's container");
+        assert_eq!(pinned.beside.get(), 60_000_000);
     }
 
     #[test]
     fn the_emulator_s_own_core_is_one_more() {
         let size = "cpu cores=4 dedicated=#true isolate-emulator=#true\nmemory \"4GiB\"";
-        assert_eq!(footprint(size).dedicated, Cores::whole(5));
+        let footprint = footprint(size);
+        assert_eq!(footprint.dedicated, Cores::whole(5));
+        assert_eq!(footprint.pinned.map(|pinned| pinned.threads), Some(5));
     }
 
     #[test]

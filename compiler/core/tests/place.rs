@@ -391,7 +391,7 @@ fn a_replica_larger_than_a_cell_is_refused_by_every_kubelet() {
     assert_eq!(
         told_on(CELLS, &own(1, 20, "1GiB")),
         [
-            "replica-too-large: one replica of `t.w` takes 20 dedicated cores in one NUMA cell, and the largest cell for it has 16 dedicated cores"
+            "replica-too-large: one replica of `t.w` takes 20 dedicated cores in one NUMA cell, and a cell of its pool `a` has 16 dedicated cores"
         ]
     );
     assert_eq!(
@@ -402,8 +402,10 @@ fn a_replica_larger_than_a_cell_is_refused_by_every_kubelet() {
 
 #[test]
 fn of_which_cell_the_system_keeps_its_threads_is_open() {
-    // 14 are there in each cell whatever the kubelet takes; 15 only in one that keeps less.
+    // The kubelet takes them of the first; 14 are there in each cell, and 16 in the other one.
     assert_eq!(told_on(CELLS, &own(2, 14, "1GiB")), NOTHING);
+    let uneven = own(1, 16, "1GiB") + &own(1, 12, "1GiB").replace("tenant t", "tenant u");
+    assert_eq!(told_on(CELLS, &uneven), NOTHING);
     let open = told_on(CELLS, &own(2, 15, "1GiB"));
     assert!(open[0].starts_with("placement-undecided: "), "{open:?}");
     assert_eq!(open.len(), 1);

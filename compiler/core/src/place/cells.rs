@@ -4,10 +4,11 @@
 //! What a cell holds is counted apart from what a node holds: threads that a pod has alone, and
 //! memory of the class Guaranteed. Everybody else takes of the node alone.
 //!
-//! One thing the spec leaves open: of which cell the threads are that the system keeps. The
-//! kubelet takes them of the first, and a list of them (`reserve cores=`) may have any. So each
-//! cell is posed with all of its threads, which refuses nothing that a kubelet takes, and
-//! [`Loose::strictly`] makes the problem of which whatever fits does so wherever they are.
+//! Cells are alike in a problem, and on a machine one of them may have less: the kubelet takes
+//! the threads that the system keeps of the first, and a list of them (`reserve cores=`) may have
+//! any. So each cell is posed with all of its threads, which refuses nothing that a kubelet takes,
+//! and [`Loose::strictly`] makes the problem of which whatever fits does so wherever they are.
+//! Between the two is what is open.
 
 use std::collections::BTreeMap;
 
@@ -16,14 +17,18 @@ use tenantry_placement::{
     problem::{Numa, Pool, Problem, Workload},
 };
 
-use super::resource::Resource;
+use super::resource::{Amounts, Resource};
 use crate::{
     model::{self, Cells, Cluster, Estate, Id, Ref},
-    target::Pinned,
+    target::{Footprint, Pinned},
+    units::Bytes,
 };
 
 /// What is said of a problem that only what is open decides.
 pub(super) const OPEN: &str = "it fits if the threads that the system keeps are of the right NUMA cells, and does not if each cell lacks them";
+
+/// Threads that pods have alone, of all cells of a node together.
+const TOGETHER: &str = "dedicated-cpu-together";
 
 /// The cells of a cluster's pools; none where no kubelet keeps to them.
 pub(super) struct Grid(BTreeMap<Id<model::Pool>, Cells>);
@@ -104,16 +109,10 @@ impl Grid {
         Some(if whole { 0 } else { beside })
     }
 
-    /// What of a pool's nodes is not surely there, all cells taken as the smallest may be: of each
-    /// as many threads as the system keeps, and all that `everywhere` has, which stands on every
-    /// node in one cell or another.
-    pub(super) fn open(
-        &self,
-        estate: &Estate,
-        id: Id<model::Pool>,
-        everywhere: &[Pinned],
-    ) -> BTreeMap<String, u64> {
-        let mut open = BTreeMap::new();
+    /// What of a pool's nodes is not surely there. `everywhere` is what stands on each of them, in
+    /// one cell or another.
+    pub(super) fn open(&self, estate: &Estate, id: Id<model::Pool>, everywhere: &[Pinned]) -> Open {
+        let mut open = Open::default();
         let Some(cells) = self.0.get(&id) else {
             return open;
         };
@@ -124,13 +123,14 @@ impl Grid {
             // The static manager rounds what is kept up to whole threads.
             let kept = all.saturating_sub(pool.allocatable_cpu().as_millis() / 1000);
             let beside: u64 = everywhere.iter().map(|pod| u64::from(pod.threads)).sum();
-            let sure = (all / count).saturating_sub(kept).saturating_sub(beside);
-            let posed = all.div_ceil(count);
-            open.extend(
-                Resource::DedicatedCpu
-                    .key()
-                    .map(|key| (key, (posed - sure) * count)),
-            );
+            let sure = (all / count).saturating_sub(kept.saturating_add(beside));
+            let reserve = pool.spec.reserve.as_ref();
+            let listed = reserve.is_some_and(|reserve| reserve.cores.is_some());
+            if listed || beside > 0 || all % count > 0 {
+                open.take(Resource::DedicatedCpu, (all.div_ceil(count) - sure) * count);
+            } else if kept > 0 {
+                open.threads = Some(sure * count);
+            }
         }
         if cells.memory {
             let sum = |sum: u64, pod: &Pinned| {
@@ -138,11 +138,72 @@ impl Grid {
                     .saturating_add(pod.beside.get())
             };
             let taken = everywhere.iter().fold(0, sum).saturating_mul(count);
-            let taken = taken.min(pool.allocatable_memory().get());
-            open.extend(Resource::CellMemory.key().map(|key| (key, taken)));
+            open.take(
+                Resource::CellMemory,
+                taken.min(pool.allocatable_memory().get()),
+            );
         }
-        open.retain(|_, amount| *amount > 0);
         open
+    }
+}
+
+/// What the largest cell of a pool's nodes has, and what a replica takes of one; `None` where the
+/// kubelet lays it anywhere.
+pub(super) fn of_one(
+    estate: &Estate,
+    pool: &model::Pool,
+    footprint: &Footprint,
+) -> Option<(Amounts, Amounts)> {
+    let (cells, pinned) = (estate.cells(pool)?, footprint.pinned?);
+    let count = u64::from(cells.count);
+    let (mut has, mut asks) = (Amounts::default(), Amounts::default());
+    if cells.threads {
+        let threads = pool.threads.div_ceil(cells.count);
+        has.add(Resource::DedicatedCpu, threads.into());
+        asks.add(Resource::DedicatedCpu, pinned.threads.into());
+    }
+    if cells.memory {
+        let beside = if cells.pods_whole {
+            pinned.beside
+        } else {
+            Bytes::ZERO
+        };
+        let memory = u128::from(pinned.memory.get()) + u128::from(beside.get());
+        has.add(
+            Resource::CellMemory,
+            (pool.allocatable_memory().get() / count).into(),
+        );
+        asks.add(Resource::CellMemory, memory);
+        for (page, total) in pool.hugepages() {
+            let page = Resource::Hugepages(page.value);
+            has.add(page, (total.value.get() / count).into());
+        }
+        for (page, total) in &footprint.hugepages {
+            asks.add(Resource::Hugepages(*page), total.get().into());
+        }
+    }
+    Some((has, asks))
+}
+
+/// What of each node of a pool may not be there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Open {
+    /// By resource, an amount that each cell may lack an equal share of.
+    amounts: BTreeMap<String, u64>,
+    /// The most threads that pods may have together, so that the emptiest of the cells bears what
+    /// the system keeps of the first.
+    threads: Option<u64>,
+}
+
+impl Open {
+    fn take(&mut self, resource: Resource, amount: u64) {
+        if let Some(key) = resource.key().filter(|_| amount > 0) {
+            self.amounts.insert(key, amount);
+        }
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        self.amounts.is_empty() && self.threads.is_none()
     }
 }
 
@@ -150,8 +211,8 @@ impl Grid {
 /// fits.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Loose {
-    /// What of each node may not be there, by the problem's pool and resource.
-    pub(super) nodes: BTreeMap<String, BTreeMap<String, u64>>,
+    /// What of each node may not be there, by the problem's pool.
+    pub(super) nodes: BTreeMap<String, Open>,
     /// Memory that may lie in the same cell as the rest, by workload.
     pub(super) memory: BTreeMap<String, u64>,
 }
@@ -163,22 +224,28 @@ impl Loose {
         if self.nodes.is_empty() && self.memory.is_empty() {
             return None;
         }
-        let memory = Resource::CellMemory.key()?;
+        let (memory, threads) = (Resource::CellMemory.key()?, Resource::DedicatedCpu.key()?);
         let bound = |workload: &Workload| workload.numa == Some(Numa::Single);
         if !problem.workloads.iter().any(bound) {
             return None;
         }
         let mut problem = problem.clone();
         for pool in &mut problem.pools {
-            let open = self.nodes.get(&pool.name).into_iter().flatten();
-            for (resource, amount) in open {
+            let open = self.nodes.get(&pool.name);
+            for (resource, amount) in open.into_iter().flat_map(|open| &open.amounts) {
                 *pool.reserved.entry(resource.clone()).or_default() += amount;
             }
+            let all = pool.capacity.get(&threads).copied().unwrap_or_default();
+            let most = open.and_then(|open| open.threads).unwrap_or(all);
+            pool.capacity.insert(TOGETHER.to_owned(), most);
         }
         for workload in &mut problem.workloads {
             if let Some(beside) = self.memory.get(&workload.name) {
                 *workload.requests.entry(memory.clone()).or_default() += beside;
             }
+            let own = workload.requests.get(&threads).copied();
+            let own = own.map(|own| (TOGETHER.to_owned(), own));
+            workload.requests.extend(own);
         }
         Some(problem)
     }

@@ -2,6 +2,7 @@
 
 use super::{
     Placement,
+    cells::of_one,
     demand::{Demand, nodes},
     resource::{Amounts, Resource},
     rules::REPLICA_TOO_LARGE,
@@ -30,9 +31,79 @@ pub(super) fn check(
                 findings.push(too_large(estate, placement, demand, pool, &lacks));
                 true
             }
-            None => false,
+            None => match nearest_cell(estate, placement, &nodes, demand) {
+                Some((pool, lacks)) => {
+                    findings.push(beyond_cell(estate, demand, pool, &lacks));
+                    true
+                }
+                None => false,
+            },
         })
         .collect()
+}
+
+/// The pool that comes nearest of those whose nodes it fits, and what a NUMA cell of it lacks;
+/// `None` where a kubelet takes it.
+fn nearest_cell(
+    estate: &Estate,
+    placement: &Placement,
+    of_pool: &[Amounts],
+    demand: &Demand,
+) -> Option<(Id<Pool>, Vec<Lack>)> {
+    let footprint = placement.footprints.get(&demand.workload)?;
+    footprint.pinned?;
+    let mut nearest: Option<(Id<Pool>, Vec<Lack>)> = None;
+    for cell in demand.cells.iter().filter(|cell| nodes(estate, **cell) > 0) {
+        if demand.each.beyond(of_pool.get(cell.pool.index())?).count() > 0 {
+            continue;
+        }
+        let (has, asks) = of_one(estate, &estate.pools[cell.pool], footprint)?;
+        let lacks = asks.beyond(&has);
+        let lacks: Vec<Lack> = lacks
+            .map(|(resource, asked, has)| (resource.clone(), asked, has))
+            .collect();
+        if lacks.is_empty() {
+            return None;
+        }
+        if nearest
+            .as_ref()
+            .is_none_or(|(_, least)| lacks.len() < least.len())
+        {
+            nearest = Some((cell.pool, lacks));
+        }
+    }
+    nearest
+}
+
+/// A replica that a node has enough for, and no NUMA cell of it.
+fn beyond_cell(estate: &Estate, demand: &Demand, pool: Id<Pool>, lacks: &[Lack]) -> Diagnostic {
+    let workload = &estate.workloads[demand.workload];
+    let pool = &estate.pools[pool];
+    let all = |of: &dyn Fn(&Lack) -> String| words::and(&lacks.iter().map(of).collect::<Vec<_>>());
+    let nearest = if workload.pools.len() > 1 {
+        "nearest "
+    } else {
+        ""
+    };
+    let name = &pool.name.value;
+    let message = format!(
+        "one replica of `{}` takes {} in one NUMA cell, and a cell of its {nearest}pool `{name}` has {}",
+        workload.path,
+        all(&|(what, asked, _)| what.amount(*asked)),
+        all(&|(what, _, has)| what.amount(*has)),
+    );
+    let count = words::count(estate.numa_nodes(pool), "NUMA cell");
+    let finding = Diagnostic::new(&REPLICA_TOO_LARGE, place(estate, demand, lacks), message)
+        .label("fits no NUMA cell")
+        .also(pool.spec.cpu.meta.span, format!("{count} on each node"));
+    let topology = pool.spec.topology_manager.as_ref();
+    let finding = match topology {
+        Some(topology) => finding.also(topology.meta.span, "refuses what lies in two of them"),
+        None => finding,
+    };
+    finding
+        .why("the scheduler knows nothing of cells: it picks a node by the sum, and the kubelet there refuses the pod, again and again (`TopologyAffinityError`)")
+        .help(format!("make it small enough for one cell, or write `topology-manager best-effort` in pool `{name}`, which refuses nothing"))
 }
 
 type Lack = (Resource, u128, u128);

@@ -163,7 +163,7 @@ pub(super) fn pose(
     for part in &parts {
         let here = on_each.get(&part.name).map_or(&[][..], Vec::as_slice);
         let open = grid.open(estate, part.pool, here);
-        if !open.is_empty() {
+        if !open.is_nothing() {
             loose.nodes.insert(part.name.clone(), open);
         }
     }
