@@ -8,7 +8,7 @@ mod packet;
 use crate::{
     Addresses, Judge, PodId, PortSet,
     ask::Question,
-    matrix::{Flow, TooMuch},
+    matrix::{Flow, TooMuch, within_lists},
     policy::{Direction, PolicyId},
 };
 
@@ -97,17 +97,26 @@ pub fn compare_under(judge: &Judge<'_>, terms: &Terms<'_>) -> Result<Vec<Differe
     let held = Held::lay_out(ground, terms)?;
     let (items, covered) = held.items()?;
     let groups = blame::groups(items.iter().map(|item| item.blamed));
-    let groups = groups.into_iter().map(|group| {
+    let mut differences: Vec<Difference> = Vec::new();
+    let mut listed = 0;
+    for group in groups {
         let items: Vec<_> = group.into_iter().map(|at| &items[at as usize]).collect();
-        packet::told(&held, &items)
-    });
-    let open = open::difference(&held, &covered);
-    let mut differences: Vec<Difference> = groups.flatten().chain(open).collect();
+        let told = packet::told(&held, &items);
+        listed += told.as_ref().map_or(0, Difference::len);
+        within_lists(listed)?;
+        differences.extend(told);
+    }
+    differences.extend(open::difference(&held, &covered));
     differences.sort_by(|a, b| a.rank().cmp(&b.rank()));
     Ok(differences)
 }
 
 impl Difference {
+    /// How many pods are listed.
+    fn len(&self) -> usize {
+        self.from.pods.len() + self.to.pods.len()
+    }
+
     /// What they are sorted by.
     fn rank(&self) -> (Fault, Question, &PortSet) {
         (self.fault, self.packet, &self.ports)

@@ -19,7 +19,7 @@ pub(crate) use ground::{Element, Grant, Ground, OPEN, SetId, Telling};
 pub(crate) use lists::Lists;
 #[cfg(test)]
 pub(crate) use naive::Naive;
-pub(crate) use rows::{Rows, naming, used, within_memory, within_steps};
+pub(crate) use rows::{Rows, naming, used, within_lists, within_memory, within_steps};
 
 /// One end of many connections.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

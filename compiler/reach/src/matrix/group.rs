@@ -6,12 +6,9 @@ use super::{
     Ends, Flow, TooMuch,
     classes::{Class, Classes},
     ground::{Element, Ground, narrow},
-    rows::{Rows, within_memory},
+    rows::{Rows, within_lists, within_memory},
 };
 use crate::{PodId, PortSet};
-
-/// How many ends are listed in all.
-const LISTED: u64 = 20_000_000;
 
 /// Whom some ports of a called class are open to: whether everybody is among them whom nothing
 /// isolates, and who else.
@@ -41,12 +38,7 @@ pub(crate) fn flows(rows: &Rows<'_>) -> Result<Vec<Flow>, TooMuch> {
                     continue;
                 };
                 listed += from.count() + to.count();
-                if listed > LISTED {
-                    return Err(TooMuch {
-                        steps: listed,
-                        limit: LISTED,
-                    });
-                }
+                within_lists(listed)?;
                 let ports = ports.clone();
                 flows.push(Flow { from, to, ports });
             }
@@ -112,10 +104,10 @@ fn told(ground: &Ground<'_>, mut from: Ends, to: Ends) -> Option<(Ends, Ends)> {
 
 impl Ends {
     /// How long a list of them is.
-    fn count(&self) -> u64 {
+    fn count(&self) -> usize {
         match self {
-            Self::Pods(pods) => pods.len() as u64,
-            Self::Addresses(addresses) => addresses.ranges() as u64,
+            Self::Pods(pods) => pods.len(),
+            Self::Addresses(addresses) => addresses.ranges(),
         }
     }
 }

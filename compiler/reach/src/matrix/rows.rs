@@ -298,24 +298,27 @@ impl<'j> Rows<'j> {
 /// How many pairs of classes are kept at once: some hundred megabytes of them.
 const KEPT: usize = 2_000_000;
 
+/// How many ends an answer lists: about as much memory.
+const LISTED: usize = 20_000_000;
+
 /// Refuses what would take too much memory.
 pub(crate) fn within_memory(kept: usize) -> Result<(), TooMuch> {
-    match kept > KEPT {
-        true => Err(TooMuch {
-            steps: kept as u64,
-            limit: KEPT as u64,
-        }),
-        false => Ok(()),
-    }
+    within(kept as u64, KEPT as u64)
+}
+
+/// Refuses an answer that would be too long.
+pub(crate) fn within_lists(listed: usize) -> Result<(), TooMuch> {
+    within(listed as u64, LISTED as u64)
 }
 
 /// Refuses what would take too long.
 pub(crate) fn within_steps(steps: u64) -> Result<(), TooMuch> {
-    match steps > STEPS {
-        true => Err(TooMuch {
-            steps,
-            limit: STEPS,
-        }),
+    within(steps, STEPS)
+}
+
+fn within(steps: u64, limit: u64) -> Result<(), TooMuch> {
+    match steps > limit {
+        true => Err(TooMuch { steps, limit }),
         false => Ok(()),
     }
 }
