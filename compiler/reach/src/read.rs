@@ -8,6 +8,7 @@
 mod ahead;
 mod at;
 mod beside;
+mod calico;
 mod names;
 mod networkpolicy;
 mod pods;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{
     Object, Sink,
     at::{At, under},
+    calico,
     networkpolicy::protocol,
     selector,
 };
@@ -69,8 +70,10 @@ enum Kind {
     Cilium,
     /// With a `subject` (AdminNetworkPolicy and what became of it).
     Subject,
-    /// With selectors of their own language, which are not read.
-    Other,
+    /// Calico's, with selectors in a language of its own.
+    Calico,
+    /// Antrea's, with a list of what it is `appliedTo`.
+    Antrea,
 }
 
 fn kind(object: &Object<'_>) -> Option<Kind> {
@@ -85,8 +88,8 @@ fn kind(object: &Object<'_>) -> Option<Kind> {
         (
             "crd.projectcalico.org" | "projectcalico.org",
             "NetworkPolicy" | "GlobalNetworkPolicy",
-        )
-        | ("crd.antrea.io", "NetworkPolicy" | "ClusterNetworkPolicy") => Some(Kind::Other),
+        ) => Some(Kind::Calico),
+        ("crd.antrea.io", "NetworkPolicy" | "ClusterNetworkPolicy") => Some(Kind::Antrea),
         _ => None,
     }
 }
@@ -128,7 +131,11 @@ pub(super) fn policies(object: &Object<'_>) -> Vec<Beside> {
             found
         }
         Some(Kind::Subject) => vec![subject(under(spec, "subject").as_ref()).unwrap_or_else(all)],
-        _ => vec![all()],
+        Some(Kind::Calico) => vec![spec.map_or_else(all, |spec| of_calico(spec, &own))],
+        Some(Kind::Antrea) => spec
+            .and_then(|spec| antrea(spec, &own))
+            .unwrap_or_else(|| vec![all()]),
+        None => Vec::new(),
     };
     found.into_iter().map(beside).collect()
 }
@@ -179,6 +186,37 @@ fn kubernetes_labels(selector: &Value) -> Value {
         }
     }
     selector
+}
+
+/// One of Calico's. In one of a namespace there is no selector of namespaces.
+fn of_calico(spec: &At<'_>, own: &Selector) -> (Selector, Selector) {
+    let read = |name: &str| spec.value().get(name)?.as_str().and_then(calico::selector);
+    let namespaces = match own.is_everything() {
+        true => read("namespaceSelector").unwrap_or_default(),
+        false => own.clone(),
+    };
+    (namespaces, read("selector").unwrap_or_default())
+}
+
+/// One of Antrea's; none where a part of what it is applied to cannot be read.
+fn antrea(spec: &At<'_>, own: &Selector) -> Option<Vec<(Selector, Selector)>> {
+    let list = spec.child("appliedTo")?;
+    let places = list.value().as_array()?.iter().enumerate();
+    let found = places.map(|(at, value)| {
+        let item = list.item(at, value);
+        let known = ["podSelector", "namespaceSelector"];
+        let fields = item.value().as_object()?;
+        let readable = fields.keys().all(|name| known.contains(&name.as_str()));
+        let selector = |name, otherwise: &Selector| match item.child(name) {
+            Some(selector) => strict(&selector),
+            None => Some(otherwise.clone()),
+        };
+        let pods = selector("podSelector", &Selector::default())?;
+        let namespaces = selector("namespaceSelector", own)?;
+        readable.then_some((namespaces, pods))
+    });
+    let found: Vec<_> = found.collect::<Option<_>>()?;
+    (!found.is_empty()).then_some(found)
 }
 
 /// `subject.namespaces` is a selector of namespaces, `subject.pods` has two.
