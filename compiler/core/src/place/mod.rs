@@ -21,6 +21,7 @@ mod planned;
 mod problem;
 mod proof;
 mod quota;
+mod quota_move;
 mod report;
 mod reserve;
 mod resource;

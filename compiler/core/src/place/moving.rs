@@ -103,12 +103,8 @@ pub(super) fn check(
     findings
 }
 
-/// The machines that a drain waits for until they have moved. Where a pool may grow, there is
-/// always room.
+/// The machines that may lack room. Where a pool may grow, there always is.
 fn movers(estate: &Estate, posed: &Posed, spoken_of: &BTreeSet<Id<Workload>>) -> Vec<usize> {
-    if !estate.clusters[posed.cluster].is_kubernetes() {
-        return Vec::new();
-    }
     let grows = |pool: &Pool| {
         let nodes = pool.spec.nodes.as_ref();
         nodes.is_some_and(|nodes| {
@@ -118,17 +114,23 @@ fn movers(estate: &Estate, posed: &Posed, spoken_of: &BTreeSet<Id<Workload>>) ->
     };
     let moves = |id: &Id<Workload>| {
         let workload = &estate.workloads[*id];
-        workload.vm().is_some()
+        waited_for(estate, workload)
             && !spoken_of.contains(id)
-            && matches!(
-                estate.eviction(workload).0,
-                Eviction::LiveMigrate | Eviction::LiveMigrateIfPossible
-            )
-            && estate.migration_obstacles(workload).is_empty()
             && !workload.pools.iter().any(|to| grows(&estate.pools[to.to]))
     };
     let all = posed.workloads.iter().enumerate();
     all.filter(|(_, id)| moves(id)).map(|(at, _)| at).collect()
+}
+
+/// Whether a workload is a machine on Kubernetes that a drain waits for until it has moved.
+pub(super) fn waited_for(estate: &Estate, workload: &Workload) -> bool {
+    workload.vm().is_some()
+        && estate.clusters[workload.cluster].is_kubernetes()
+        && matches!(
+            estate.eviction(workload).0,
+            Eviction::LiveMigrate | Eviction::LiveMigrateIfPossible
+        )
+        && estate.migration_obstacles(workload).is_empty()
 }
 
 /// The machines by shape, the shapes in the order of their first one.

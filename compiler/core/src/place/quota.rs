@@ -3,6 +3,7 @@
 use super::{
     Placement,
     demand::{replicas, stands},
+    quota_move,
     resource::{Amounts, Resource},
     rules::{QUOTA_EXCEEDED, SCALE_BEYOND_QUOTA},
 };
@@ -23,18 +24,26 @@ pub(super) fn check(estate: &Estate, placement: &Placement, findings: &mut Findi
                 .filter(|(id, _)| !estate.is_tainted(*id))
                 .map(|(id, workload)| Asked::of(estate, placement, id, workload))
                 .collect();
-            for bound in bounds(quota) {
-                findings.extend(judge(estate, id, quota, &bound, &asked));
+            let bounds = bounds(quota);
+            let passed = bounds
+                .iter()
+                .filter_map(|bound| judge(estate, id, quota, bound, &asked));
+            let passed: Vec<Diagnostic> = passed.collect();
+            if passed.is_empty() {
+                findings.extend(quota_move::judge(estate, id, &bounds, &asked));
             }
+            findings.extend(passed);
         }
     }
 }
 
 /// What a workload asks for: at the least, always; at the most, at full scale.
-struct Asked<'e> {
-    workload: &'e Workload,
+pub(super) struct Asked<'e> {
+    /// The workload.
+    pub(super) workload: &'e Workload,
     each: Amounts,
-    least: u128,
+    /// Replicas, at the least.
+    pub(super) least: u128,
     most: u128,
 }
 
@@ -55,8 +64,16 @@ impl<'e> Asked<'e> {
         }
     }
 
+    /// How much of what a bound counts the pod of one replica takes; nothing of what is no pod's.
+    pub(super) fn each(&self, counts: &Counts) -> u128 {
+        match counts {
+            Counts::Resource(resource) => self.each.get(resource).unwrap_or(0),
+            Counts::Gpus { .. } | Counts::Machines | Counts::Storage(_) => 0,
+        }
+    }
+
     /// How much of what a bound counts, at the least and at the most.
-    fn amounts(&self, counts: &Counts) -> (u128, u128) {
+    pub(super) fn amounts(&self, counts: &Counts) -> (u128, u128) {
         let each = match counts {
             Counts::Resource(resource) => {
                 let each = self.each.get(resource).unwrap_or(0);
@@ -80,7 +97,7 @@ impl<'e> Asked<'e> {
 }
 
 /// What a bound counts.
-enum Counts {
+pub(super) enum Counts {
     Resource(Resource),
     Gpus {
         model: String,
@@ -91,7 +108,8 @@ enum Counts {
 }
 
 impl Counts {
-    fn amount(&self, amount: u128) -> String {
+    /// An amount of it, as a message says it.
+    pub(super) fn amount(&self, amount: u128) -> String {
         let small = u64::try_from(amount).unwrap_or(u64::MAX);
         match self {
             Self::Resource(resource) => resource.amount(amount),
@@ -107,10 +125,13 @@ impl Counts {
 }
 
 /// A bound of a quota.
-struct Bound {
-    counts: Counts,
-    allowed: u128,
-    origin: OriginId,
+pub(super) struct Bound {
+    /// What it counts.
+    pub(super) counts: Counts,
+    /// So much of it there may be.
+    pub(super) allowed: u128,
+    /// Where the quota says so.
+    pub(super) origin: OriginId,
 }
 
 fn bounds(quota: &Quota) -> Vec<Bound> {

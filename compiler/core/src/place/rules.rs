@@ -15,5 +15,6 @@ rule_set! {
     CORE_WITHOUT_RESERVE = "core-without-reserve", Capacity, Warn, "`criticality=core` workloads that outgrow their pool when a node is lost", include_str!("pages/core-without-reserve.md");
     FULLER_THAN_PLANNED = "fuller-than-planned", Capacity, Warn, "a pool that what always runs there takes more of than it is planned to give", include_str!("pages/fuller-than-planned.md");
     QUOTA_EXCEEDED = "quota-exceeded", Capacity, Error, "workloads that ask for more than their tenant's quota", include_str!("pages/quota-exceeded.md");
+    QUOTA_BLOCKS_MIGRATION = "quota-blocks-migration", Capacity, Warn, "a quota without room for a machine to move while it runs", include_str!("pages/quota-blocks-migration.md");
     SCALE_BEYOND_QUOTA = "scale-beyond-quota", Capacity, Warn, "workloads that at full scale ask for more than their tenant's quota", include_str!("pages/scale-beyond-quota.md");
 }
