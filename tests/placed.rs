@@ -260,3 +260,26 @@ fn who_is_pushed_out_does_not_hold_a_machine() {
     assert!(told.starts_with("no-room-to-migrate: `lab.v`"), "{told}");
     assert_eq!(beside("v priority=first"), "");
 }
+
+#[test]
+fn a_quota_has_room_for_a_machine_that_moves() {
+    let quota = |memory: u32, migrate: &str| {
+        let tenant = format!(
+            "tenant lab {{ quota cpu=9 memory=\"{memory}GiB\"
+            workload v {{ vm image=\"registry.example.com/vm/debian:13\" {migrate}; on general; cpu cores=1; memory \"8GiB\"; disk root \"9GiB\" }}
+            workload w {{ container image=\"registry.example.com/lab/w:1.0\"; on general; cpu 1; memory \"4GiB\" }} }}\n"
+        );
+        told(&tenant)
+    };
+    let told = quota(20, LIVE);
+    let message =
+        "quota-blocks-migration: while `lab.v` moves, the workloads of tenant `lab` take ";
+    assert!(told.starts_with(message), "{told}");
+    assert!(told.contains("and its quota is 20GiB of memory"), "{told}");
+    assert_eq!(quota(24, LIVE), "");
+    assert_eq!(quota(20, RESTART), "");
+    // What is passed anyway is told once.
+    let passed = quota(12, LIVE);
+    assert!(passed.starts_with("quota-exceeded"), "{passed}");
+    assert!(!passed.contains("quota-blocks-migration"), "{passed}");
+}
