@@ -10,9 +10,9 @@ use foldhash::fast::FixedState;
 
 use crate::{
     Cluster, Judge, PodId,
-    cluster::{Namespace, Pod},
+    cluster::{ContainerPort, Namespace, Pod},
     labels::{Condition, Labels, NAMESPACE_NAME, Selector},
-    policy::{Direction, Peer},
+    policy::{Direction, Peer, Port, Rule},
 };
 
 /// What declares such a pod.
@@ -29,7 +29,7 @@ pub(crate) fn is_made_up(namespace: &str) -> bool {
 /// Pods by namespace and labels, and the labels of namespaces that are made up for them.
 #[derive(Debug, Default)]
 struct Strangers {
-    pods: BTreeSet<(String, Labels)>,
+    pods: BTreeMap<(String, Labels), BTreeSet<ContainerPort>>,
     namespaces: BTreeMap<String, Namespace>,
 }
 
@@ -39,9 +39,11 @@ struct Strangers {
 /// - the same in a namespace of which nothing speaks;
 /// - for every peer that names no namespace by its name, a pod with just the labels that it asks
 ///   for, in a namespace with just those that it asks for;
-/// - for every other peer that admits no pod so far, a pod that it would admit.
+/// - for every other peer, a pod that it would admit, in each namespace that it names and in which
+///   it admits none so far.
 ///
-/// They are any number of pods each, and declare no ports.
+/// They are any number of pods each, and declare ports of the names by which rules let others call
+/// them.
 pub fn add_strangers(cluster: &mut Cluster) -> Vec<PodId> {
     add(cluster, Beside::Nobody)
 }
@@ -63,14 +65,19 @@ fn add(cluster: &mut Cluster, beside: Beside) -> Vec<PodId> {
     let mut strangers = Strangers::default();
     let everywhere = cluster.namespaces.keys();
     for namespace in everywhere.map(String::as_str).chain([ELSEWHERE]) {
-        strangers.add(namespace, Labels::new());
+        strangers.add(namespace, &Labels::new(), &[]);
     }
     strangers.add_peers(cluster, beside);
     for (name, namespace) in strangers.namespaces {
         cluster.namespaces.entry(name).or_insert(namespace);
     }
     let pods = strangers.pods.into_iter();
-    let pods = pods.map(|(namespace, labels)| cluster.add_pod(stranger(namespace, labels)));
+    let pods = pods.map(|((namespace, labels), ports)| {
+        cluster.add_pod(Pod {
+            ports: ports.into_iter().collect(),
+            ..stranger(namespace, labels)
+        })
+    });
     pods.collect()
 }
 
@@ -90,51 +97,75 @@ fn stranger(namespace: String, labels: Labels) -> Pod {
 }
 
 impl Strangers {
-    fn add(&mut self, namespace: &str, labels: Labels) {
-        self.pods.insert((namespace.to_owned(), labels));
+    fn add(&mut self, namespace: &str, labels: &Labels, ports: &[ContainerPort]) {
+        let pod = (namespace.to_owned(), labels.clone());
+        let declared = self.pods.entry(pod).or_default();
+        declared.extend(ports.iter().cloned());
     }
 
     fn add_peers(&mut self, cluster: &Cluster, beside: Beside) {
         let judge = Judge::new(cluster);
         let mut seen: HashSet<(&str, &Peer), FixedState> = HashSet::default();
         for policy in &cluster.policies {
-            let rules = Direction::BOTH.map(|direction| policy.rules(direction));
-            let rules = rules.into_iter().flatten().flatten();
-            for peer in rules.flat_map(|rule| rule.peers.iter().flatten()) {
-                let Peer::Pods { namespaces, pods } = peer else {
-                    continue;
-                };
-                // Without a selector of namespaces a peer means another in each.
-                let own = if namespaces.is_none() {
-                    policy.namespace.as_str()
-                } else {
-                    ""
-                };
-                if !seen.insert((own, peer)) {
-                    continue;
-                }
-                let Some(labels) = meeting(pods) else {
-                    continue;
-                };
-                match namespaces {
-                    Some(selector) if selector.values(NAMESPACE_NAME).is_none() => {
-                        self.add_elsewhere(selector, labels);
+            for direction in Direction::BOTH {
+                for rule in policy.rules(direction).unwrap_or_default() {
+                    let ports = match direction {
+                        Direction::Ingress => Vec::new(),
+                        Direction::Egress => named(rule),
+                    };
+                    let Some(peers) = &rule.peers else {
+                        self.add(ELSEWHERE, &Labels::new(), &ports);
+                        continue;
+                    };
+                    for peer in peers {
+                        // Without a selector of namespaces a peer means another in each.
+                        let own = policy.namespace.as_str();
+                        if seen.insert((own, peer)) || !ports.is_empty() {
+                            self.add_peer(&judge, beside, own, peer, &ports);
+                        }
                     }
-                    _ if beside == Beside::Nobody && !judge.selected(own, peer).is_empty() => {}
-                    Some(selector) => self.add_named(cluster, selector, &labels),
-                    None => self.add(own, labels),
                 }
             }
         }
     }
 
+    fn add_peer(
+        &mut self,
+        judge: &Judge<'_>,
+        beside: Beside,
+        own: &str,
+        peer: &Peer,
+        ports: &[ContainerPort],
+    ) {
+        let Peer::Pods { namespaces, pods } = peer else {
+            return;
+        };
+        let Some(labels) = meeting(pods) else { return };
+        let names: Vec<&str> = match namespaces {
+            None => vec![own],
+            Some(selector) => match selector.values(NAMESPACE_NAME) {
+                Some(names) => matching(judge.cluster(), selector, names).collect(),
+                None => return self.add_elsewhere(selector, &labels, ports),
+            },
+        };
+        for name in names {
+            let inside = Peer::Pods {
+                namespaces: None,
+                pods: pods.clone(),
+            };
+            // The one without labels is there anyway.
+            let more = beside == Beside::Everybody || labels.is_empty();
+            if more || judge.selected(name, &inside).is_empty() {
+                self.add(name, &labels, ports);
+            }
+        }
+    }
+
     /// In a namespace that is made up for a selector.
-    fn add_elsewhere(&mut self, selector: &Selector, labels: Labels) {
-        let others = selector
-            .requirements
-            .iter()
-            .filter(|it| it.key != NAMESPACE_NAME);
-        let Some(asked) = meeting(&Selector::new(others.cloned().collect())) else {
+    fn add_elsewhere(&mut self, selector: &Selector, labels: &Labels, ports: &[ContainerPort]) {
+        let asked = selector.requirements.iter();
+        let asked = asked.filter(|it| it.key != NAMESPACE_NAME).cloned();
+        let Some(asked) = meeting(&Selector::new(asked.collect())) else {
             return;
         };
         let name = match asked.is_empty() {
@@ -143,24 +174,37 @@ impl Strangers {
         };
         let namespace = Namespace::new(&name, asked);
         if selector.matches(&namespace.labels) {
-            self.add(&name, labels);
-            self.add(&name, Labels::new());
+            self.add(&name, labels, ports);
+            self.add(&name, &Labels::new(), &[]);
             self.namespaces.insert(name, namespace);
         }
     }
+}
 
-    /// In the namespaces that a selector names, whether there are any or not.
-    fn add_named(&mut self, cluster: &Cluster, selector: &Selector, labels: &Labels) {
-        for name in selector.values(NAMESPACE_NAME).unwrap_or_default() {
-            let namespace = match cluster.namespaces.get(name) {
-                Some(known) => known.clone(),
-                None => Namespace::new(name, Labels::new()),
-            };
-            if selector.matches(&namespace.labels) {
-                self.add(name, labels.clone());
-            }
-        }
-    }
+/// Of these names the namespaces that a selector selects, whether there are any or not.
+fn matching<'s>(
+    cluster: &'s Cluster,
+    selector: &'s Selector,
+    names: &'s [String],
+) -> impl Iterator<Item = &'s str> {
+    let selects = |name: &&String| match cluster.namespaces.get(*name) {
+        Some(known) => selector.matches(&known.labels),
+        None => selector.matches(&Namespace::new(name, Labels::new()).labels),
+    };
+    names.iter().filter(selects).map(String::as_str)
+}
+
+/// Ports of the names that a rule speaks of. Of what number they are is for whoever makes the pod.
+fn named(rule: &Rule) -> Vec<ContainerPort> {
+    let named = rule.ports.iter().flatten().filter_map(|port| match port {
+        Port::Named(protocol, name) => Some(ContainerPort {
+            name: Some(name.clone()),
+            protocol: *protocol,
+            number: 8080,
+        }),
+        Port::Every(_) | Port::Range(..) => None,
+    });
+    named.collect()
 }
 
 /// The fewest labels that meet a selector; none where no labels do.
@@ -209,11 +253,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        labels::Requirement,
-        policy::{Policy, Rule},
-        random,
-    };
+    use crate::{PortSet, Protocol, labels::Requirement, policy::Policy, random};
 
     pub(crate) fn has(key: &str, value: &str) -> Selector {
         Selector::new(vec![Requirement {
@@ -283,6 +323,32 @@ pub(crate) mod tests {
         assert_eq!(calling(cluster), ["gone/any pod with app=web"]);
         let cluster = taking(None, has("app", "web"));
         assert_eq!(calling(cluster), ["shop/any pod with app=web"]);
+    }
+
+    #[test]
+    fn each_namespace_that_is_named_is_looked_at_by_itself() {
+        let both = Selector::new(vec![Requirement {
+            key: NAMESPACE_NAME.to_owned(),
+            condition: Condition::In(vec!["gone".to_owned(), "shop".to_owned()]),
+        }]);
+        let calling = calling(taking(Some(both), has("app", "db")));
+        assert_eq!(calling, ["gone/any pod with app=db"]);
+    }
+
+    #[test]
+    fn who_makes_a_pod_names_its_ports() {
+        let mut cluster = taking(None, has("app", "web"));
+        cluster.policies[0].egress = Some(vec![Rule {
+            peers: None,
+            ports: Some(vec![Port::Named(Protocol::Tcp, "http".to_owned())]),
+        }]);
+        let strangers = add_strangers(&mut cluster);
+        let judge = Judge::new(&cluster);
+        let called = strangers
+            .into_iter()
+            .find(|pod| cluster.pod(*pod).namespace == ELSEWHERE);
+        let side = judge.with_pod(PodId(0), Direction::Egress, called.expect("a stranger"));
+        assert_eq!(side.ports, PortSet::port(Protocol::Tcp, 8080));
     }
 
     proptest! {

@@ -187,7 +187,10 @@ pub(super) fn topology(estate: &Estate, posed: &Posed, figures: &Figures) -> Vec
     let said = pools.into_iter().filter_map(|pool| {
         let topology = estate.pools[pool].spec.topology_manager.as_ref()?;
         let cells = words::count(estate.numa_nodes(&estate.pools[pool]), "NUMA cell");
-        Some((topology.meta.span, format!("each pod lies in one of {cells}")))
+        Some((
+            topology.meta.span,
+            format!("each pod lies in one of {cells}"),
+        ))
     });
     said.collect()
 }
