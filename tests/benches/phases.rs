@@ -1,7 +1,9 @@
 //! How long each phase takes: `cargo bench -p tenantry-tests --bench phases`.
 //!
 //! Prints milliseconds of every phase on estates of several sizes, and what has passed by then:
-//! the line of `check` is what an editor waits for before the rules have spoken. Below it are the
+//! the line of `check` is what an editor waits for before the rules have spoken. `proof` holds the
+//! flows against the objects, as a check does; `prove` reads all bytes back, compares them, and holds
+//! the flows against those. Below it are the
 //! rules that take longest, each by itself on one core. The best of several runs counts: whatever
 //! else the machine does only makes a run slower.
 
@@ -15,8 +17,20 @@
 use std::time::Instant;
 
 use tenantry_core::{
-    check, close, diag::Findings, emit::Objects, flows, limits::Limits, load, load::Library,
-    lock::Allocations, lower, model, outcome::Outcome, place, plan, resolve, schema, world::Memory,
+    check, close,
+    diag::Findings,
+    emit::{Objects, assemble},
+    flows,
+    limits::Limits,
+    load,
+    load::Library,
+    lock::Allocations,
+    lower, model,
+    outcome::{Clean, Outcome},
+    place, plan,
+    prove::{self, flows::Ground},
+    resolve, schema,
+    world::Memory,
 };
 use tenantry_tests::generate::{Shape, estate};
 
@@ -27,11 +41,11 @@ const SLOWEST: usize = 8;
 /// The phases, in the order in which they run.
 const PHASES: &[&str] = &[
     "load", "schema", "resolve", "model", "close", "check", "place", "flows", "lower", "targets",
-    "plan",
+    "plan", "proof", "emit", "prove",
 ];
 
 fn main() {
-    for (tenants, workloads) in [(10, 20), (50, 40), (100, 100)] {
+    for (tenants, workloads) in [(10, 20), (50, 40), (100, 100), (1_000, 10)] {
         let files = estate(Shape { tenants, workloads });
         let size: usize = files.iter().map(|(_, text)| text.len()).sum();
         let world = Memory::new(files);
@@ -114,6 +128,25 @@ fn run(world: &Memory) -> Laps {
     }
     clock.lap();
     let plan = sound(plan::plan(&objects, &platform, &estate.origins));
+    clock.lap();
+    let names: Vec<&'static str> = targets.iter().map(|target| target.name()).collect();
+    let ground = Ground {
+        estate: &estate,
+        platform: &platform,
+        flows: &flows,
+        objects: &objects,
+        targets: &names,
+    };
+    let meant = prove::meant(&objects);
+    let (proofs, told) = prove::flows(ground, &meant);
+    assert!(told.is_empty(), "the flows are proved: {told:?}");
+    clock.lap();
+    let clean = Clean::of(&told).expect("nothing was found");
+    let output = assemble::assemble(&objects, &plan, &estate, &sources, &clean);
+    let output = output.expect("files that do not collide");
+    clock.lap();
+    let (_, told) = prove::prove(&output, ground, &meant, &proofs);
+    assert!(told.is_empty(), "the bytes are proved: {told:?}");
     clock.lap();
     drop(plan);
     let phases = std::mem::take(&mut clock.laps);
