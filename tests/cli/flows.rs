@@ -256,3 +256,148 @@ fn links_are_followed_within_the_folder_only() {
     let words = "warning: k8s/policy.json is a link that leads out of the folder";
     assert!(run.err.contains(words), "{}", run.err);
 }
+
+/// Two tenants of which one calls the other, and nobody else.
+const TENANTS: &str = r#"
+tenant acme {
+    quota cpu=8 memory="8GiB"
+    workload db {
+        container image="registry.example.com/acme/db:1.0"
+        cpu 1
+        memory "1GiB"
+        port sql 5432
+        offer sql to=beta
+    }
+    workload api {
+        container image="registry.example.com/acme/api:1.0"
+        cpu 1
+        memory "1GiB"
+        connect db port=sql
+    }
+}
+tenant beta {
+    quota cpu=8 memory="8GiB"
+    workload web {
+        container image="registry.example.com/beta/web:1.0"
+        cpu 1
+        memory "1GiB"
+        connect acme.db port=sql
+    }
+}
+"#;
+
+fn estate() -> Folder {
+    Folder::of([("tenantry.kdl", crate::harness::GROUND), ("t.kdl", TENANTS)])
+}
+
+#[test]
+fn an_estate_s_flows_are_told_with_their_places() {
+    let folder = estate();
+    let run = folder.run("flows").ends_with(0);
+    for part in [
+        "one: 3 workloads, 2 declared flows",
+        "roved",
+        "→ acme.db  TCP 5432  t.kdl:15",
+        "→ platform.dns",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+    let all = folder.run("flows --format json --cluster one").ends_with(0);
+    let flows = all.json()["sheets"][0]["flows"].clone();
+    let declared = flows.as_array().unwrap().iter();
+    let declared: Vec<_> = declared
+        .filter(|flow| flow["reason"] == "declared")
+        .map(|flow| (flow["from"][0].clone(), flow["to"][0].clone()))
+        .collect();
+    let db = json!("acme.db");
+    let expected = [(json!("acme.api"), db.clone()), (json!("beta.web"), db)];
+    assert_eq!(declared, expected, "{flows:#}");
+    let run = folder.run("flows --cluster two").ends_with(2);
+    assert!(run.err.contains("there is no cluster `two`"), "{}", run.err);
+}
+
+#[test]
+fn a_question_about_an_estate_quotes_the_line_or_says_what_is_missing() {
+    let folder = estate();
+    for (args, parts) in [
+        (
+            "--from beta.web --to acme.db --port 5432",
+            &[
+                "allowed: beta.web → acme.db, TCP 5432",
+                "declared at t.kdl:24",
+            ][..],
+        ),
+        (
+            "--from beta.web --to acme.api --port 80",
+            &[
+                "refused: beta.web → acme.api, TCP 80",
+                "`connect acme.api port=80` in `beta.web`, and",
+                "`offer 80 to=beta` in `acme.api`",
+            ],
+        ),
+        (
+            "--from acme.db --to acme.api --port 80",
+            &["refused", "`connect api port=80` in `acme.db`"],
+        ),
+        (
+            "--from acme.db --to internet",
+            &["refused", "`connect internet port=PORT`"],
+        ),
+        (
+            "--from internet --to acme.db",
+            &["refused", "`expose PORT` in `acme.db`"],
+        ),
+        (
+            "--from acme.db --to platform.dns --port 53",
+            &["allowed", "derived"],
+        ),
+    ] {
+        let run = folder.run(&format!("flows {args}")).ends_with(0);
+        for part in parts {
+            assert!(run.out.contains(part), "{args}: {part}\n{}", run.out);
+        }
+    }
+    let answer = folder
+        .run("flows --from acme.api --to acme.db --format json")
+        .ends_with(0)
+        .json();
+    let answer = &answer["answers"][0];
+    assert_eq!(answer["allowed"], true);
+    assert_eq!(answer["flows"][0]["place"], "t.kdl:15");
+    let run = folder
+        .run("flows --from acme.bd --to acme.api")
+        .ends_with(2);
+    assert!(run.err.contains("did you mean `acme.db`?"), "{}", run.err);
+}
+
+#[test]
+fn the_page_holds_everything_and_no_name_breaks_out_of_it() {
+    let folder = folder();
+    folder
+        .run("flows --manifests k8s --html page.html")
+        .ends_with(0);
+    let page = folder.read("page.html");
+    for part in ["<title>Flows of k8s</title>", "shop/web", "TCP 5432"] {
+        assert!(page.contains(part), "{part}");
+    }
+    for outside in ["http://", "https://", "//cdn"] {
+        let page = page.replace("http://www.w3.org/2000/svg", "");
+        assert!(!page.contains(outside), "nothing is fetched: {outside}");
+    }
+    folder
+        .run("flows --manifests k8s --html again.html")
+        .ends_with(0);
+    assert_eq!(page, folder.read("again.html"), "the same every time");
+    let hostile = "</script><img src=x onerror=alert(1)>";
+    folder.write(
+        "hostile.json",
+        &json!({"apiVersion": "v1", "kind": "Pod", "spec": {},
+                "metadata": {"name": hostile, "namespace": "\"'<b>"}})
+        .to_string(),
+    );
+    // Whether such a name is taken or refused, none comes out as markup.
+    let run = folder.run("flows --manifests hostile.json --html hostile.html");
+    if run.code == 0 {
+        assert!(!folder.read("hostile.html").contains("<img"));
+    }
+}

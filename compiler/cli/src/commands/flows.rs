@@ -1,11 +1,14 @@
 //! `tenantry flows`
 
 mod ask;
+mod declared;
 mod document;
 mod ends;
+mod estate;
 mod human;
 mod inside;
 mod manifests;
+mod page;
 mod question;
 mod sheet;
 mod strict;
@@ -17,43 +20,52 @@ use clap::ValueEnum;
 use ends::Unknown;
 use manifests::{Manifests, Mistakes};
 use question::Asked;
+use sheet::Sheet;
 use sheet::Sought;
-use tenantry_core::diag::Level;
+use tenantry_core::{compile, diag::Level, limits::Limits};
 use tenantry_reach::{End, Judge, Protocol};
 
 use super::Outcome;
 use crate::{
     console::Console,
-    estate,
+    estate::{self as spec, Reachable},
     exit::{Exit, Failure},
     files,
-    render::{json, visible},
+    render::{json, told::Told, visible},
+    report::Beside,
 };
 
 /// Show who may talk to whom
 ///
-/// What goes through is decided from the manifests alone: pods, workloads, namespaces and
-/// NetworkPolicies. An answer says on what it rests; what policies do not decide is listed, and
-/// never counted as safe. Exit code 0: it was answered, whatever the answer; 1: the manifests have
-/// mistakes, and nothing is answered.
+/// Of an estate: every flow that it declares and every one that follows, where the spec says so,
+/// and the proof that what is emitted lets through these and nothing else. Of manifests: what
+/// their policies let through, decided from them alone. What policies do not decide is listed, and
+/// never counted as safe. Exit code 0: it was answered, whatever the answer; 1: the estate or the
+/// manifests have mistakes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  tenantry flows --manifests k8s/                        everything that goes through
+  tenantry flows                                         who may talk to whom, and what is proved
+  tenantry flows --from acme.web --to acme.db --port 5432
+  tenantry flows --html flows.html                       a graph and a matrix, to search in
+  tenantry flows --manifests k8s/                        the same of anybody's manifests
   tenantry flows --manifests k8s/ --to shop/db           who reaches the database
-  tenantry flows --manifests k8s/ --from shop/web --to shop/db --port 5432
   tenantry flows --manifests k8s/ --ask questions.json   a list of {from, to, port, protocol}
   kubectl get ns,po,netpol -A -o yaml | tenantry flows --manifests -")]
 pub(crate) struct Args {
     #[command(flatten)]
-    given: estate::Given,
-    /// Read these manifests: a folder with all below it, a file, or `-` for standard input
-    #[arg(long, value_name = "PATH", required = true)]
-    manifests: PathBuf,
+    estate: spec::Args,
+    /// Only this cluster; all of them unless given
+    #[arg(long, value_name = "CLUSTER")]
+    cluster: Option<String>,
+    /// Read these manifests instead of an estate: a folder with all below it, a file, or `-` for
+    /// standard input
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["path", "env", "cluster", "sets", "params"])]
+    manifests: Option<PathBuf>,
     /// Answer a JSON list of {from, to, port, protocol}; `-` is standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "port", "protocol"])]
+    #[arg(long, value_name = "FILE", requires = "manifests", conflicts_with_all = ["from", "to", "port", "protocol", "html"])]
     ask: Option<PathBuf>,
-    /// Who calls: namespace/name of a pod or workload, or an address
+    /// Who calls: tenant.workload, internet, platform.dns, an address; of manifests namespace/name
     #[arg(long, value_name = "END")]
     from: Option<String>,
     /// Who is called
@@ -65,9 +77,14 @@ pub(crate) struct Args {
     /// Over which protocol: TCP, UDP or SCTP; TCP where a port is given
     #[arg(long, value_name = "PROTOCOL", requires_all = ["from", "to"], value_parser = protocol)]
     protocol: Option<Protocol>,
+    /// Write a page with a graph and a matrix, whole in one file
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
     /// How the answer is printed; a list of questions is always answered in JSON
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
+    #[command(flatten)]
+    findings: Beside,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,43 +101,123 @@ fn protocol(text: &str) -> Result<Protocol, String> {
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
-    let path = &args.manifests;
-    let limits = args.given.bounds()?;
-    if let (Some(ask), "-") = (&args.ask, path.to_string_lossy().as_ref())
-        && ask.as_os_str() == "-"
-    {
-        return Err(Failure::new(
-            "standard input cannot be both the manifests and the questions",
-        ));
+    match &args.manifests {
+        Some(path) => args.manifests(path, console),
+        None => args.estate(console),
     }
-    let read = match manifests::read(path, &limits)? {
-        Ok(read) => read,
-        Err(mistakes) => return wrong(&mistakes, console),
-    };
-    for warning in &read.warnings {
-        let level = console.err.look.level("warning:", Level::Warn);
-        console.err.line(&format!("{level} {}", visible(warning)))?;
-    }
-    let judge = Judge::new(&read.cluster);
-    if let Some(ask) = &args.ask {
-        let text = files::read_within(ask, ("manifest-bytes", limits.manifest_bytes))?;
-        let answers = ask::answers(&judge, &text, &called(ask))?;
-        console.out.print(&json::pretty(&answers))?;
-        return Ok(Exit::Clean);
-    }
-    let text = args.answer(&judge, &read, console)?;
-    console.out.print(&text)?;
-    Ok(Exit::Clean)
 }
 
 impl Args {
-    /// The answer to what is asked by itself, or everything.
+    /// The flows of an estate.
+    fn estate(&self, console: &mut Console) -> Outcome {
+        let plan = self.findings.plan()?;
+        let run = compile::flows(
+            &self.estate.world()?,
+            spec::library(),
+            &tenantry_targets::all(),
+            &self.estate.options()?,
+        );
+        let files = Reachable::new(self.estate.root()?, &run.run.sources);
+        plan.tell(&Told::of(&run.run, &files), console)?;
+        let grounds = estate::grounds(&run, self.cluster.as_deref(), &files)?;
+        if let (Some(from), Some(to)) = (&self.from, &self.to) {
+            console
+                .out
+                .print(&self.declared(&grounds, from, to, console)?)?;
+            return Ok(spec::exit(&run.run.findings));
+        }
+        let ends = [(&self.from, "--from"), (&self.to, "--to")];
+        for (text, option) in ends {
+            known(&grounds, text.as_deref(), option)?;
+        }
+        let mut sheets = Vec::new();
+        for ground in &grounds {
+            let [from, to] = ends.map(|(text, _)| {
+                let sought = text.as_deref().map(|text| declared::sought(ground, text));
+                sought.transpose().map(Option::flatten)
+            });
+            let (from, to) = (from?, to?);
+            let found = |text: &Option<String>, sought: &Option<declared::Sought>| {
+                text.is_none() || sought.is_some()
+            };
+            if found(&self.from, &from) && found(&self.to, &to) {
+                let mut sheet = ground.sheet.clone();
+                let place = |sought: Option<declared::Sought>| sought.map(Sought::from);
+                sheet.only(place(from), place(to));
+                sheets.push(sheet);
+            }
+        }
+        self.show(&sheets, console)?;
+        Ok(spec::exit(&run.run.findings))
+    }
+
+    /// The answer to a question about an estate, of each cluster that knows both ends.
+    fn declared(
+        &self,
+        grounds: &[estate::Ground<'_>],
+        from: &str,
+        to: &str,
+        console: &Console,
+    ) -> Result<String, Failure> {
+        known(grounds, Some(from), "--from")?;
+        known(grounds, Some(to), "--to")?;
+        let mut told = Vec::new();
+        for ground in grounds {
+            let ends = (
+                declared::sought(ground, from)?,
+                declared::sought(ground, to)?,
+            );
+            if let (Some(from), Some(to)) = ends {
+                told.push(declared::tell(ground, (from, to), self.protocol, self.port));
+            }
+        }
+        if told.is_empty() && !grounds.is_empty() {
+            return Err(Failure::new(format!(
+                "`{from}` and `{to}` are in no cluster together"
+            )));
+        }
+        let look = console.out.look;
+        Ok(match self.format {
+            Format::Human => told
+                .iter()
+                .map(|told| declared::human(told, look))
+                .collect(),
+            Format::Json => json::pretty(&declared::Document::all(&told)),
+        })
+    }
+
+    /// What anybody's manifests let through.
+    fn manifests(&self, path: &Path, console: &mut Console) -> Outcome {
+        let limits = self.estate.bounds()?;
+        let input = |path: &Path| path.as_os_str() == "-";
+        if input(path) && self.ask.as_deref().is_some_and(input) {
+            let why = "standard input cannot be both the manifests and the questions";
+            return Err(Failure::new(why));
+        }
+        let read = match manifests::read(path, &limits)? {
+            Ok(read) => read,
+            Err(mistakes) => return wrong(&mistakes, console),
+        };
+        for warning in &read.warnings {
+            let level = console.err.look.level("warning:", Level::Warn);
+            console.err.line(&format!("{level} {}", visible(warning)))?;
+        }
+        let judge = Judge::new(&read.cluster);
+        match &self.ask {
+            Some(ask) => answers(&judge, ask, &limits, console)?,
+            None => self.answer(&judge, &called(path), &read, console)?,
+        }
+        Ok(Exit::Clean)
+    }
+
+    /// The answer to what is asked by itself of manifests, or everything.
     fn answer(
         &self,
         judge: &Judge<'_>,
+        title: &str,
         read: &Manifests,
-        console: &Console,
-    ) -> Result<String, Failure> {
+        console: &mut Console,
+    ) -> Result<(), Failure> {
         let end = |text: &Option<String>, option: &str| -> Result<Option<End>, Failure> {
             let end = text.as_deref().map(|text| ends::end(judge, text));
             end.transpose().map_err(|Unknown { message, help }| {
@@ -132,8 +229,7 @@ impl Args {
             })
         };
         let (from, to) = (end(&self.from, "--from")?, end(&self.to, "--to")?);
-        let look = console.out.look;
-        if let (Some(from), Some(to)) = (from, to) {
+        if let (Some(from), Some(to), None) = (from, to, &self.html) {
             let asked = Asked {
                 from,
                 to,
@@ -141,13 +237,13 @@ impl Args {
                 port: self.port,
             };
             let told = question::tell(judge, asked);
-            return Ok(match self.format {
-                Format::Human => question::human(&told, look),
-                Format::Json => json::pretty(&question::Document::of(&told, judge)),
-            });
+            console.out.print(&match self.format {
+                Format::Human => question::human(&told, console.out.look),
+                Format::Json => json::pretty(&question::Document::of(&told, judge.cluster())),
+            })?;
+            return Ok(());
         }
-        let title = called(&self.manifests);
-        let mut sheet = inside::sheet(judge, title, read.files).map_err(|much| {
+        let mut sheet = inside::sheet(judge, title.to_owned(), read.files).map_err(|much| {
             Failure::new(much.to_string()).help("ask with --from and --to, or with --ask")
         })?;
         let sought = |end| match end {
@@ -155,12 +251,46 @@ impl Args {
             End::Address(address) => Sought::Address(address),
         };
         sheet.only(from.map(sought), to.map(sought));
-        let sheets = [sheet];
-        Ok(match self.format {
-            Format::Human => human::render(&sheets, look),
-            Format::Json => json::pretty(&document::Document::of(&sheets)),
-        })
+        self.show(&[sheet], console)
     }
+
+    /// Prints sheets, and writes their page where one is wanted.
+    fn show(&self, sheets: &[Sheet], console: &mut Console) -> Result<(), Failure> {
+        if let Some(path) = &self.html {
+            files::put(path, &page::render(sheets))?;
+        }
+        console.out.print(&match self.format {
+            Format::Human => human::render(sheets, console.out.look),
+            Format::Json => json::pretty(&document::Document::of(sheets)),
+        })?;
+        Ok(())
+    }
+}
+
+/// Fails unless some cluster knows whom a text calls.
+fn known(grounds: &[estate::Ground<'_>], text: Option<&str>, option: &str) -> Result<(), Failure> {
+    let Some(text) = text.filter(|_| !grounds.is_empty()) else {
+        return Ok(());
+    };
+    for ground in grounds {
+        if declared::sought(ground, text)?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(declared::unknown(grounds, option, text))
+}
+
+/// Answers a list of questions.
+fn answers(
+    judge: &Judge<'_>,
+    ask: &Path,
+    limits: &Limits,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let text = files::read_within(ask, ("manifest-bytes", limits.manifest_bytes))?;
+    let answers = ask::answers(judge, &text, &called(ask))?;
+    console.out.print(&json::pretty(&answers))?;
+    Ok(())
 }
 
 /// What a file is called in messages.

@@ -4,6 +4,7 @@ mod every_rule;
 mod fingerprint;
 mod github;
 mod gitlab;
+pub(crate) mod html;
 pub(crate) mod human;
 pub(crate) mod json;
 pub(crate) mod junit;

@@ -2,9 +2,9 @@
 //! the version.
 
 use serde::Serialize;
-use tenantry_reach::{PortSet, Protocol};
+use tenantry_reach::{Basis, PortSet, Protocol};
 
-use super::sheet::{Class, Flow, Node, Sheet};
+use super::sheet::{Flow, Node, Sheet};
 
 /// Everything that goes through.
 #[derive(Serialize)]
@@ -68,7 +68,7 @@ pub(super) struct Ports {
 
 #[derive(Serialize)]
 struct Unproven<'s> {
-    basis: &'static str,
+    basis: Option<&'static str>,
     what: &'s str,
     why: &'s str,
 }
@@ -101,7 +101,7 @@ fn one(sheet: &Sheet) -> One<'_> {
         .iter()
         .map(|(count, what)| Figure { what, count });
     let unproven = sheet.beyond.iter().map(|cell| Unproven {
-        basis: cell.basis.name(),
+        basis: cell.basis.map(Basis::name),
         what: &cell.what,
         why: &cell.why,
     });
@@ -119,11 +119,7 @@ fn about(node: &Node) -> About<'_> {
     let blocks = node.addresses.blocks();
     About {
         name: &node.name,
-        class: match node.class {
-            Class::Workload => "workload",
-            Class::Platform => "platform",
-            Class::Outside => "outside",
-        },
+        class: node.class.name(),
         group: (!node.group.is_empty()).then_some(&node.group),
         kind: &node.about,
         blocks: blocks.iter().map(ToString::to_string).collect(),

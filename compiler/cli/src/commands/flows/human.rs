@@ -38,12 +38,9 @@ fn one(sheet: &Sheet, look: Look) -> String {
     if !sheet.beyond.is_empty() {
         out += "\nWhat policies do not decide:\n";
         for cell in &sheet.beyond {
-            let first = format!("  {}: ", cell.basis.name());
-            out += &look.wrap(
-                &visible(&format!("{}: {}", cell.what, cell.why)),
-                &first,
-                "    ",
-            );
+            let basis = cell.basis.map(|basis| format!(" ({})", basis.name()));
+            let words = format!("{}: {}{}", cell.what, cell.why, basis.unwrap_or_default());
+            out += &look.wrap(&visible(&words), "  ", "    ");
             out.push('\n');
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tenantry_reach::{
-    Addresses, Basis, Cluster, Direction, End, Ends, Judge, PodId, Question,
+    Addresses, Basis, Cluster, Direction, End, Ends, Judge, PodId, PortSet, Question,
     ask::{ask, because},
     cluster::{Effect, Pod},
     matrix::{self, TooMuch},
@@ -28,7 +28,7 @@ pub(super) fn sheet(judge: &Judge<'_>, title: String, files: usize) -> Result<Sh
         ..Sheet::default()
     };
     let mut outside: BTreeMap<Addresses, usize> = BTreeMap::new();
-    for flow in matrix::matrix(judge)? {
+    for flow in joined(matrix::matrix(judge)?) {
         let why = why(judge, &flow);
         let [from, to] = [&flow.from, &flow.to].map(|ends| match ends {
             Ends::Pods(pods) => pods.iter().map(|pod| pod.0 as usize).collect(),
@@ -50,6 +50,35 @@ pub(super) fn sheet(judge: &Judge<'_>, title: String, files: usize) -> Result<Sh
         });
     }
     Ok(sheet)
+}
+
+/// Addresses that reach the same, or are reached by the same, in one flow.
+fn joined(flows: Vec<matrix::Flow>) -> Vec<matrix::Flow> {
+    let mut joined: Vec<matrix::Flow> = Vec::new();
+    let mut into: BTreeMap<(bool, Ends, PortSet), usize> = BTreeMap::new();
+    for flow in flows {
+        let key = match (&flow.from, &flow.to) {
+            (from, Ends::Addresses(_)) => (true, from.clone(), flow.ports.clone()),
+            (Ends::Addresses(_), to) => (false, to.clone(), flow.ports.clone()),
+            _ => {
+                joined.push(flow);
+                continue;
+            }
+        };
+        let place = *into.entry(key).or_insert(joined.len());
+        let Some(known) = joined.get_mut(place) else {
+            joined.push(flow);
+            continue;
+        };
+        let (ends, more) = match &flow.to {
+            Ends::Addresses(_) => (&mut known.to, &flow.to),
+            Ends::Pods(_) => (&mut known.from, &flow.from),
+        };
+        if let (Ends::Addresses(ends), Ends::Addresses(more)) = (ends, more) {
+            ends.extend(more);
+        }
+    }
+    joined
 }
 
 fn node(pod: &Pod) -> Node {
@@ -78,7 +107,14 @@ fn why(judge: &Judge<'_>, flow: &matrix::Flow) -> String {
         return String::new();
     };
     let answer = ask(judge, &question);
-    because(judge, &question, &answer)
+    let because = because(judge, &question, &answer);
+    let because = because.strip_prefix("allowed: ").unwrap_or(&because);
+    let one = |ends: &Ends| matches!(ends, Ends::Pods(pods) if pods.len() == 1);
+    if one(&flow.from) && one(&flow.to) {
+        return because.to_owned();
+    }
+    let [from, to] = [question.from, question.to].map(|end| words::end(judge, end));
+    format!("for example {from} → {to}: {because}")
 }
 
 /// One packet of a flow, between two that are not the same if there are such.
@@ -154,7 +190,7 @@ fn beyond(cluster: &Cluster) -> Vec<Cell> {
     let mut cell = |basis, what: Vec<String>, why: &str| {
         if !what.is_empty() {
             cells.push(Cell {
-                basis,
+                basis: Some(basis),
                 what: words::listed(&what),
                 why: why.to_owned(),
             });

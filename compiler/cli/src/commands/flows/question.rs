@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tenantry_reach::{
-    Account, Answer, Basis, Direction, End, Judge, PortSet, Protocol, Question,
+    Account, Answer, Basis, Cluster, Direction, End, Judge, PortSet, Protocol, Question,
     ask::{ask, because},
 };
 
@@ -35,11 +35,7 @@ pub(super) struct Told {
 
 /// Looks for the answer.
 pub(super) fn tell(judge: &Judge<'_>, asked: Asked) -> Told {
-    let ports = match (asked.protocol, asked.port) {
-        (protocol, Some(port)) => PortSet::port(protocol.unwrap_or(Protocol::Tcp), port),
-        (Some(protocol), None) => PortSet::of(protocol),
-        (None, None) => PortSet::all(),
-    };
+    let ports = ports(asked.protocol, asked.port);
     let open = open(judge, asked.from, asked.to).and(&ports);
     // The first packet that goes through; else the first that does not.
     let first = open.first().or_else(|| ports.first());
@@ -65,6 +61,15 @@ pub(super) fn tell(judge: &Judge<'_>, asked: Asked) -> Told {
         ],
         question,
         answer,
+    }
+}
+
+/// The ports that are asked of.
+pub(super) fn ports(protocol: Option<Protocol>, port: Option<u16>) -> PortSet {
+    match (protocol, port) {
+        (protocol, Some(port)) => PortSet::port(protocol.unwrap_or(Protocol::Tcp), port),
+        (Some(protocol), None) => PortSet::of(protocol),
+        (None, None) => PortSet::all(),
     }
 }
 
@@ -106,27 +111,37 @@ pub(super) fn human(told: &Told, look: Look) -> String {
         out.push('\n');
     };
     let packet = format!("{} {}", told.question.protocol, told.question.port);
-    let about = match told.asked.to_string() == packet {
+    // What holds of all ports alike is told of none.
+    let about = match told.open.is_empty() || told.asked.to_string() == packet {
         true => String::new(),
         false => format!("{packet}: "),
     };
-    line("  ", &format!("{about}{}", sentence(&told.because)));
+    line("  ", &format!("{about}{}", told.sentence()));
     line(&format!("  {from}, going out: "), &told.sides[0]);
     line(&format!("  {to}, coming in: "), &told.sides[1]);
-    if let Some(ground) = words::ground(told.answer.basis) {
-        line(&format!("  {}: ", told.answer.basis.name()), ground);
+    match told.answer.basis {
+        Basis::Policy | Basis::NoPolicy => {}
+        other => line(
+            "  ",
+            &format!("This rests on more than policies: {}.", other.name()),
+        ),
     }
     out
 }
 
-/// With a full stop.
-fn sentence(words: &str) -> String {
-    let end = if words.ends_with(['.', '!', '?']) {
-        ""
-    } else {
-        "."
-    };
-    format!("{words}{end}")
+impl Told {
+    /// Why, without the verdict.
+    pub(super) fn sentence(&self) -> String {
+        let mut verdicts = ["allowed: ", "refused: "].into_iter();
+        let words = verdicts.find_map(|it| self.because.strip_prefix(it));
+        let words = words.unwrap_or(&self.because);
+        let end = if words.ends_with(['.', '!', '?']) {
+            ""
+        } else {
+            "."
+        };
+        format!("{words}{end}")
+    }
 }
 
 /// For tools.
@@ -171,8 +186,8 @@ struct Rule {
 
 impl<'t> Document<'t> {
     /// The answer.
-    pub(super) fn of(told: &'t Told, judge: &Judge<'_>) -> Self {
-        let path = |policy| judge.cluster().policy(policy).path();
+    pub(super) fn of(told: &'t Told, cluster: &Cluster) -> Self {
+        let path = |policy| cluster.policy(policy).path();
         let rule = |(policy, rule)| Rule {
             policy: path(policy),
             rule,

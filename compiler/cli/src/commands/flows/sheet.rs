@@ -33,18 +33,28 @@ pub(super) struct Node {
 }
 
 /// What kind of end something is.
-#[expect(
-    dead_code,
-    reason = "manifests alone do not say what is of the platform"
-)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Class {
     /// Pods: one, or all those of a workload.
     Workload,
+    /// Every pod of a tenant's namespace.
+    Everybody,
     /// A part of the platform.
     Platform,
     /// Addresses outside of the cluster.
     Outside,
+}
+
+impl Class {
+    /// As outputs call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Workload => "workload",
+            Self::Everybody => "everybody",
+            Self::Platform => "platform",
+            Self::Outside => "outside",
+        }
+    }
 }
 
 /// Connections that go through: from each of some ends to each of others.
@@ -62,7 +72,6 @@ pub(super) struct Flow {
 }
 
 /// Why something goes through.
-#[expect(dead_code, reason = "manifests alone do not say why")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {
     /// Policies let it, or none speaks of it.
@@ -87,7 +96,8 @@ impl Reason {
 /// What is listed because nobody can prove it from policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cell {
-    pub(super) basis: Basis,
+    /// Why not; none where something else than policies holds the flows.
+    pub(super) basis: Option<Basis>,
     /// Of whom.
     pub(super) what: String,
     /// In a sentence without a full stop.
@@ -101,6 +111,8 @@ pub(super) enum Sought {
     Node(usize),
     /// An address, whatever it is called here.
     Address(IpAddr),
+    /// One of whom nothing is said.
+    Nobody,
 }
 
 impl Sheet {
@@ -134,6 +146,7 @@ impl Sheet {
 
 fn is(nodes: &[Node], at: usize, sought: Sought) -> bool {
     match sought {
+        Sought::Nobody => false,
         Sought::Node(node) => at == node,
         Sought::Address(address) => nodes
             .get(at)

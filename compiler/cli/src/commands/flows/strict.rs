@@ -11,6 +11,10 @@ use serde_json::{Map, Number, Value};
 /// Below this, nobody minds how often an alias is repeated.
 const SMALL: usize = 64 << 10;
 
+/// The most brackets that stand open at once. The reader of YAML looks at each of them for every
+/// sign that follows; what brackets stand in text and comments beside them is never so many.
+const DEEP: usize = 1000;
+
 /// A language of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
@@ -50,6 +54,12 @@ pub(super) fn documents(text: &str, language: Language) -> Result<Vec<Read>, Wro
 }
 
 fn yaml(text: &str, seed: Seed<'_>) -> Result<Vec<Read>, Wrong> {
+    if let Some(line) = too_deep(text) {
+        return Err(Wrong {
+            line: Some(line),
+            message: format!("more than {DEEP} brackets stand open"),
+        });
+    }
     let mut values = Vec::new();
     for document in serde_yaml::Deserializer::from_str(text) {
         values.push(seed.deserialize(document).map_err(|error| {
@@ -72,6 +82,27 @@ fn yaml(text: &str, seed: Seed<'_>) -> Result<Vec<Read>, Wrong> {
         value,
     });
     Ok(read.collect())
+}
+
+/// The line on which there are too many open brackets.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = 0_usize;
+    for (line, text) in text.lines().enumerate() {
+        if text.starts_with("---") {
+            open = 0;
+        }
+        for byte in text.bytes() {
+            match byte {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if open > DEEP {
+                return Some(line + 1);
+            }
+        }
+    }
+    None
 }
 
 /// The lines on which documents of YAML begin to say something. A line of three dashes is nothing
@@ -362,7 +393,7 @@ mod tests {
         assert!(!refused("{\"a\": 1} x", Language::Json).message.is_empty());
         let deep = "[".repeat(100_000);
         assert_eq!(refused(&deep, Language::Json).line, Some(1));
-        refused(&deep, Language::Yaml);
+        assert!(refused(&deep, Language::Yaml).message.contains("brackets"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Ends, sides and grounds in words.
 
-use tenantry_reach::{Account, Addresses, Basis, Direction, End, Judge, PolicyId, Question};
+use tenantry_reach::{Account, Addresses, Direction, End, Judge, PolicyId, Question};
 
 use super::sheet::{Class, Sheet};
 
@@ -111,29 +111,6 @@ pub(super) fn account(
             }
             words
         }
-    }
-}
-
-/// What a ground means, where it is not that policies decide.
-pub(super) fn ground(basis: Basis) -> Option<&'static str> {
-    match basis {
-        Basis::Policy | Basis::NoPolicy => None,
-        Basis::SpecException => Some(
-            "the API lets this through whatever policies say: a pod and itself, a pod and its own node",
-        ),
-        Basis::UndefinedHostNetwork => Some(
-            "an end is in its node's network, where the effect of policies is undefined; this is what most pod networks do",
-        ),
-        Basis::UndefinedSnat => {
-            Some("the client's address may be replaced on the way, and the answer hangs on it")
-        }
-        Basis::SecondaryNetwork => {
-            Some("it runs over a network of which NetworkPolicies do not speak")
-        }
-        Basis::L7OrFqdn => {
-            Some("policies of the pod network's own speak of an end too, and are not read")
-        }
-        Basis::NamedPortUnresolved => Some("a rule names a port that the called end does not have"),
     }
 }
 

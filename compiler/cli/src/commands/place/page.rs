@@ -2,12 +2,10 @@
 //! nothing to fetch. Without its script it shows everything but the switches.
 
 mod map;
-mod markup;
 mod scenes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use markup::Html;
 use tenantry_placement::{Verdict, usage::Taken};
 
 use super::{
@@ -15,6 +13,7 @@ use super::{
     human::{self, sentence},
     words,
 };
+use crate::render::html::Html;
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");

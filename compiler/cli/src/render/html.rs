@@ -2,21 +2,21 @@
 
 /// A document that grows.
 #[derive(Debug, Default)]
-pub(super) struct Html(String);
+pub(crate) struct Html(String);
 
 impl Html {
     /// Markup as it is.
-    pub(super) fn raw(&mut self, markup: &str) {
+    pub(crate) fn raw(&mut self, markup: &str) {
         self.0 += markup;
     }
 
     /// Text.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         escape(text, &mut self.0);
     }
 
     /// Text in which what stands between backticks is a name.
-    pub(super) fn words(&mut self, text: &str) {
+    pub(crate) fn words(&mut self, text: &str) {
         for (at, part) in text.split('`').enumerate() {
             if at % 2 == 1 {
                 self.within("code", &[], |html| html.text(part));
@@ -27,7 +27,7 @@ impl Html {
     }
 
     /// An element and what is within.
-    pub(super) fn within(
+    pub(crate) fn within(
         &mut self,
         name: &str,
         attributes: &[(&str, &str)],
@@ -46,7 +46,7 @@ impl Html {
     }
 
     /// An element that holds nothing, or its beginning.
-    pub(super) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
+    pub(crate) fn empty(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.0 += &format!("<{name}");
         for (attribute, value) in attributes {
             self.0 += &format!(" {attribute}=\"");
@@ -58,14 +58,14 @@ impl Html {
 
     /// Data for the script. Within a string of JSON a `<` may as well be written by its number,
     /// and nothing else in it can end the element.
-    pub(super) fn data(&mut self, class: &str, json: &str) {
+    pub(crate) fn data(&mut self, class: &str, json: &str) {
         self.empty("script", &[("type", "application/json"), ("class", class)]);
         self.0 += &json.replace('<', "\\u003c");
         self.0 += "</script>\n";
     }
 
     /// The text of it all.
-    pub(super) fn done(self) -> String {
+    pub(crate) fn done(self) -> String {
         self.0
     }
 }

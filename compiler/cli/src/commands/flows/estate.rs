@@ -1,0 +1,295 @@
+//! The flows of an estate: each of its clusters a sheet, in the spec's own words.
+
+use std::collections::BTreeMap;
+
+use tenantry_core::{
+    compile::{FlowsCluster, FlowsRun, SpecEnd, SpecFlow},
+    flows::{self, Port},
+    prove::flows::{Proof, Whose},
+};
+use tenantry_reach::{Addresses, Ends, PortSet, Protocol};
+
+use super::{
+    sheet::{Cell, Class, Flow, Node, Reason, Sheet},
+    words,
+};
+use crate::{
+    exit::Failure,
+    render::{Files, counted, place::Places},
+};
+
+/// A cluster of an environment.
+pub(super) struct Ground<'r> {
+    pub(super) cluster: &'r FlowsCluster,
+    pub(super) sheet: Sheet,
+}
+
+/// The clusters that are asked for.
+///
+/// # Errors
+/// There is no such cluster.
+pub(super) fn grounds<'r>(
+    run: &'r FlowsRun,
+    wanted: Option<&str>,
+    files: &dyn Files,
+) -> Result<Vec<Ground<'r>>, Failure> {
+    let environments = run.environments.iter();
+    let all = environments.flat_map(|environment| {
+        let env = environment.env.as_deref();
+        environment
+            .clusters
+            .iter()
+            .map(move |cluster| (env, cluster))
+    });
+    let all: Vec<(Option<&str>, &FlowsCluster)> = all.collect();
+    if let Some(wanted) = wanted
+        && !all.is_empty()
+        && all.iter().all(|(_, cluster)| *cluster.name != *wanted)
+    {
+        let mut names: Vec<String> = all.iter().map(|(_, it)| format!("`{}`", it.name)).collect();
+        names.sort();
+        names.dedup();
+        let failure = Failure::new(format!("there is no cluster `{wanted}`"));
+        return Err(failure.help(format!("there is {}", words::listed(&names))));
+    }
+    let chosen = all.into_iter();
+    let chosen = chosen.filter(|(_, it)| wanted.is_none_or(|wanted| *it.name == *wanted));
+    let places = Places::of(files);
+    let grounds = chosen.map(|(env, cluster)| Ground {
+        sheet: sheet(env, cluster, &places),
+        cluster,
+    });
+    Ok(grounds.collect())
+}
+
+fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>) -> Sheet {
+    let mut nodes = Nodes::default();
+    let workloads = cluster.proof.iter().flat_map(|proof| &proof.pods);
+    for whose in workloads {
+        if let Whose::Workload(path) = whose {
+            nodes.place(&SpecEnd::Workload(path.clone()));
+        }
+    }
+    let mut flows: Vec<Flow> = Vec::new();
+    for flow in &cluster.flows {
+        flows.push(Flow {
+            from: vec![nodes.place(&flow.from)],
+            to: vec![nodes.place(&flow.to)],
+            ports: ports(&flow.ports),
+            reason: match flow.reason {
+                flows::Reason::Declared => Reason::Declared,
+                flows::Reason::Derived(_) => Reason::Derived,
+            },
+            why: why(flow),
+            place: flow.span.map(|span| {
+                let line = places.at(span.file, span.start).line;
+                format!("{}:{line}", places.files().path(span.file))
+            }),
+        });
+    }
+    if let Some(proof) = &cluster.proof {
+        nodes.settle(proof, &flows);
+    }
+    flows.sort_by(|one, other| {
+        let key = |flow: &Flow| (flow.from.clone(), flow.to.clone(), flow.reason);
+        key(one).cmp(&key(other))
+    });
+    Sheet {
+        title: match env {
+            Some(env) => format!("{} in {env}", cluster.name),
+            None => cluster.name.to_string(),
+        },
+        figures: figures(cluster, &nodes, &flows),
+        verdicts: verdicts(cluster),
+        beyond: cluster.unproven.iter().map(cell).collect(),
+        nodes: nodes.all,
+        flows,
+    }
+}
+
+fn why(flow: &SpecFlow) -> String {
+    match &flow.reason {
+        flows::Reason::Declared => "declared".to_owned(),
+        flows::Reason::Derived(from) => from.to_string(),
+    }
+}
+
+fn cell(cell: &tenantry_core::prove::flows::Cell) -> Cell {
+    Cell {
+        basis: cell.basis,
+        what: cell.what.clone(),
+        why: cell.why.clone(),
+    }
+}
+
+/// Ports of the spec as a set.
+pub(super) fn ports(ports: &[Port]) -> PortSet {
+    let mut set = PortSet::none();
+    for port in ports {
+        let protocol = match port.protocol {
+            flows::Protocol::Tcp => Protocol::Tcp,
+            flows::Protocol::Udp => Protocol::Udp,
+            flows::Protocol::Sctp => Protocol::Sctp,
+        };
+        set.add(protocol, port.from, port.to);
+    }
+    set
+}
+
+fn figures(cluster: &FlowsCluster, nodes: &Nodes, flows: &[Flow]) -> Vec<(String, String)> {
+    let figure = |count: usize, one: &str, many: &str| {
+        let what = if count == 1 { one } else { many };
+        (count.to_string(), what.to_owned())
+    };
+    let workloads = nodes.all.iter().filter(|it| it.class == Class::Workload);
+    let declared = flows
+        .iter()
+        .filter(|it| it.reason == Reason::Declared)
+        .count();
+    let mut figures = vec![
+        figure(workloads.count(), "workload", "workloads"),
+        figure(declared, "declared flow", "declared flows"),
+        figure(flows.len() - declared, "derived flow", "derived flows"),
+    ];
+    if let Some(proof) = &cluster.proof {
+        figures.push(figure(proof.objects.emitted, "policy", "policies"));
+    }
+    figures
+}
+
+/// What was shown of it.
+fn verdicts(cluster: &FlowsCluster) -> Vec<String> {
+    let Some(proof) = &cluster.proof else {
+        return vec![
+            "Not proved: no policies of Kubernetes hold these flows, or none were emitted."
+                .to_owned(),
+        ];
+    };
+    let policies = counted(proof.objects.emitted, "object");
+    let flows = counted(cluster.flows.len(), "flow");
+    let proved = if proof.holds() {
+        format!(
+            "Proved on the {policies} that are emitted: {flows}, nothing more and nothing less."
+        )
+    } else {
+        "Not proved: what is emitted lets through something else, as the findings tell.".to_owned()
+    };
+    let naive = format!(
+        "{} for {}; one for each half of each edge would be {}.",
+        counted(proof.objects.emitted, "policy object"),
+        counted(proof.objects.workloads, "workload"),
+        proof.objects.naive
+    );
+    vec![proved, naive]
+}
+
+/// The ends of flows, each once.
+#[derive(Default)]
+struct Nodes {
+    all: Vec<Node>,
+    places: BTreeMap<SpecEnd, usize>,
+}
+
+impl Nodes {
+    fn place(&mut self, end: &SpecEnd) -> usize {
+        if let Some(place) = self.places.get(end) {
+            return *place;
+        }
+        self.all.push(node(end));
+        self.places.insert(end.clone(), self.all.len() - 1);
+        self.all.len() - 1
+    }
+
+    /// What is outside is where the proof says that it is: the spec's words leave out what is
+    /// inside of the cluster.
+    fn settle(&mut self, proof: &Proof, flows: &[Flow]) {
+        for (wanted, flow) in proof.wanted.iter().zip(&proof.because) {
+            let Some(flow) = flows.get(*flow) else {
+                continue;
+            };
+            for (ends, nodes) in [(&wanted.from, &flow.from), (&wanted.to, &flow.to)] {
+                let (Ends::Addresses(addresses), [node]) = (ends, nodes.as_slice()) else {
+                    continue;
+                };
+                if let Some(node) = self.all.get_mut(*node) {
+                    node.addresses.extend(addresses);
+                }
+            }
+        }
+    }
+}
+
+fn node(end: &SpecEnd) -> Node {
+    let node = |class, name: String, group: &str, about: &str| Node {
+        class,
+        name,
+        group: group.to_owned(),
+        about: about.to_owned(),
+        addresses: Addresses::none(),
+    };
+    match end {
+        SpecEnd::Workload(path) => {
+            let tenant = path.split('.').next().unwrap_or_default();
+            node(Class::Workload, path.to_string(), tenant, "workload")
+        }
+        SpecEnd::Namespace(tenant) => {
+            let about = "every pod of its namespace";
+            node(Class::Everybody, format!("{tenant}.*"), tenant, about)
+        }
+        SpecEnd::Importer(tenant) => {
+            let about = "the pods that fill disks of its machines";
+            node(
+                Class::Platform,
+                format!("{tenant} importers"),
+                tenant,
+                about,
+            )
+        }
+        SpecEnd::Platform(service) => {
+            let (name, about) = service_words(*service);
+            node(Class::Platform, format!("platform.{name}"), "", about)
+        }
+        SpecEnd::External {
+            system,
+            cidrs,
+            hosts,
+        } => {
+            let name = system.as_deref().unwrap_or("internet");
+            let places = cidrs.iter().map(ToString::to_string);
+            let places = places.chain(hosts.iter().map(ToString::to_string));
+            outside(name, places.collect())
+        }
+        SpecEnd::Clients(cidrs) => {
+            outside("clients", cidrs.iter().map(ToString::to_string).collect())
+        }
+    }
+}
+
+/// A system outside, at these places of it.
+fn outside(name: &str, places: Vec<String>) -> Node {
+    let name = match places.as_slice() {
+        [] => name.to_owned(),
+        places => format!("{name} ({})", words::listed(places)),
+    };
+    Node {
+        class: Class::Outside,
+        name,
+        group: String::new(),
+        about: "outside".to_owned(),
+        addresses: Addresses::none(),
+    }
+}
+
+/// How the spec calls a part of the platform, and what it is.
+fn service_words(service: flows::Service) -> (&'static str, &'static str) {
+    use flows::Service;
+    match service {
+        Service::Dns => ("dns", "the cluster's resolver"),
+        Service::KubeApi => ("kube-api", "the API server"),
+        Service::Ingress => ("ingress", "the gateway or ingress controller"),
+        Service::Monitoring => ("metrics", "whoever reads metrics"),
+        Service::Cdi => ("cdi", "the controller of disk importers"),
+        Service::VirtApi => ("virt-api", "KubeVirt's API"),
+        Service::Metadata => ("metadata", "cloud metadata"),
+    }
+}
