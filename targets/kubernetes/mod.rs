@@ -4,6 +4,7 @@ mod access;
 mod admission;
 mod autoscaler;
 mod backup;
+mod baseline;
 mod budget;
 mod cilium;
 mod config;
@@ -94,6 +95,7 @@ impl Target for Kubernetes {
             storage::emit(&ground, out);
             raw::of_cluster(&ground, out);
             policy::emit(lowered, cluster, out);
+            baseline::emit(lowered, cluster, out);
             for tenant in &cluster.tenants {
                 of_tenant(&ground, tenant, out);
             }

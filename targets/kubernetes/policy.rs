@@ -31,7 +31,7 @@ use super::NAME;
 use crate::kube::Scope;
 
 /// The label that the API server itself puts on every namespace; nobody can borrow it.
-const NAMESPACE_LABEL: &str = "kubernetes.io/metadata.name";
+pub(super) const NAMESPACE_LABEL: &str = "kubernetes.io/metadata.name";
 
 /// The name of each namespace's own policy.
 pub(super) const DEFAULT_DENY: &str = "default-deny";

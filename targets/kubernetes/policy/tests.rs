@@ -1,6 +1,6 @@
 use serde_yaml::Value;
 
-use crate::testing::{Made, compile_tenant};
+use crate::testing::{KUBERNETES, Made, compile, compile_tenant};
 
 /// A tenant whose workload `web` has these further lines.
 fn web(lines: &str) -> Made {
@@ -173,4 +173,39 @@ fn everybody_outside_is_not_everybody_inside() {
     for own in ["10.42.0.0/16", "10.43.0.0/16", "10.1.0.0/24"] {
         assert!(except.contains(own), "{own} in {except}");
     }
+}
+
+#[test]
+fn stored_objects_are_asked_of_their_pods_on_their_own_port() {
+    let fact = "facts { storage namespace=rook-ceph port=8080 { select app rook-ceph-rgw; };";
+    let ground = KUBERNETES.replace("facts {", fact);
+    let tenant = r#"
+        tenant shop {
+            workload web {
+                container image="registry.example.com/web:1"
+                on general
+                cpu 1
+                memory "1GiB"
+                connect platform.storage
+            }
+        }
+    "#;
+    let made = compile(&format!("{ground}{tenant}"), &crate::all());
+    let rule = spec(&made, "web")["egress"][0].clone();
+    assert_eq!(rule["ports"][0]["port"], 8080);
+    let peer = &rule["to"][0];
+    assert_eq!(
+        peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"],
+        "rook-ceph"
+    );
+    assert_eq!(peer["podSelector"]["matchLabels"]["app"], "rook-ceph-rgw");
+}
+
+#[test]
+fn a_port_of_the_resolver_that_not_everybody_may_ask_is_the_workloads_own() {
+    let made = web("connect platform.dns port=853");
+    let egress = spec(&made, "web")["egress"].clone();
+    assert_eq!(egress.as_sequence().unwrap().len(), 1);
+    assert_eq!(egress[0]["ports"][0]["port"], 853);
+    assert!(!web("connect platform.dns").has("NetworkPolicy", "web"));
 }

@@ -28,6 +28,10 @@ const NOT_PUBLIC: [&str; 11] = [
     "ff00::/8",
 ];
 
+/// Where clouds answer questions about the machine that asks: most of them, Amazon by IPv6,
+/// Alibaba.
+pub const METADATA: [&str; 3] = ["169.254.169.254", "fd00:ec2::254", "100.100.100.200"];
+
 /// All addresses of both families.
 const ALL: [&str; 2] = ["0.0.0.0/0", "::/0"];
 

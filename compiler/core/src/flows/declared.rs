@@ -2,16 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use super::{Flow, FlowSet, Peer, Port, Reason, Service, rules, site};
+use super::{Flow, FlowSet, Peer, Port, Reason, Service, cni, rules, site};
 use crate::{
     check::Checked,
     diag::Findings,
     model::{
-        Cluster, Connect, Estate, Expose, External, Id, OfferTo, Target as Connected, Tenant,
-        Workload,
+        Connect, Estate, Expose, External, Id, OfferTo, Target as Connected, Tenant, Workload,
     },
     outcome::Outcome,
-    schema::kinds::{CniName, Via},
+    schema::kinds::{CniAbility, Via},
     target::Target,
     units::{Cidr, Host},
 };
@@ -175,7 +174,9 @@ fn abroad(
 /// callers whose policies know names. Never everywhere.
 fn edge(estate: &Estate, from: &Workload, target: &Workload, expose: &Expose) -> Option<Peer> {
     let cidrs = edge_addresses(estate, target, expose);
-    let named = cidrs.is_empty() && follows_names(&estate.clusters[from.cluster]);
+    let caller = &estate.clusters[from.cluster];
+    let follows_names = caller.is_kubernetes() && cni::can(caller, CniAbility::Fqdn);
+    let named = cidrs.is_empty() && follows_names;
     let host = expose.spec.host.as_ref().filter(|_| named);
     if cidrs.is_empty() && host.is_none() {
         return None;
@@ -205,12 +206,6 @@ fn edge_addresses(estate: &Estate, target: &Workload, expose: &Expose) -> Vec<Ci
             pool.map(|pool| pool.cidr.value).into_iter().collect()
         }
     }
-}
-
-/// Whether the policies of a cluster hold names.
-fn follows_names(cluster: &Cluster) -> bool {
-    let cni = cluster.spec.cni.as_ref();
-    cluster.is_kubernetes() && cni.is_some_and(|cni| cni.name.value == CniName::Cilium)
 }
 
 /// A gateway answers on the ports of the web; everything else on the port itself.

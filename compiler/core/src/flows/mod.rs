@@ -15,6 +15,7 @@
 //! the pod network.
 
 pub mod blocks;
+pub mod cni;
 mod declared;
 pub mod rules;
 pub mod site;
@@ -124,6 +125,8 @@ pub enum Service {
     Ingress,
     /// Whoever scrapes metrics.
     Monitoring,
+    /// The store of objects.
+    Storage,
     /// The controller of KubeVirt's disk importers, which asks them how far they are.
     Cdi,
     /// KubeVirt's API, for port forwards.
@@ -134,11 +137,12 @@ pub enum Service {
 
 impl Service {
     /// All parts.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Dns,
         Self::KubeApi,
         Self::Ingress,
         Self::Monitoring,
+        Self::Storage,
         Self::Cdi,
         Self::VirtApi,
         Self::Metadata,
@@ -151,6 +155,7 @@ impl Service {
             Self::KubeApi => "kube-api",
             Self::Ingress => "ingress",
             Self::Monitoring => "metrics",
+            Self::Storage => "storage",
             Self::Cdi => "cdi",
             Self::VirtApi => "virt-api",
             Self::Metadata => "metadata",

@@ -8,7 +8,7 @@ use crate::{
     close::Platform,
     model::{Cluster, Estate, Id},
     origin::V,
-    schema::kinds::{DnsMode, Facts, Select},
+    schema::kinds::{DnsMode, Facts, PortProtocol, Select},
     units::Cidr,
 };
 
@@ -89,6 +89,10 @@ const MONITORING: Missing = Missing {
     what: "which pods read metrics",
     fact: "facts { monitoring namespace=monitoring { select \"app.kubernetes.io/name\" prometheus; }; }",
 };
+const STORAGE: Missing = Missing {
+    what: "which pods answer for stored objects",
+    fact: "facts { storage namespace=rook-ceph port=8080 { select app rook-ceph-rgw; }; }",
+};
 const METADATA: Missing = Missing {
     what: "the addresses of cloud metadata",
     fact: "facts { metadata-ip \"169.254.169.254\"; }",
@@ -108,6 +112,7 @@ pub fn find(
         Service::KubeApi => api(estate, on),
         Service::Ingress => ingress(cluster),
         Service::Monitoring => monitoring(facts, platform, on),
+        Service::Storage => storage(facts),
         Service::Metadata => metadata(facts),
         Service::VirtApi => Ok(virt_api(facts, platform, on)),
         Service::Cdi => Ok(cdi(facts, platform, on)),
@@ -203,6 +208,18 @@ fn monitoring(
     Ok(Site {
         pods: Some(said.or(ours).ok_or(MONITORING)?),
         ports: vec![Port::tcp(9090)],
+        ..Site::default()
+    })
+}
+
+fn storage(facts: Option<&Facts>) -> Result<Site, Missing> {
+    let fact = facts
+        .and_then(|facts| facts.storage.as_ref())
+        .ok_or(STORAGE)?;
+    let pods = pods(Some(&fact.namespace), &fact.select).ok_or(STORAGE)?;
+    Ok(Site {
+        pods: Some(pods),
+        ports: vec![Port::of(fact.port.value, PortProtocol::Tcp)],
         ..Site::default()
     })
 }

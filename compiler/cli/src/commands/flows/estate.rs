@@ -288,6 +288,7 @@ fn service_words(service: flows::Service) -> (&'static str, &'static str) {
         Service::KubeApi => ("kube-api", "the API server"),
         Service::Ingress => ("ingress", "the gateway or ingress controller"),
         Service::Monitoring => ("metrics", "whoever reads metrics"),
+        Service::Storage => ("storage", "the store of objects"),
         Service::Cdi => ("cdi", "the controller of disk importers"),
         Service::VirtApi => ("virt-api", "KubeVirt's API"),
         Service::Metadata => ("metadata", "cloud metadata"),

@@ -95,12 +95,15 @@ impl Builder<'_> {
     }
 
     pub(super) fn service(&mut self, part: &str, connect: &kinds::Connect) -> Option<Service> {
-        let parts = ["dns", "ingress", "kube-api", "metadata", "metrics"];
+        let parts = [
+            "dns", "ingress", "kube-api", "metadata", "metrics", "storage",
+        ];
         match part {
             "dns" => Some(Service::Dns),
             "kube-api" => Some(Service::KubeApi),
             "ingress" => Some(Service::Ingress),
             "metrics" => Some(Service::Monitoring),
+            "storage" => Some(Service::Storage),
             "metadata" => Some(Service::Metadata),
             _ => {
                 let known: Vec<String> = parts

@@ -214,11 +214,29 @@ impl Cni {
     }
 }
 
+choices! {
+    /// What policies of a CNI can say or see.
+    pub enum CniAbility {
+        /// A range of ports (`endPort`).
+        EndPort = "end-port",
+        /// Ports of SCTP.
+        Sctp = "sctp",
+        /// Names, by what the resolver answers.
+        Fqdn = "fqdn",
+        /// Policies of the cluster that stand before those of namespaces, and a baseline of each
+        /// tenant is written for them: AdminNetworkPolicy, or ClusterNetworkPolicy of Calico 3.32
+        /// and later.
+        Tier = "tier",
+        /// Address blocks that match pods.
+        IpBlockPods = "ip-block-pods",
+    }
+}
+
 kind! {
-    /// A feature of the CNI that differs from the table of its version.
+    /// A feature of the CNI that differs from what is usual for its version.
     pub struct CniFeature = "feature", key("name") {
-        /// `end-port`, `sctp`, `fqdn`, `tier` or `ip-block-pods`.
-        arg name: V<Name>;
+        /// Which.
+        arg name: V<CniAbility>;
         /// Whether it can.
         arg on: V<bool>;
     }

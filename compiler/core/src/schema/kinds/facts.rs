@@ -15,6 +15,8 @@ kind! {
         child ingress: Option<IngressFact>;
         /// Whoever scrapes metrics.
         child monitoring: Option<MonitoringFact>;
+        /// What answers for objects: the gateway of Ceph, MinIO.
+        child storage: Option<StorageFact>;
         /// KubeVirt.
         child kubevirt: Option<KubevirtFact>;
         /// KubeVirt's importer of disks.
@@ -147,6 +149,18 @@ kind! {
     pub struct MonitoringFact = "monitoring" {
         /// The namespace of its pods.
         prop namespace: Option<V<Name>>;
+        /// A label of its pods.
+        child select: Vec<Select>;
+    }
+}
+
+kind! {
+    /// The cluster's store of objects, which workloads call as `platform.storage`.
+    pub struct StorageFact = "storage" {
+        /// The namespace of its pods.
+        prop namespace: V<Name>;
+        /// The port that its pods listen on, which may be another than the Service's.
+        prop port: V<Ports>;
         /// A label of its pods.
         child select: Vec<Select>;
     }

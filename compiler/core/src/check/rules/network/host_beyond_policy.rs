@@ -3,9 +3,10 @@
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
+    flows::cni,
     model::{Connect, Estate, Target},
     origin::OriginId,
-    schema::kinds::CniName,
+    schema::kinds::CniAbility,
 };
 
 declare_rule! { pub RULE = "host-beyond-policy", Network, Error, "a connection to a name on a pod network whose policies know no names", include_str!("host_beyond_policy.md") }
@@ -15,18 +16,14 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
     for (_, workload) in subject.whole_workloads() {
         let cluster = &estate.clusters[workload.cluster];
-        let cni = cluster.spec.cni.as_ref().map(|cni| &cni.name);
-        if !cluster.is_kubernetes() || cni.is_some_and(|cni| cni.value == CniName::Cilium) {
+        if !cluster.is_kubernetes() || cni::can(cluster, CniAbility::Fqdn) {
             continue;
         }
         for connect in &workload.connects {
             let Some((host, said)) = host(estate, connect) else {
                 continue;
             };
-            let network = cni.map_or(
-                "a pod network that the spec does not name".to_owned(),
-                |cni| cni.value.word().to_owned(),
-            );
+            let network = cni::name(cluster);
             let mut finding = Diagnostic::new(
                 &RULE,
                 connect.spec.meta.span,

@@ -3,16 +3,13 @@
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
-    flows::Service,
+    flows::{Service, blocks::METADATA},
     model::{Connect, External, Target},
     origin::OriginId,
     units::{Cidr, Ip, Unit},
 };
 
 declare_rule! { pub RULE = "metadata-reachable", Network, Warn, "a workload that may ask the cloud's metadata", include_str!("metadata_reachable.md") }
-
-/// Where clouds answer: most of them, Amazon by IPv6, Alibaba.
-const METADATA: [&str; 3] = ["169.254.169.254", "fd00:ec2::254", "100.100.100.200"];
 
 /// Reports each connection that leads there, by name or by address.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -23,7 +23,7 @@ impl Named for Connectable {
 kind! {
     /// What it calls: a workload, `tenant.workload`, an `external`, `internet`, or a part of the
     /// platform (`platform.dns`, `platform.kube-api`, `platform.metrics`, `platform.ingress`,
-    /// `platform.metadata`).
+    /// `platform.storage`, `platform.metadata`).
     pub struct Connect = "connect", key("target", "port", "host", "cidr") {
         /// Whom.
         arg target: V<NameOf<Connectable>>;
