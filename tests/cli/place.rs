@@ -316,3 +316,134 @@ fn what_moves_is_said_with_where_from() {
     let moved = folder.run("place").ends_with(0);
     assert!(moved.out.contains("moves: "), "{}\n{lock}", moved.out);
 }
+
+/// The promise of the document, with nothing in it that it does not name.
+fn promise(of: &str) -> jsonschema::Validator {
+    fn close(schema: &mut serde_json::Value) {
+        if let Some(object) = schema.as_object_mut() {
+            if object.contains_key("properties") {
+                object.insert("additionalProperties".into(), false.into());
+            }
+            object.values_mut().for_each(close);
+        } else if let Some(list) = schema.as_array_mut() {
+            list.iter_mut().for_each(close);
+        }
+    }
+    let published = folder().run("schema --placement").ends_with(0);
+    let mut schema = published.json();
+    close(&mut schema);
+    if !of.is_empty() {
+        let object = schema.as_object_mut().unwrap();
+        for key in ["type", "required", "properties"] {
+            object.remove(key);
+        }
+        object.remove("additionalProperties");
+        object.insert("$ref".into(), format!("#/$defs/{of}").into());
+    }
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+fn keeps(promise: &jsonschema::Validator, run: &crate::harness::Run) {
+    let document = run.json();
+    if let Err(error) = promise.validate(&document) {
+        panic!("{error} at {}", error.instance_path());
+    }
+}
+
+#[test]
+fn the_documents_are_as_their_schema_says() {
+    let answer = promise("answer");
+    let folder = folder();
+    for (file, code) in [("fits", 0), ("lacks", 1)] {
+        let run = folder.run(&format!(
+            "place --problem {file}.json --headroom --format json"
+        ));
+        keeps(&answer, &run.ends_with(code));
+    }
+    let run = folder.run("place --problem lacks.json --limit placement-steps=1 --format json");
+    keeps(&answer, &run);
+    let document = promise("");
+    for example in ["managed-proxmox", "saas-platform"] {
+        let folder = Folder::of_example(example);
+        keeps(
+            &document,
+            &folder.run("place --headroom --format json").ends_with(0),
+        );
+    }
+    let other = folder.run("place --problem fits.json --format json").json();
+    assert!(
+        document.validate(&other).is_err(),
+        "an answer is no document"
+    );
+}
+
+#[test]
+fn another_number_or_address_is_said_with_what_took_it() {
+    let folder = Folder::of_example("homelab");
+    folder.run("build").ends_with(0);
+    let lock = folder.read("tenantry.lock");
+    let old = lock
+        .replace("\"12303\"", "\"7\"")
+        .replace("192.168.10.22/24", "192.168.99.22/24");
+    assert_ne!(lock, old);
+    folder.write("tenantry.lock", &old);
+    let run = folder.run("place --format json").ends_with(0);
+    keeps(&promise(""), &run);
+    let told = &run.json()["clusters"][0]["renumbered"];
+    assert_eq!(told[0]["replica"], "family.files", "{told}");
+    assert_eq!(
+        (&told[0]["from"], &told[0]["interface"]),
+        (&"7".into(), &serde_json::Value::Null)
+    );
+    assert_eq!(
+        (&told[1]["from"], &told[1]["interface"]),
+        (&"192.168.99.22/24".into(), &"default".into())
+    );
+    let table = folder.run("place").ends_with(0);
+    assert!(
+        table
+            .out
+            .contains("changes: number of `family.files` from 7 to "),
+        "{}",
+        table.out
+    );
+    assert!(
+        table.err.contains("note") && table.err.contains("address-changes"),
+        "{}",
+        table.err
+    );
+    folder.run("place --html page.html").ends_with(0);
+    assert!(folder.read("page.html").contains("192.168.99.22/24"));
+    // What would change must not where it is locked; a build writes it, and all is as it was.
+    let locked = folder.run("build --locked").ends_with(1);
+    assert!(
+        locked.err.contains("vmid of family.files: 7"),
+        "{}",
+        locked.err
+    );
+    assert_eq!(folder.read("tenantry.lock"), old);
+    folder.run("build").ends_with(0);
+    folder.run("build --locked").ends_with(0);
+    let after = folder.run("place --format json").ends_with(0);
+    assert_eq!(
+        after.json()["clusters"][0]["renumbered"],
+        serde_json::json!([])
+    );
+}
+
+#[test]
+fn the_page_of_a_small_problem_is_as_it_was_read() {
+    let folder = folder();
+    folder
+        .run("place --problem lacks.json --html page.html")
+        .ends_with(1);
+    let page = folder.read("page.html");
+    // Its looks and its behaviour are files of their own.
+    let cut = |page: &str, tag: &str| {
+        let (before, rest) = page.split_once(&format!("<{tag}>")).unwrap();
+        let (_, after) = rest.split_once(&format!("</{tag}>")).unwrap();
+        format!("{before}<{tag}>…</{tag}>{after}")
+    };
+    let page = cut(&cut(&page, "style"), "script");
+    insta::assert_snapshot!(page.replace("><", ">\n<"));
+}

@@ -486,7 +486,7 @@ mod tests {
         let mut answer = Answer {
             verdict: Verdict::Feasible,
             witness: Some(Witness::default()),
-            ..serde_json_answer()
+            ..Answer::undecided()
         };
         let on = BTreeMap::from([
             ("a-0".to_owned(), Count::Node(1)),
@@ -501,19 +501,6 @@ mod tests {
         changed.rename(&mut answer);
         let base = &answer.witness.unwrap().base["w"];
         assert_eq!(base.keys().collect::<Vec<_>>(), ["a-1", "b-1"]);
-    }
-
-    fn serde_json_answer() -> Answer {
-        Answer {
-            verdict: Verdict::Undecided,
-            witness: None,
-            witness_compact: None,
-            explanation: None,
-            mends: Vec::new(),
-            bounds: None,
-            tried: Vec::new(),
-            steps: BTreeMap::new(),
-        }
     }
 
     #[test]

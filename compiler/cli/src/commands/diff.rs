@@ -9,12 +9,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::ValueEnum;
 use tenantry_core::compare::{Difference, differences};
 
 use side::{Estate, Side};
 
-use super::Outcome;
+use super::{Format, Outcome};
 use crate::{
     console::Console,
     estate,
@@ -53,14 +52,6 @@ pub(crate) struct Args {
     /// How differences are printed
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A tree of what differs, for reading
-    Human,
-    /// One JSON document, for tools
-    Json,
 }
 
 /// What is to be compared.

@@ -29,6 +29,15 @@ use crate::{
 /// How a command ends.
 pub(crate) type Outcome = Result<Exit, Failure>;
 
+/// How what is asked for is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// For reading
+    Human,
+    /// One JSON document, for tools
+    Json,
+}
+
 /// Runs the command that was asked for.
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     match &args.command {

@@ -12,13 +12,12 @@ use std::path::PathBuf;
 
 use ask::{Adding, Limits, Scaling};
 use case::{Case, Names, Rooms, Wanted};
-use clap::ValueEnum;
 use tenantry_placement::{
     Verdict,
     whatif::{self, Change, Part},
 };
 
-use super::Outcome;
+use super::{Format, Outcome};
 use crate::{
     console::Console,
     estate::Reachable,
@@ -80,14 +79,6 @@ pub(crate) struct Args {
     limits: Limits,
     #[command(flatten)]
     findings: Beside,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Tables, for reading
-    Human,
-    /// One JSON document, for tools
-    Json,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {

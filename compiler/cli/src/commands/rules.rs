@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, collections::BTreeSet, path::PathBuf};
 
-use clap::ValueEnum;
 use serde::Serialize;
 use tenantry_core::{
     diag::{Admission, Family, Level, Rule, nearest::nearest},
@@ -11,7 +10,7 @@ use tenantry_core::{
     schema::decode::UserRule,
 };
 
-use super::{Outcome, explain};
+use super::{Format, Outcome, explain};
 use crate::{
     console::Console,
     estate,
@@ -41,14 +40,6 @@ pub(crate) struct Args {
     /// How to print it
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For reading
-    Human,
-    /// One JSON document, for tools
-    Json,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde_json::{Value, json};
 use tenantry_core::schema::{
     describe::{Placed, summary},
@@ -11,7 +10,7 @@ use tenantry_core::schema::{
     vocabulary::Special,
 };
 
-use super::Outcome;
+use super::{Format, Outcome};
 use crate::{
     console::Console,
     estate,
@@ -29,7 +28,8 @@ Examples:
   tenantry schema pool.cpu             a kind by where it stands
   tenantry schema --estate . service   a kind that the estate defines
   tenantry schema --format json        the vocabulary for tools
-  tenantry schema --findings           a JSON Schema of what `check --format json` prints")]
+  tenantry schema --findings           a JSON Schema of what `check --format json` prints
+  tenantry schema --placement          a JSON Schema of what `place --format json` prints")]
 pub(crate) struct Args {
     /// A kind, by its name or by where it stands
     kind: Option<String>,
@@ -42,22 +42,24 @@ pub(crate) struct Args {
     /// Print the JSON Schema of findings as `--format json` has them
     #[arg(long, conflicts_with_all = ["kind", "estate", "format"])]
     findings: bool,
+    /// Print the JSON Schema of placements as `place --format json` has them
+    #[arg(long, conflicts_with_all = ["kind", "estate", "format", "findings"])]
+    placement: bool,
 }
 
 /// The promise of the findings' document, as it is published.
 pub(crate) const FINDINGS: &str = include_str!("../../../../docs/reference/findings.schema.json");
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For reading
-    Human,
-    /// One JSON document, for tools
-    Json,
-}
+/// The promise of the placement's document, as it is published.
+const PLACEMENT: &str = include_str!("../../../../docs/reference/placement.schema.json");
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     if args.findings {
         console.out.print(FINDINGS)?;
+        return Ok(Exit::Clean);
+    }
+    if args.placement {
+        console.out.print(PLACEMENT)?;
         return Ok(Exit::Clean);
     }
     let words = match &args.estate {

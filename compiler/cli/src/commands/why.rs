@@ -7,7 +7,6 @@ mod line;
 use std::path::{Path, PathBuf};
 
 use answer::{Answer, Document};
-use clap::ValueEnum;
 use tenantry_core::{
     Built, compile,
     diag::Level,
@@ -15,7 +14,7 @@ use tenantry_core::{
     why,
 };
 
-use super::Outcome;
+use super::{Format, Outcome};
 use crate::{
     console::Console,
     estate,
@@ -57,14 +56,6 @@ pub(crate) struct Args {
     format: Format,
     #[command(flatten)]
     findings: Beside,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Human,
-    /// One JSON document, for tools
-    Json,
 }
 
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {

@@ -7,12 +7,18 @@
 //! are floats, and change only how soon an answer is found.
 
 mod analyze;
+mod clauses;
 mod heap;
 mod linear;
+mod literal;
+mod propagate;
+mod trail;
 
+use clauses::{Clause, Watch};
 use heap::Heap;
 use linear::Row;
 pub(super) use linear::TooWide;
+pub(super) use literal::{Int, Lit};
 
 use crate::steps::{Spent, Steps};
 
@@ -25,53 +31,6 @@ const KEPT_MORE: usize = 1_000;
 
 /// How much work one step is.
 const WORK_OF_A_STEP: u64 = 16;
-
-/// A bound of a number, or its opposite.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Lit(u32);
-
-impl Lit {
-    /// What always holds.
-    pub(super) const TRUE: Self = Self(0);
-    /// What never holds.
-    pub(super) const FALSE: Self = Self(1);
-
-    fn of(var: usize, holds: bool) -> Self {
-        // Variables are counted in `u32` where they are made.
-        let var = u32::try_from(var).unwrap_or(u32::MAX >> 1);
-        Self(var << 1 | u32::from(!holds))
-    }
-
-    fn var(self) -> usize {
-        (self.0 >> 1) as usize
-    }
-
-    fn holds(self) -> bool {
-        self.0 & 1 == 0
-    }
-
-    fn index(self) -> usize {
-        self.0 as usize
-    }
-}
-
-impl std::ops::Not for Lit {
-    type Output = Self;
-
-    fn not(self) -> Self {
-        Self(self.0 ^ 1)
-    }
-}
-
-/// A number of the solver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Int(u32);
-
-impl Int {
-    fn index(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// A bound, and where in the trail it came to be.
 #[derive(Debug, Clone, Copy)]
@@ -118,23 +77,6 @@ enum Why {
     Clause(u32),
     /// A row.
     Row(u32),
-}
-
-#[derive(Debug, Default)]
-struct Clause {
-    lits: Vec<Lit>,
-    learnt: bool,
-    /// How many levels it joins: the fewer, the more it is worth.
-    levels: u32,
-    /// When it last took part in a conflict.
-    used: u64,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Watch {
-    clause: u32,
-    /// Another literal of the clause: where it holds the clause need not be looked at.
-    other: Lit,
 }
 
 /// What is known about a variable.
@@ -412,233 +354,6 @@ impl Solver {
 
     fn level(&self) -> usize {
         self.levels.len()
-    }
-
-    /// Sets an open literal and all weaker bounds of its number.
-    fn set(&mut self, lit: Lit, why: Why) {
-        let var = self.vars[lit.var()];
-        let number = var.number as usize;
-        let (low, high) = (self.numbers[number].low(), self.numbers[number].high());
-        let at = u32::try_from(self.trail.len()).unwrap_or(u32::MAX);
-        self.hold(lit, why);
-        let implied = if self.level() == 0 {
-            Why::Chosen
-        } else {
-            Why::Implied(lit)
-        };
-        let own = lit.var();
-        if lit.holds() {
-            let below = usize::try_from(var.value - 1 - low).unwrap_or(0);
-            for weaker in (own - below..own).rev() {
-                self.hold(Lit::of(weaker, true), implied);
-            }
-            self.raise(number, at, var.value, low);
-        } else {
-            let above = usize::try_from(high - var.value).unwrap_or(0);
-            for weaker in own + 1..=own + above {
-                self.hold(Lit::of(weaker, false), implied);
-            }
-            self.lower(number, at, var.value - 1, high);
-        }
-    }
-
-    fn hold(&mut self, lit: Lit, why: Why) {
-        let level = u32::try_from(self.level()).unwrap_or(u32::MAX);
-        let at = u32::try_from(self.trail.len()).unwrap_or(u32::MAX);
-        self.values[lit.index()] = Value::Holds;
-        self.values[(!lit).index()] = Value::Fails;
-        let var = &mut self.vars[lit.var()];
-        (var.level, var.at, var.why) = (level, at, why);
-        self.trail.push(lit);
-    }
-
-    fn raise(&mut self, number: usize, at: u32, value: i64, from: i64) {
-        let known = &mut self.numbers[number];
-        let bound = Bound { at, value };
-        if self.levels.is_empty() {
-            known.lower[0] = bound;
-        } else {
-            known.lower.push(bound);
-        }
-        for (row, factor) in &known.rises {
-            self.rows[*row as usize].grow(factor * (value - from), *row, &mut self.queue);
-        }
-        self.work += known.rises.len() as u64;
-    }
-
-    fn lower(&mut self, number: usize, at: u32, value: i64, from: i64) {
-        let known = &mut self.numbers[number];
-        let bound = Bound { at, value };
-        if self.levels.is_empty() {
-            known.upper[0] = bound;
-        } else {
-            known.upper.push(bound);
-        }
-        for (row, factor) in &known.falls {
-            self.rows[*row as usize].grow(factor * (from - value), *row, &mut self.queue);
-        }
-        self.work += known.falls.len() as u64;
-    }
-
-    /// Takes back everything that was set above a level.
-    fn back_to(&mut self, level: usize) {
-        if level >= self.level() {
-            return;
-        }
-        // Below this level all rows were looked at before anything more was chosen.
-        while let Some(row) = self.queue.pop_front() {
-            self.rows[row as usize].queued = false;
-        }
-        let keep = self.levels[level];
-        while self.trail.len() > keep {
-            let Some(lit) = self.trail.pop() else { break };
-            self.unset(lit);
-        }
-        self.levels.truncate(level);
-        self.head = self.trail.len();
-    }
-
-    fn unset(&mut self, lit: Lit) {
-        let at = u32::try_from(self.trail.len()).unwrap_or(u32::MAX);
-        self.values[lit.index()] = Value::Open;
-        self.values[(!lit).index()] = Value::Open;
-        let var = &mut self.vars[lit.var()];
-        var.phase = lit.holds();
-        let known = &mut self.numbers[var.number as usize];
-        if lit.holds() {
-            let from = known.low();
-            if known.lower.len() > 1 && known.lower.last().is_some_and(|last| last.at == at) {
-                known.lower.pop();
-                let back = from - known.low();
-                for (row, factor) in &known.rises {
-                    self.rows[*row as usize].least -= factor * back;
-                }
-            }
-        } else {
-            let from = known.high();
-            if known.upper.len() > 1 && known.upper.last().is_some_and(|last| last.at == at) {
-                known.upper.pop();
-                let back = known.high() - from;
-                for (row, factor) in &known.falls {
-                    self.rows[*row as usize].least -= factor * back;
-                }
-            }
-        }
-        self.heap.back(lit.var());
-    }
-
-    /// Sets what follows. The clause or row that cannot be kept, where there is one.
-    fn propagate(&mut self) -> Option<Why> {
-        loop {
-            while let Some(lit) = self.trail.get(self.head).copied() {
-                self.head += 1;
-                if let Some(clause) = self.visit(!lit) {
-                    return Some(Why::Clause(clause));
-                }
-            }
-            let row = self.queue.pop_front()?;
-            self.rows[row as usize].queued = false;
-            if !self.tighten(row) {
-                return Some(Why::Row(row));
-            }
-        }
-    }
-
-    /// Visits the clauses that watch a literal that fails now.
-    fn visit(&mut self, fails: Lit) -> Option<u32> {
-        let mut watches = std::mem::take(&mut self.watches[fails.index()]);
-        self.work += watches.len() as u64 + 1;
-        let mut kept = 0;
-        let mut conflict = None;
-        let mut at = 0;
-        while at < watches.len() {
-            let watch = watches[at];
-            at += 1;
-            if self.values[watch.other.index()] == Value::Holds {
-                watches[kept] = watch;
-                kept += 1;
-                continue;
-            }
-            let clause = &mut self.clauses[watch.clause as usize];
-            if clause.lits.is_empty() {
-                continue;
-            }
-            if clause.lits[0] == fails {
-                clause.lits.swap(0, 1);
-            }
-            let first = clause.lits[0];
-            let watch = Watch {
-                other: first,
-                ..watch
-            };
-            if self.values[first.index()] != Value::Holds {
-                let values = &self.values;
-                let mut rest = clause.lits.iter().skip(2);
-                let found = rest.position(|lit| values[lit.index()] != Value::Fails);
-                if let Some(found) = found {
-                    clause.lits.swap(1, found + 2);
-                    let now = clause.lits[1];
-                    self.watches[now.index()].push(watch);
-                    continue;
-                }
-            }
-            watches[kept] = watch;
-            kept += 1;
-            match self.values[first.index()] {
-                Value::Holds => {}
-                Value::Open => self.set(first, Why::Clause(watch.clause)),
-                Value::Fails => {
-                    conflict = Some(watch.clause);
-                    break;
-                }
-            }
-        }
-        while at < watches.len() {
-            watches[kept] = watches[at];
-            kept += 1;
-            at += 1;
-        }
-        watches.truncate(kept);
-        // Nothing watches a literal that fails anew while its watches are visited.
-        self.watches[fails.index()] = watches;
-        conflict
-    }
-
-    fn attach(&mut self, clause: Clause) -> u32 {
-        let [first, second] = [clause.lits[0], clause.lits[1]];
-        self.learnt += usize::from(clause.learnt);
-        let at = if let Some(at) = self.free.pop() {
-            self.clauses[at as usize] = clause;
-            at
-        } else {
-            self.clauses.push(clause);
-            u32::try_from(self.clauses.len() - 1).unwrap_or(u32::MAX)
-        };
-        for (watched, other) in [(first, second), (second, first)] {
-            self.watches[watched.index()].push(Watch { clause: at, other });
-        }
-        at
-    }
-
-    /// Forgets half of what was learnt: what joins many levels and was not used for long.
-    /// Nothing is set but what holds for good, so that no clause is a reason that is needed.
-    fn clean(&mut self) {
-        let mut learnt: Vec<(bool, u64, u32)> = Vec::new();
-        for (clause, at) in self.clauses.iter().zip(0_u32..) {
-            if clause.learnt && !clause.lits.is_empty() && clause.levels > 2 {
-                learnt.push((clause.levels <= 6, clause.used, at));
-            }
-        }
-        learnt.sort_unstable();
-        learnt.truncate(learnt.len() / 2);
-        for (_, _, at) in &learnt {
-            self.clauses[*at as usize].lits.clear();
-            self.learnt -= 1;
-        }
-        for list in &mut self.watches {
-            list.retain(|watch| !self.clauses[watch.clause as usize].lits.is_empty());
-        }
-        self.free.extend(learnt.iter().map(|(_, _, at)| *at));
     }
 }
 

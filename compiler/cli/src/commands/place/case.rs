@@ -42,6 +42,8 @@ pub(super) struct Case {
     pub(super) hosts: Vec<Hosted>,
     /// Replicas that stand elsewhere than the build before had chosen.
     pub(super) moves: Vec<Moved>,
+    /// Numbers and addresses that are others than the build before had chosen.
+    pub(super) renumbered: Vec<Renumbered>,
 }
 
 /// A replica that moves from one machine to another.
@@ -50,6 +52,38 @@ pub(super) struct Moved {
     pub(super) replica: String,
     pub(super) from: String,
     pub(super) to: String,
+}
+
+/// A replica with another number, or an interface with another address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Renumbered {
+    pub(super) replica: String,
+    /// The interface; null where it is the number.
+    pub(super) interface: Option<String>,
+    pub(super) from: String,
+    /// Null where it has no address of its own any more.
+    pub(super) to: Option<String>,
+    /// Why, as the end of a sentence.
+    pub(super) because: String,
+}
+
+impl Renumbered {
+    /// `` number of `acme.db` from 10500 to 200, since … ``
+    pub(super) fn sentence(&self) -> String {
+        let Self {
+            replica,
+            interface,
+            from,
+            to,
+            because,
+        } = self;
+        let what = match interface {
+            None => format!("number of `{replica}`"),
+            Some(interface) => format!("address of `{replica}` on `{interface}`"),
+        };
+        let to = to.as_deref().unwrap_or("none");
+        format!("{what} from {from} to {to}, {because}")
+    }
 }
 
 /// A replica and its machine.
@@ -169,6 +203,7 @@ impl Case {
             headroom,
             hosts: Vec::new(),
             moves: Vec::new(),
+            renumbered: Vec::new(),
         };
         // Nodes have the names that they have where nothing was changed.
         case.changed.rename(&mut case.answer);

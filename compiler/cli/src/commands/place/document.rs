@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use tenantry_placement::{Answer, Verdict, element::Element, headroom::Headroom};
 
-use super::case::{Case, Drawing, Drawn, Hall, Hosted, Moved};
+use super::case::{Case, Drawing, Drawn, Hall, Hosted, Moved, Renumbered};
 
 /// The answer to a problem, as `placement/1` has it.
 #[derive(Serialize)]
@@ -80,6 +80,8 @@ struct Cluster<'c> {
     hosts: &'c [Hosted],
     /// Replicas that stand elsewhere than the build before had chosen.
     moves: &'c [Moved],
+    /// Numbers and addresses that are others than the build before had chosen.
+    renumbered: &'c [Renumbered],
 }
 
 /// A pool and what stands there.
@@ -145,6 +147,7 @@ fn cluster(case: &Case) -> Cluster<'_> {
         headroom: rooms(case),
         hosts: &case.hosts,
         moves: &case.moves,
+        renumbered: &case.renumbered,
     }
 }
 

@@ -13,7 +13,7 @@ use tenantry_placement::{
 
 use super::{
     Args, ask,
-    case::{Case, Hosted, Moved, Names, Wanted},
+    case::{Case, Hosted, Moved, Names, Renumbered, Wanted},
     words::{Units, listed},
 };
 use crate::{estate, exit::Failure};
@@ -160,6 +160,9 @@ pub(super) fn cases(
             case.stand_on(ground.hosts());
             case.moves = ground.moves();
         }
+        if case.changes.is_empty() {
+            case.renumbered = ground.renumbered();
+        }
         cases.push(case);
     }
     Ok(cases)
@@ -188,6 +191,17 @@ impl Ground<'_> {
             to: to.clone(),
         });
         moves.collect()
+    }
+
+    fn renumbered(&self) -> Vec<Renumbered> {
+        let changes = self.cluster.changes.iter().map(|change| Renumbered {
+            replica: change.replica.clone(),
+            interface: change.interface.as_deref().map(str::to_owned),
+            from: change.from.clone(),
+            to: change.to.clone(),
+            because: change.because.clone(),
+        });
+        changes.collect()
     }
 
     /// What the estate calls the problem's pools and nodes.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::render::{style::Look, visible};
 
-/// The most moves that are listed.
+/// How much of what moves is listed.
 const MOVES: usize = 20;
 /// Cells of a bar.
 const BAR: u64 = 10;
@@ -61,20 +61,8 @@ fn one(case: &Case, nodes: bool, look: Look) -> String {
             line(&mut out, "  ", &sentence(&words::failures(case, failures)));
         }
     }
-    for moved in case.moves.iter().take(MOVES) {
-        let Moved { replica, from, to } = moved;
-        line(
-            &mut out,
-            "  moves: ",
-            &format!("`{replica}` from {from} to {to}"),
-        );
-    }
-    if case.moves.len() > MOVES {
-        let more = format!(
-            "and {} more; --format json has them all",
-            case.moves.len() - MOVES
-        );
-        line(&mut out, "  moves: ", &more);
+    for text in moves(case) {
+        line(&mut out, "  ", &text);
     }
     if let Some(drawn) = &case.drawn {
         if let Some(note) = note(&drawn.of) {
@@ -85,6 +73,22 @@ fn one(case: &Case, nodes: bool, look: Look) -> String {
         }
     }
     out
+}
+
+/// What is not as the build before had chosen it: machines, numbers and addresses.
+fn moves(case: &Case) -> Vec<String> {
+    let moves = case.moves.iter();
+    let moves =
+        moves.map(|Moved { replica, from, to }| format!("moves: `{replica}` from {from} to {to}"));
+    let others = case.renumbered.iter();
+    let others = others.map(|other| format!("changes: {}", other.sentence()));
+    let all: Vec<String> = moves.chain(others).collect();
+    let more = all.len().saturating_sub(MOVES);
+    let mut shown: Vec<String> = all.into_iter().take(MOVES).collect();
+    if more > 0 {
+        shown.push(format!("and {more} more; --format json has them all"));
+    }
+    shown
 }
 
 /// The verdict.

@@ -219,7 +219,7 @@ fn promises(html: &mut Html, case: &Case) {
 
 /// What stands elsewhere than before.
 fn moves(html: &mut Html, case: &Case) {
-    if case.moves.is_empty() {
+    if case.moves.is_empty() && case.renumbered.is_empty() {
         return;
     }
     html.within("section", &[("class", "moves")], |html| {
@@ -228,6 +228,9 @@ fn moves(html: &mut Html, case: &Case) {
             for moved in &case.moves {
                 let words = format!("`{}` from {} to {}", moved.replica, moved.from, moved.to);
                 html.within("li", &[], |html| html.words(&words));
+            }
+            for other in &case.renumbered {
+                html.within("li", &[], |html| html.words(&other.sentence()));
             }
         });
     });
