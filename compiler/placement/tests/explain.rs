@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use tenantry_placement::{
     Answer, Decision, Options, Problem, Verdict,
-    answer::{Explanation, Form, Mend},
+    answer::{Bounds, Explanation, Form, Mend},
     decide,
     element::{Element, elements},
     read, solve,
@@ -57,16 +57,21 @@ fn reason(problem: &Problem) -> (Answer, Explanation) {
         assert!(mends(problem, mend), "{mend:?} does not help");
     }
     if let Some(bounds) = &answer.bounds {
-        let scaled = |replicas| {
-            let mut scaled = problem.clone();
-            let mut all = scaled.workloads.iter_mut();
-            all.find(|w| w.name == bounds.workload).unwrap().replicas = replicas;
-            lacks(&scaled, &BTreeSet::new())
-        };
-        assert_eq!(scaled(bounds.fits), Some(false), "{bounds:?}");
-        assert_eq!(scaled(bounds.at_most + 1), Some(true), "{bounds:?}");
+        holds(problem, bounds);
     }
     (answer, reason)
+}
+
+/// As many fit as a band says, and one more than it says do not.
+fn holds(problem: &Problem, bounds: &Bounds) {
+    let scaled = |replicas| {
+        let mut scaled = problem.clone();
+        let mut all = scaled.workloads.iter_mut();
+        all.find(|w| w.name == bounds.workload).unwrap().replicas = replicas;
+        lacks(&scaled, &BTreeSet::new())
+    };
+    assert_eq!(scaled(bounds.fits), Some(false), "{bounds:?}");
+    assert_eq!(scaled(bounds.at_most + 1), Some(true), "{bounds:?}");
 }
 
 fn mends(problem: &Problem, mend: &Mend) -> bool {
@@ -420,4 +425,53 @@ fn hundreds_of_workloads_take_tens_of_questions() {
     assert!(!answer.mends.is_empty(), "{}", reason.sentence);
     let all: u64 = answer.steps.values().sum();
     assert!(all < 10_000_000, "{:?}", answer.steps);
+}
+
+/// Nodes that are full to the last unit: three of each of these make one, and hardly anything
+/// else does.
+fn packed(nodes: u32) -> Problem {
+    let mut workloads = Vec::new();
+    for (at, sizes) in [
+        [421, 337, 242],
+        [457, 311, 232],
+        [389, 367, 244],
+        [443, 323, 234],
+    ]
+    .iter()
+    .enumerate()
+    {
+        for (part, size) in sizes.iter().enumerate() {
+            workloads.push(json!({
+                "name": format!("w{at}{part}"), "replicas": nodes, "requests": {"cpu": size},
+            }));
+        }
+    }
+    problem(&json!({
+        "pools": [{"name": "p", "count": 4 * nodes, "capacity": {"cpu": 1000}}],
+        "workloads": workloads,
+    }))
+}
+
+#[test]
+fn the_band_of_what_is_undecided_holds() {
+    let mut told = 0;
+    for nodes in [2, 3, 5] {
+        let problem = packed(nodes);
+        for steps in [200, 600, 2_000, 6_000, 20_000, 60_000, 200_000] {
+            let options = Options {
+                steps,
+                ..Options::default()
+            };
+            let answer = solve(&problem, &options);
+            if answer.verdict != Verdict::Undecided {
+                assert_eq!(answer.bounds, None, "{steps}");
+                continue;
+            }
+            if let Some(bounds) = &answer.bounds {
+                told += 1;
+                holds(&problem, bounds);
+            }
+        }
+    }
+    assert!(told > 0, "no band was found anywhere");
 }

@@ -1,5 +1,6 @@
 //! What several rules ask of the model.
 
+use super::Subject;
 use crate::{
     model::{Body, Cluster, Disk, Estate, Id, Pool, Priority, Replicas, Storage, Workload},
     origin::{OriginId, V},
@@ -36,11 +37,37 @@ pub(super) fn pattern(workload: &Workload) -> Pattern_ {
 }
 
 /// How many of so many replicas a `max-unavailable` lets be away: Kubernetes rounds a share up.
-pub(super) fn away_at_once(most: &CountOrShare, replicas: u32) -> u64 {
+fn away_at_once(most: &CountOrShare, replicas: u32) -> u64 {
     match most {
         CountOrShare::Count(away) => u64::from(*away),
         CountOrShare::Share(share) => share.of_ceil(replicas.into()).unwrap_or(u64::MAX),
     }
+}
+
+/// A workload that says how many of its replicas may be away at once.
+pub(super) struct Disrupted<'s> {
+    pub workload: &'s Workload,
+    /// What it says (`max-unavailable`).
+    pub most: &'s V<CountOrShare>,
+    /// How many replicas there are at the least.
+    pub count: &'s V<u32>,
+    /// How many of these may be away.
+    pub away: u64,
+}
+
+/// All workloads that say how many of their replicas may be away at once.
+pub(super) fn disrupted<'s>(subject: &'s Subject<'_>) -> impl Iterator<Item = Disrupted<'s>> {
+    subject.whole_workloads().filter_map(|(_, workload)| {
+        let availability = workload.spec.availability.as_ref()?;
+        let most = availability.max_unavailable.as_ref()?;
+        let count = least(workload)?;
+        Some(Disrupted {
+            workload,
+            most,
+            count,
+            away: away_at_once(&most.value, count.value),
+        })
+    })
 }
 
 /// Where it is said what class a disk is of: by its `storage=`, else by the disk as a whole.

@@ -3,7 +3,7 @@
 use crate::{
     check::{
         Subject,
-        common::{away_at_once, least, pattern},
+        common::{Disrupted, disrupted, pattern},
     },
     diag::{Diagnostic, Findings, declare_rule, words},
     schema::kinds::Pattern_,
@@ -14,16 +14,15 @@ declare_rule! { pub RULE = "disruption-breaks-quorum", Availability, Warn, "a qu
 /// Compares `max-unavailable` with what is left of each quorum of three members and more.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
-    for (_, workload) in subject.whole_workloads() {
-        let availability = workload.spec.availability.as_ref();
-        let Some(most) = availability.and_then(|it| it.max_unavailable.as_ref()) else {
-            continue;
-        };
-        let Some(count) = least(workload).filter(|count| count.value > 2) else {
-            continue;
-        };
+    let several = disrupted(subject).filter(|it| it.count.value > 2);
+    for Disrupted {
+        workload,
+        most,
+        count,
+        away,
+    } in several
+    {
         let majority = u64::from(count.value / 2 + 1);
-        let away = away_at_once(&most.value, count.value);
         if pattern(workload) != Pattern_::Quorum
             || u64::from(count.value).saturating_sub(away) >= majority
         {

@@ -3,7 +3,7 @@
 use crate::{
     check::{
         Subject,
-        common::{away_at_once, least, pattern},
+        common::{Disrupted, disrupted, pattern},
     },
     diag::{Diagnostic, Findings, declare_rule, words},
     schema::kinds::Pattern_,
@@ -14,15 +14,14 @@ declare_rule! { pub RULE = "disruption-takes-all", Availability, Warn, "several 
 /// Reports `max-unavailable` of all replicas, where there are several.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
-    for (_, workload) in subject.whole_workloads() {
-        let availability = workload.spec.availability.as_ref();
-        let Some(most) = availability.and_then(|it| it.max_unavailable.as_ref()) else {
-            continue;
-        };
-        let Some(count) = least(workload).filter(|count| count.value > 1) else {
-            continue;
-        };
-        let away = away_at_once(&most.value, count.value);
+    let several = disrupted(subject).filter(|it| it.count.value > 1);
+    for Disrupted {
+        workload,
+        most,
+        count,
+        away,
+    } in several
+    {
         // Of a quorum fewer are too many, which is told as that.
         let quorum = pattern(workload) == Pattern_::Quorum && count.value > 2;
         if quorum || away < u64::from(count.value) {
