@@ -206,7 +206,7 @@ fn who_is_gone_is_told_and_who_may_have_been_renamed() {
     ];
     let stays = guest("stays", "");
     let all = [
-        told(LAN, &[stays.clone()], &gone),
+        told(LAN, std::slice::from_ref(&stays), &gone),
         told(LAN, &[stays.clone(), guest("new", "")], &gone),
         told(
             LAN,
