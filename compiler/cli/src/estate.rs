@@ -189,7 +189,8 @@ pub(crate) fn exit(findings: &[Diagnostic]) -> Exit {
 
 /// What these find, an earlier phase should have: the estate is not to blame.
 fn is_defect(rule: &RuleRef) -> bool {
-    let phases = [plan::RULES, emit::assemble::RULES, prove::RULES];
+    let flows = [&prove::flows::report::UNPROVEN_FLOW];
+    let phases = [plan::RULES, emit::assemble::RULES, prove::RULES, &flows];
     phases.into_iter().flatten().any(|defect| rule == defect)
 }
 

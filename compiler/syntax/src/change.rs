@@ -86,11 +86,12 @@ impl Change {
     }
 }
 
-/// The last line of the block of the node whose name or entries are here, without a block of its
-/// own: what is missing in the block would stand below. `None` where there is none.
+/// The last line of the block of the node whose name or entries are here, of those without a block
+/// of their own: what is missing in the block would stand below. `None` where there is none.
 pub fn last_in_block(parse: &Parse, span: Span) -> Option<Span> {
     let node = Surroundings { parse }.node(span)?;
-    node.nodes().last().map(Node::head_span)
+    let lines = node.nodes().filter(|line| line.nodes().next().is_none());
+    lines.last().map(Node::head_span)
 }
 
 /// A text, asked about what stands beside what.

@@ -136,14 +136,14 @@ fn a_child_stands_like_its_siblings() {
 }
 
 #[test]
-fn a_block_ends_with_the_head_of_its_last_node() {
+fn the_last_line_of_a_block_is_one_without_a_block_of_its_own() {
     let text = "a 1 {\n    b\n    c 2 {\n        d\n    }\n}\ne\n";
     let last = |mark: &str| {
         let at = u32::try_from(text.find(mark).unwrap()).unwrap();
         let last = last_in_block(&read(text), Span::new(FileId(0), at, at + 1));
         last.map(|span| &text[span.range()])
     };
-    assert_eq!(last("a"), Some("c 2"));
+    assert_eq!(last("a"), Some("b"));
     assert_eq!(last("c"), Some("d"));
     assert_eq!(last("e"), None);
 }
