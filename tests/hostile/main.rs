@@ -18,6 +18,7 @@ mod circles;
 mod deep;
 mod harness;
 mod large;
+mod manifests;
 mod names;
 mod numbers;
 mod yaml;
