@@ -60,7 +60,7 @@ fn a_value_of_a_profile_leads_to_the_profile_and_to_the_like() {
             && run.out.contains("the profile `ai-training` says so")
             && run.out.contains("std:/profiles/")
             && run.out.contains("brought by `like ai-training`")
-            && run.out.contains("tenants/acme.kdl:28:"),
+            && run.out.contains("tenants/acme.kdl:29:"),
         "{}",
         run.out
     );
