@@ -296,7 +296,7 @@ fn an_estate_s_flows_are_told_with_their_places() {
     let run = folder.run("flows").ends_with(0);
     for part in [
         "one: 3 workloads, 2 declared flows",
-        "roved",
+        "Proved on the",
         "→ acme.db  TCP 5432  t.kdl:15",
         "→ platform.dns",
     ] {
@@ -314,6 +314,19 @@ fn an_estate_s_flows_are_told_with_their_places() {
     assert_eq!(declared, expected, "{flows:#}");
     let run = folder.run("flows --cluster two").ends_with(2);
     assert!(run.err.contains("there is no cluster `two`"), "{}", run.err);
+}
+
+#[test]
+fn what_is_proved_is_told_apart_from_what_another_policy_holds() {
+    let folder = Folder::of_example("ai-cloud");
+    let run = folder.run("flows --env prod --cluster sz1").ends_with(0);
+    for part in [
+        "17 of 21 flows, nothing more and nothing less",
+        "7 policy objects for 5 workloads",
+        "CiliumNetworkPolicy acme/api: the pod network's own policies add",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The flows of an estate: each of its clusters a sheet, in the spec's own words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tenantry_core::{
     compile::{FlowsCluster, FlowsRun, SpecEnd, SpecFlow},
@@ -166,7 +166,13 @@ fn verdicts(cluster: &FlowsCluster) -> Vec<String> {
         ];
     };
     let policies = counted(proof.objects.emitted, "object");
-    let flows = counted(cluster.flows.len(), "flow");
+    // A flow to names is no policy's, and stands among what these do not decide.
+    let proved: BTreeSet<usize> = proof.because.iter().copied().collect();
+    let all = counted(cluster.flows.len(), "flow");
+    let flows = match proved.len() == cluster.flows.len() {
+        true => all,
+        false => format!("{} of {all}", proved.len()),
+    };
     let proved = if proof.holds() {
         format!(
             "Proved on the {policies} that are emitted: {flows}, nothing more and nothing less."
