@@ -200,6 +200,27 @@ fn everything_that_goes_through_is_listed() {
 }
 
 #[test]
+fn pods_that_somebody_could_make_are_told_where_asked_for() {
+    let folder = folder();
+    let plain = folder.run("flows --manifests k8s").ends_with(0);
+    assert!(!plain.out.contains("any pod with"), "{}", plain.out);
+    let run = folder.run("flows --manifests k8s --exposure").ends_with(0);
+    assert!(
+        run.out
+            .contains("shop/any pod with app=web\n  → shop/db  TCP 5432"),
+        "{}",
+        run.out
+    );
+    let all = folder
+        .run("flows --manifests k8s --exposure --format json")
+        .ends_with(0)
+        .json();
+    let ends = all["sheets"][0]["ends"].as_array().unwrap();
+    let made = ends.iter().find(|end| end["class"] == "possible");
+    assert_eq!(made.unwrap()["group"], "shop");
+}
+
+#[test]
 fn mistakes_in_manifests_are_all_told_with_their_places() {
     let folder = folder();
     folder.write("k8s/twice.yaml", "# x\nkind: A\nkind: B\n");

@@ -23,7 +23,7 @@ use question::Asked;
 use sheet::Sheet;
 use sheet::Sought;
 use tenantry_core::{compile, diag::Level, limits::Limits};
-use tenantry_reach::{End, Judge, Protocol};
+use tenantry_reach::{End, Judge, Protocol, TooMuch};
 
 use super::Outcome;
 use crate::{
@@ -50,6 +50,7 @@ Examples:
   tenantry flows --html flows.html                       a graph and a matrix, to search in
   tenantry flows --manifests k8s/                        the same of anybody's manifests
   tenantry flows --manifests k8s/ --to shop/db           who reaches the database
+  tenantry flows --manifests k8s/ --exposure             and what made-up pods would reach
   tenantry flows --manifests k8s/ --ask questions.json   a list of {from, to, port, protocol}
   kubectl get ns,po,netpol -A -o yaml | tenantry flows --manifests -")]
 pub(crate) struct Args {
@@ -65,6 +66,9 @@ pub(crate) struct Args {
     /// Answer a JSON list of {from, to, port, protocol}; `-` is standard input
     #[arg(long, value_name = "FILE", requires = "manifests", conflicts_with_all = ["from", "to", "port", "protocol", "html"])]
     ask: Option<PathBuf>,
+    /// Show also what pods would reach that do not exist, if somebody made them with the right labels
+    #[arg(long, requires = "manifests", conflicts_with = "ask")]
+    exposure: bool,
     /// Who calls: tenant.workload, internet, platform.dns, an address; of manifests namespace/name
     #[arg(long, value_name = "END")]
     from: Option<String>,
@@ -243,9 +247,13 @@ impl Args {
             })?;
             return Ok(());
         }
-        let mut sheet = inside::sheet(judge, title.to_owned(), read.files).map_err(|much| {
+        let most = |much: TooMuch| {
             Failure::new(much.to_string()).help("ask with --from and --to, or with --ask")
-        })?;
+        };
+        let mut sheet = inside::sheet(judge, title.to_owned(), read.files).map_err(most)?;
+        if self.exposure {
+            inside::expose(&mut sheet, judge.cluster()).map_err(most)?;
+        }
         let sought = |end| match end {
             End::Pod(pod) => Sought::Node(inside::place(pod)),
             End::Address(address) => Sought::Address(address),

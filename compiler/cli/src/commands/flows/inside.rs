@@ -6,6 +6,7 @@ use tenantry_reach::{
     Addresses, Basis, Cluster, Direction, End, Ends, Judge, PodId, PortSet, Question,
     ask::{ask, because},
     cluster::{Effect, Pod},
+    exposures::{self, Exposure},
     matrix::{self, TooMuch},
 };
 
@@ -50,6 +51,49 @@ pub(super) fn sheet(judge: &Judge<'_>, title: String, files: usize) -> Result<Sh
         });
     }
     Ok(sheet)
+}
+
+/// Adds what pods would reach that somebody makes for the purpose: selectors of pods go by labels,
+/// which are given by whoever makes a pod. Only what some policy protects is told.
+///
+/// # Errors
+/// That is more than anybody could read.
+pub(super) fn expose(sheet: &mut Sheet, cluster: &Cluster) -> Result<(), TooMuch> {
+    let exposures = exposures::exposures(cluster)?;
+    for Exposure {
+        pod,
+        calls,
+        called_by,
+        ..
+    } in exposures
+    {
+        let own = vec![sheet.nodes.len()];
+        sheet.nodes.push(Node {
+            class: Class::Possible,
+            name: pod.path(),
+            group: pod.namespace,
+            about: "a pod that somebody could make".to_owned(),
+            addresses: Addresses::none(),
+        });
+        let places = |pods: Vec<PodId>| pods.into_iter().map(place).collect::<Vec<_>>();
+        let calls = calls
+            .into_iter()
+            .map(|(pods, ports)| (own.clone(), places(pods), ports));
+        let called = called_by
+            .into_iter()
+            .map(|(pods, ports)| (places(pods), own.clone(), ports));
+        sheet
+            .flows
+            .extend(calls.chain(called).map(|(from, to, ports)| Flow {
+                from,
+                to,
+                ports,
+                reason: Reason::Allowed,
+                why: "policies go by labels, which whoever makes a pod chooses".to_owned(),
+                place: None,
+            }));
+    }
+    Ok(())
 }
 
 /// Addresses that reach the same, or are reached by the same, in one flow.

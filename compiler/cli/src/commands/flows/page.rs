@@ -336,7 +336,7 @@ impl Data {
         let nodes = sheet.nodes.iter();
         let group = |class, group: &str| match class {
             Class::Workload | Class::Everybody => visible(group),
-            Class::Platform | Class::Outside => String::new(),
+            Class::Platform | Class::Outside | Class::Possible => String::new(),
         };
         let flows = sheet.flows.iter().map(|flow| Drawn {
             from: flow.from.clone(),

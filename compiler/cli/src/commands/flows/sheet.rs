@@ -43,6 +43,8 @@ pub(super) enum Class {
     Platform,
     /// Addresses outside of the cluster.
     Outside,
+    /// A pod that there is not, and that somebody could make.
+    Possible,
 }
 
 impl Class {
@@ -53,6 +55,7 @@ impl Class {
             Self::Everybody => "everybody",
             Self::Platform => "platform",
             Self::Outside => "outside",
+            Self::Possible => "possible",
         }
     }
 }
