@@ -7,7 +7,8 @@ use crate::{
     check::Checked,
     diag::Findings,
     model::{
-        Connect, Estate, Expose, External, Id, OfferTo, Target as Connected, Tenant, Workload,
+        Connect, Estate, Expose, External, Id, Offer, OfferTo, Target as Connected, Tenant,
+        Workload,
     },
     outcome::Outcome,
     schema::kinds::{CniAbility, Via},
@@ -230,35 +231,61 @@ fn permitted(
     if target.tenant == workload.tenant {
         return true;
     }
-    let offered = |port| {
-        target.offers.iter().any(|offer| {
-            offer.port == port
-                && match offer.to {
-                    OfferTo::Tenant(tenant) => tenant.to == workload.tenant,
-                    OfferTo::Workload(other) => other.to == id,
-                }
-        })
-    };
-    let missing = connect.ports.iter().find(|port| !offered(**port));
+    let missing = connect
+        .ports
+        .iter()
+        .find(|port| !offered(estate, id, other, **port));
     // What a broken workload offers is not known, and what is wrong with it was reported.
     if let Some(port) = missing.filter(|_| !estate.is_tainted(other)) {
-        findings.push(rules::not_offered(estate, workload, target, connect, *port));
+        let meant = target
+            .offers
+            .iter()
+            .find(|offer| made_to(estate, offer, id) && !calls_on(workload, other, offer.port));
+        findings.push(rules::not_offered(
+            estate, workload, target, connect, *port, meant,
+        ));
     }
     missing.is_none()
 }
 
+/// Whether a workload offers a port to another one.
+fn offered(estate: &Estate, caller: Id<Workload>, owner: Id<Workload>, port: Port) -> bool {
+    let mut offers = estate.workloads[owner].offers.iter();
+    offers.any(|offer| offer.port == port && made_to(estate, offer, caller))
+}
+
+/// Whether an offer is made to a workload, or to its tenant.
+fn made_to(estate: &Estate, offer: &Offer, caller: Id<Workload>) -> bool {
+    match offer.to {
+        OfferTo::Tenant(tenant) => tenant.to == estate.workloads[caller].tenant,
+        OfferTo::Workload(workload) => workload.to == caller,
+    }
+}
+
+/// Whether a workload connects to another one on a port.
+fn calls_on(workload: &Workload, other: Id<Workload>, port: Port) -> bool {
+    workload.connects.iter().any(|connect| {
+        connect.ports.contains(&port)
+            && matches!(connect.to, Connected::Workload(to) if to.to == other)
+    })
+}
+
 /// Every offer is answered by a connection of whom it is made to: a door in a wall that nobody
 /// asked for is a mistake of one side or the other. What a broken workload connects to is not
-/// known.
+/// known, and of who connects on another port that was told.
 fn unanswered(estate: &Estate, findings: &mut Findings) {
     let mut taken = BTreeSet::new();
     let mut takers = BTreeSet::new();
+    let mut mistaken = BTreeSet::new();
     for (id, workload) in estate.workloads.iter() {
         for connect in &workload.connects {
             if let Connected::Workload(other) = connect.to {
                 for port in &connect.ports {
                     taken.insert((other.to, *port, workload.tenant));
                     takers.insert((other.to, *port, id));
+                    if !offered(estate, id, other.to, *port) {
+                        mistaken.insert((other.to, workload.tenant));
+                    }
                 }
             }
         }
@@ -273,10 +300,14 @@ fn unanswered(estate: &Estate, findings: &mut Findings) {
         for offer in &workload.offers {
             let answered = match offer.to {
                 OfferTo::Tenant(to) => {
-                    broken.contains(&to.to) || taken.contains(&(id, offer.port, to.to))
+                    broken.contains(&to.to)
+                        || taken.contains(&(id, offer.port, to.to))
+                        || mistaken.contains(&(id, to.to))
                 }
                 OfferTo::Workload(to) => {
-                    estate.is_tainted(to.to) || takers.contains(&(id, offer.port, to.to))
+                    estate.is_tainted(to.to)
+                        || takers.contains(&(id, offer.port, to.to))
+                        || mistaken.contains(&(id, estate.workloads[to.to].tenant))
                 }
             };
             if !answered && !estate.is_tainted(id) {

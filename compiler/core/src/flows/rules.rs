@@ -31,28 +31,51 @@ fn numbers(ports: &[Port]) -> String {
 
 const TWO_HALVES: &str = "a flow between tenants takes both sides' word, so that neither opens a door in the other's wall; with one half nothing is opened";
 
-/// The other tenant does not offer it.
+/// The other tenant does not offer it. `meant` is what it offers, and the caller does not take.
 pub fn not_offered(
     estate: &Estate,
     from: &Workload,
     to: &Workload,
     connect: &Connect,
     missing: Port,
+    meant: Option<&Offer>,
 ) -> Diagnostic {
     let tenant = &estate.tenants[from.tenant].name.value;
     let owner = &estate.tenants[to.tenant].name.value;
     let port = named(to, missing);
     let line = format!("offer {port} to={}", from.path);
-    Diagnostic::new(
+    let finding = Diagnostic::new(
         &CONNECTION_NOT_OFFERED,
         connect.spec.meta.span,
         format!("`{}` connects to `{}` on port {port}, which tenant `{owner}` does not offer to `{tenant}`", from.path, to.path),
     )
     .label("one half of a flow between tenants")
-    .missing_in(to.spec.meta.span, format!("the other half is missing below: `{line}`"))
-    .why(TWO_HALVES)
-    .help(format!("ask the owner for `{line}` in workload `{}`, or `to={tenant}` for all of the tenant's", to.path))
-    .suggest(format!("offer it to `{}`", from.path), vec![Change::AddChild(to.spec.meta.span, line)])
+    .why(TWO_HALVES);
+    if let Some(offer) = meant {
+        let port = named(to, offer.port);
+        return finding
+            .also(
+                offer.spec.meta.span,
+                format!("port {port} is what is offered"),
+            )
+            .help(format!(
+                "write `port={port}`, or ask the owner for `{line}` in workload `{}`",
+                to.path
+            ));
+    }
+    finding
+        .missing_in(
+            to.spec.meta.span,
+            format!("the other half is missing below: `{line}`"),
+        )
+        .help(format!(
+            "ask the owner for `{line}` in workload `{}`, or `to={tenant}` for all of the tenant's",
+            to.path
+        ))
+        .suggest(
+            format!("offer it to `{}`", from.path),
+            vec![Change::AddChild(to.spec.meta.span, line)],
+        )
 }
 
 /// Nobody of those to whom it is offered connects.
