@@ -23,6 +23,10 @@ pub(super) fn addresses(addresses: &Addresses) -> String {
 
 /// Ends of a flow, the shorter way: a group that is there whole by its name alone.
 pub(super) fn ends(sheet: &Sheet, ends: &[usize]) -> Vec<String> {
+    // Most ends are one, and need no look at everybody else.
+    if let [one] = ends {
+        return vec![name(sheet, *one)];
+    }
     let groups = sheet.groups();
     let workload = |at: &usize| {
         let node = sheet.nodes.get(*at);
