@@ -366,7 +366,7 @@ tenant t {
 fn reasons(built: &Built, env: &str, question: &str) -> Vec<(&'static str, String)> {
     let scene = built.scenes.iter().find(|s| s.env.as_deref() == Some(env));
     let scene = scene.unwrap();
-    let found = why::ask(scene, question).unwrap();
+    let found = why::ask(scene.reasons(), question).unwrap();
     let chain = why::chain(&scene.origins, &built.run.sources, found.origin);
     let line = |link: &why::Link| link.place.as_ref().map_or("", |at| &at.text).to_owned();
     chain.iter().map(|l| (l.role.name(), line(l))).collect()
@@ -437,7 +437,7 @@ fn a_map_leads_from_an_expansion_to_the_line_to_change() {
     let built = estate::followed(&files);
     let scene = built.scenes.first().unwrap();
     let line = |question: &str| {
-        let found = why::ask(scene, question).unwrap();
+        let found = why::ask(scene.reasons(), question).unwrap();
         let span = scene.origins.editable(found.origin).unwrap();
         why::place(&built.run.sources, span).unwrap().text
     };

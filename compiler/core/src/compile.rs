@@ -1,5 +1,6 @@
 //! The compile: one line per phase. Everything else of this crate is below it.
 
+mod analysis;
 mod flows;
 mod graph;
 mod placed;
@@ -8,6 +9,7 @@ mod trees;
 
 use std::{collections::BTreeSet, sync::Arc};
 
+pub use analysis::{Analysed, Analysis, Depth, Kept, Memo, analyse};
 pub use flows::{FlowsCluster, FlowsEnvironment, FlowsRun, SpecEnd, SpecFlow, flows};
 pub use graph::{Graph, GraphNode};
 pub use placed::{PlacedEnvironment, PlacedRun, placed};
@@ -93,6 +95,8 @@ pub struct Built {
     placed: Vec<PlacedEnvironment>,
     /// Who may talk to whom in each environment that was asked for, where [`flows()`] asks.
     flows: Vec<FlowsEnvironment>,
+    /// All of what is known of each environment, where [`analyse()`] asks.
+    analysed: Vec<Analysed>,
 }
 
 /// An environment with the reasons of its values, for `why`.
@@ -108,6 +112,31 @@ pub struct Scene {
     pub params: Vec<(Span, Lit, OriginId)>,
     /// Why each value is so: of the nodes and, where a model could be made, of what it holds.
     pub origins: Origins,
+}
+
+impl Scene {
+    /// What `why` looks at.
+    pub fn reasons(&self) -> Reasons<'_> {
+        Reasons {
+            root: &self.root,
+            vocabulary: &self.vocabulary,
+            params: &self.params,
+            origins: &self.origins,
+        }
+    }
+}
+
+/// The nodes of an environment and the reasons of their values, whoever holds them.
+#[derive(Debug, Clone, Copy)]
+pub struct Reasons<'a> {
+    /// The nodes that the model was made from.
+    pub root: &'a Node,
+    /// The kinds of those nodes.
+    pub vocabulary: &'a Vocabulary,
+    /// What each parameter comes to, by the span of its declaration.
+    pub params: &'a [(Span, Lit, OriginId)],
+    /// Why each value is so.
+    pub origins: &'a Origins,
 }
 
 /// Checks an estate: all phases that can find anything, nothing made.
@@ -153,6 +182,8 @@ enum Until {
     Placed,
     /// As far as `Prove`, and each cluster's flows are kept.
     Flows,
+    /// As far as `lower`, or as `Plan`, and all that is known on the way is kept.
+    Analysis(Depth),
 }
 
 /// One environment, compiled as far as it goes.
@@ -166,6 +197,7 @@ struct Compiled {
     scene: Option<Scene>,
     placed: Vec<place::PlacedCluster>,
     flows: Vec<FlowsCluster>,
+    kept: Option<Kept>,
 }
 
 fn compile(
@@ -177,6 +209,19 @@ fn compile(
 ) -> Built {
     let mut findings = Findings::new();
     let (sources, typed) = read(world, library, options, &mut findings);
+    compile_typed(world, sources, typed.as_ref(), targets, options, until, findings)
+}
+
+/// What follows once the text is read; `findings` are those of the reading.
+fn compile_typed(
+    world: &dyn World,
+    sources: Sources,
+    typed: Option<&schema::TypedEstate>,
+    targets: &[&dyn Target],
+    options: &Options,
+    until: Until,
+    mut findings: Findings,
+) -> Built {
     let old = read_lock(world, &mut findings);
     findings.extend(lock::changed(&sources, &old));
     let Some(typed) = typed else {
@@ -188,11 +233,12 @@ fn compile(
             scenes: vec![],
             placed: vec![],
             flows: vec![],
+            analysed: vec![],
         };
     };
-    let (allowances, told) = levels::allowances(&typed);
+    let (allowances, told) = levels::allowances(typed);
     findings.extend(told);
-    let environments = environments(&typed, options, &mut findings);
+    let environments = environments(typed, options, &mut findings);
     let mut compiled = crate::par::map(&environments, |env| {
         let allocations = old
             .environments
@@ -200,7 +246,7 @@ fn compile(
             .cloned()
             .unwrap_or_default();
         environment(
-            &typed,
+            typed,
             env.clone(),
             targets,
             options,
@@ -236,7 +282,7 @@ fn compile(
     let mut run = finish(sources, findings, summary);
     let mut outputs = Vec::new();
     let clean = match until {
-        Until::Plan | Until::Placed => None,
+        Until::Plan | Until::Placed | Until::Analysis(_) => None,
         Until::Prove | Until::Scene | Until::Flows => Clean::of(&run.findings),
     };
     let wanted = |env: &Option<Arc<str>>| {
@@ -249,6 +295,7 @@ fn compile(
     let scenes = scenes.filter(|scene| wanted(&scene.env)).collect();
     let placed = compiled.iter_mut().filter(|one| wanted(&one.env));
     let placed = placed.map(PlacedEnvironment::of).collect();
+    let analysed = compiled.iter_mut().filter_map(Analysed::of).collect();
     if let Some(clean) = clean {
         for one in compiled.iter_mut().filter(|one| wanted(&one.env)) {
             let Some((made, estate)) = &mut one.output else {
@@ -280,6 +327,7 @@ fn compile(
         scenes,
         placed,
         flows,
+        analysed,
     }
 }
 
@@ -358,7 +406,11 @@ fn environment(
         }),
         _ => None,
     };
-    let modelled = resolved.then(|resolved| {
+    let mut params = Vec::new();
+    let modelled = resolved.then(|mut resolved| {
+        if matches!(until, Until::Analysis(_)) {
+            params = std::mem::take(&mut resolved.params);
+        }
         instances.clone_from(&resolved.origins.instances);
         model::build(resolved, &typed.words.vocabulary)
     });
@@ -374,6 +426,7 @@ fn environment(
             scene,
             placed: Vec::new(),
             flows: Vec::new(),
+            kept: None,
         };
     };
     if let Some(scene) = &mut scene {
@@ -391,11 +444,16 @@ fn environment(
     let mut level =
         |findings: &mut Findings| used.extend(levels::apply(&estate, allowances, findings));
     let (mut placed, mut flows) = (Vec::new(), Vec::new());
+    let (mut placement, mut set) = (None, None);
     let mut keep = |made: Made<'_>| match made {
         Made::Placement(placement) if until == Until::Placed => {
             placed = place::clusters(&estate, placement, &options.limits);
         }
         Made::Flows(set) if until == Until::Flows => flows = FlowsCluster::all(&estate, set),
+        Made::Placement(made) if matches!(until, Until::Analysis(_)) => {
+            placement = Some(made.clone());
+        }
+        Made::Flows(made) if matches!(until, Until::Analysis(_)) => set = Some(made.clone()),
         Made::Changes(changes) if until == Until::Placed => {
             placed
                 .iter_mut()
@@ -404,18 +462,34 @@ fn environment(
         Made::Placement(_) | Made::Flows(_) | Made::Changes(_) => {}
     };
     let limits = &options.limits;
+    let far = match until {
+        Until::Analysis(Depth::Lower) => Far::Lower,
+        _ => Far::Plan,
+    };
     let output = backend(
         &estate,
         targets,
         old,
         limits,
+        far,
         &mut findings,
         &mut level,
         &mut keep,
     );
     level(&mut findings);
     instances.settle(&mut findings);
-    let output = output.map(|made| (made, estate));
+    let (output, kept) = match until {
+        Until::Analysis(_) => {
+            let kept = Kept {
+                estate,
+                params,
+                placement,
+                flows: set,
+            };
+            (None, Some(kept))
+        }
+        _ => (output.map(|made| (made, estate)), None),
+    };
     Compiled {
         env,
         findings,
@@ -425,7 +499,17 @@ fn environment(
         scene,
         placed,
         flows,
+        kept,
     }
+}
+
+/// How far the back half goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Far {
+    /// No target makes objects.
+    Lower,
+    /// To ordered objects, and to the proof of their flows.
+    Plan,
 }
 
 /// What the back half has made of one environment.
@@ -474,6 +558,7 @@ pub(crate) fn backend(
     targets: &[&dyn Target],
     old: &Allocations,
     limits: &Limits,
+    far: Far,
     findings: &mut Findings,
     level: &mut dyn FnMut(&mut Findings),
     keep: &mut dyn FnMut(Made<'_>),
@@ -499,6 +584,9 @@ pub(crate) fn backend(
     Clean::of(findings)?;
     keep(Made::Changes(&lowered.changes.all));
     findings.extend(lower::changes::told(&lowered));
+    if far == Far::Lower {
+        return None;
+    }
     let asked = |target: &dyn Target| {
         estate.spec.emit.as_ref().is_none_or(|emit| {
             emit.targets

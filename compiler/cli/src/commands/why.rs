@@ -159,7 +159,7 @@ fn values(args: &Args, built: &Built, root: &Path) -> Result<Vec<Answer>, Failur
     let mut answers = Vec::new();
     let mut unknown = None;
     for scene in &built.scenes {
-        match why::ask(scene, &question) {
+        match why::ask(scene.reasons(), &question) {
             Ok(found) => answers.push(Answer::of_value(&found, scene, &built.run.sources, root)),
             Err(error) => unknown = unknown.or(Some(error)),
         }

@@ -174,6 +174,7 @@ fn backend(
         targets,
         old,
         limits,
+        compile::Far::Plan,
         findings,
         &mut level,
         &mut |_| {},

@@ -2,7 +2,7 @@
 
 use super::path;
 use crate::{
-    compile::Scene,
+    compile::Reasons,
     diag::nearest::nearest,
     emit::{Artifact, Output},
     origin::OriginId,
@@ -89,7 +89,7 @@ pub fn locate<'o>(
 ///
 /// # Errors
 /// The file has fewer lines.
-pub fn find(scene: &Scene, artifact: &Artifact, line: u32) -> Result<At, Missing> {
+pub fn find(scene: Reasons<'_>, artifact: &Artifact, line: u32) -> Result<At, Missing> {
     let text = String::from_utf8_lossy(&artifact.bytes);
     let wanted = usize::try_from(line).unwrap_or(usize::MAX);
     let stands = wanted

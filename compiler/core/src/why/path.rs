@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use tenantry_syntax::Span;
 
 use crate::{
-    compile::Scene,
+    compile::Reasons,
     diag::nearest::nearest,
     origin::{How, OriginId},
     schema::{
@@ -66,7 +66,7 @@ pub struct Unknown {
 ///
 /// # Errors
 /// Nothing is called so, which names the nearest, or several things are.
-pub fn ask(scene: &Scene, question: &str) -> Result<Found, Unknown> {
+pub fn ask(scene: Reasons<'_>, question: &str) -> Result<Found, Unknown> {
     let path: String = question.split_whitespace().collect::<Vec<_>>().join(".");
     let all = Catalogue::of(scene);
     let hits: Vec<&Entry<'_>> = all.called(&path);
@@ -106,17 +106,17 @@ struct Catalogue<'s> {
 }
 
 impl<'s> Catalogue<'s> {
-    fn of(scene: &'s Scene) -> Self {
+    fn of(scene: Reasons<'s>) -> Self {
         let mut all = Self {
             entries: Vec::new(),
             names: BTreeMap::new(),
         };
         let mut due: Vec<(&Node, String, Vec<String>)> =
-            vec![(&scene.root, String::new(), vec![String::new()])];
+            vec![(scene.root, String::new(), vec![String::new()])];
         while let Some((node, own, aliases)) = due.pop() {
-            all.values(&scene.vocabulary, node, &own, &aliases);
+            all.values(scene.vocabulary, node, &own, &aliases);
             for (at, child) in node.children.iter().enumerate() {
-                let names = names(&scene.vocabulary, node, own.is_empty(), at);
+                let names = names(scene.vocabulary, node, own.is_empty(), at);
                 let Some(first) = names.first() else { continue };
                 let path = join(&own, first);
                 let mut under: Vec<String> = aliases
@@ -229,7 +229,7 @@ impl<'s> Catalogue<'s> {
 }
 
 impl Entry<'_> {
-    fn found(&self, scene: &Scene) -> Found {
+    fn found(&self, scene: Reasons<'_>) -> Found {
         let kind = scene.vocabulary.kind(self.node.kind);
         let mut found = Found {
             path: self.path.clone(),
@@ -242,7 +242,7 @@ impl Entry<'_> {
         match &self.what {
             What::Node => {
                 found.parts = parts(kind, self.node);
-                found.inner = inner(&scene.vocabulary, self.node);
+                found.inner = inner(scene.vocabulary, self.node);
                 let is_own = |(at, ..): &&(Span, Lit, OriginId)| *at == self.node.span;
                 if let Some((_, value, origin)) = scene.params.iter().find(is_own) {
                     found.value = Some(value.to_string());
@@ -291,7 +291,7 @@ impl Entry<'_> {
 
 /// The path of what has an origin, where a node or a value of the estate has just that one.
 /// Several may have it, as what a profile leaves out: then one below `near` is taken.
-pub(super) fn of_origin(scene: &Scene, id: OriginId, near: &[&str]) -> Option<String> {
+pub(super) fn of_origin(scene: Reasons<'_>, id: OriginId, near: &[&str]) -> Option<String> {
     let origin = scene.origins.get(id);
     let all = Catalogue::of(scene);
     let is = |entry: &&Entry<'_>| match &entry.what {

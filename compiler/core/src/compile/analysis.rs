@@ -1,0 +1,124 @@
+//! An estate as an editor sees it: all that the phases know of it, kept for questions.
+
+use std::sync::Arc;
+
+use tenantry_syntax::Span;
+
+use super::{Compiled, Options, Reasons, Summary, Until, compile_typed, read};
+use crate::{
+    diag::Findings,
+    flows::FlowSet,
+    load::{Library, Sources},
+    model::Estate,
+    origin::OriginId,
+    place::Placement,
+    schema::{TypedEstate, ty::Lit},
+    target::Target,
+    world::World,
+};
+
+/// How far an analysis goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// All that an author can mend while typing: everything before objects are made.
+    Lower,
+    /// As far as `check`: objects are made, ordered, and their flows proved.
+    Plan,
+}
+
+/// What is known of an estate.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The files.
+    pub sources: Sources,
+    /// Their nodes, where the text could be read.
+    pub typed: Option<TypedEstate>,
+    /// All findings, in the order of the text.
+    pub findings: Findings,
+    /// What the estate holds.
+    pub summary: Summary,
+    /// What is known of each environment of which a model could be made.
+    pub environments: Vec<Analysed>,
+}
+
+/// What is known of one environment.
+#[derive(Debug)]
+pub struct Analysed {
+    /// The environment; none where none is declared.
+    pub env: Option<Arc<str>>,
+    /// What the phases made.
+    pub kept: Kept,
+}
+
+/// What the phases made of an environment.
+#[derive(Debug)]
+pub struct Kept {
+    /// The model; its `text` holds the nodes, its `origins` the reasons.
+    pub estate: Estate,
+    /// What each parameter comes to, by the span of its declaration.
+    pub params: Vec<(Span, Lit, OriginId)>,
+    /// Where everything stands; none where the rules could not run.
+    pub placement: Option<Placement>,
+    /// Who may talk to whom; none where the rules could not run.
+    pub flows: Option<FlowSet>,
+}
+
+impl Kept {
+    /// What `why` looks at.
+    pub fn reasons(&self) -> Reasons<'_> {
+        Reasons {
+            root: &self.estate.text.root,
+            vocabulary: &self.estate.text.words.vocabulary,
+            params: &self.params,
+            origins: &self.estate.origins,
+        }
+    }
+}
+
+/// What one analysis leaves for the next: whatever did not change is not read again.
+#[derive(Debug, Default)]
+pub struct Memo {}
+
+/// Analyses an estate. `stop` is asked between phases: once it says yes, the answer would be of
+/// no use any more, and there is none.
+pub fn analyse(
+    world: &dyn World,
+    library: Library,
+    targets: &[&dyn Target],
+    options: &Options,
+    depth: Depth,
+    _memo: &mut Memo,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<Analysis> {
+    let mut findings = Findings::new();
+    let (sources, typed) = read(world, library, options, &mut findings);
+    if stop() {
+        return None;
+    }
+    let until = Until::Analysis(depth);
+    let built = compile_typed(
+        world,
+        sources,
+        typed.as_ref(),
+        targets,
+        options,
+        until,
+        findings,
+    );
+    Some(Analysis {
+        sources: built.run.sources,
+        typed,
+        findings: built.run.findings,
+        summary: built.run.summary,
+        environments: built.analysed,
+    })
+}
+
+impl Analysed {
+    pub(super) fn of(compiled: &mut Compiled) -> Option<Self> {
+        Some(Self {
+            env: compiled.env.clone(),
+            kept: compiled.kept.take()?,
+        })
+    }
+}
