@@ -359,7 +359,7 @@ pub(crate) fn entry<'a>(parse: &'a Parse, at: u32, element: &Element) -> Option<
 }
 
 /// The token that names a node or a property: the first one behind the annotation, if it is text.
-fn name_token(parse: &Parse, at: u32) -> Option<u32> {
+pub(crate) fn name_token(parse: &Parse, at: u32) -> Option<u32> {
     let tree = &parse.tree;
     let element = &tree.elements[at as usize];
     let mut token = element.first;
@@ -382,7 +382,7 @@ fn annotation<'a>(parse: &'a Parse, at: u32) -> Option<(Cow<'a, str>, Span)> {
     Some((text(parse, token)?.value(), element_span(parse, at)))
 }
 
-fn text(parse: &Parse, token: u32) -> Option<Text<'_>> {
+pub(crate) fn text(parse: &Parse, token: u32) -> Option<Text<'_>> {
     let kind = parse.tree.tokens.kinds[token as usize];
     kind.is_string().then_some(Text { parse, token })
 }

@@ -10,6 +10,7 @@
 //! What this crate must not know: any kind of the language, any file system, any other file. Time
 //! and memory are linear in the text, whatever stands in it.
 
+pub mod around;
 pub mod ast;
 pub mod change;
 mod chars;
