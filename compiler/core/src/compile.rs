@@ -209,7 +209,15 @@ fn compile(
 ) -> Built {
     let mut findings = Findings::new();
     let (sources, typed) = read(world, library, options, &mut findings);
-    compile_typed(world, sources, typed.as_ref(), targets, options, until, findings)
+    compile_typed(
+        world,
+        sources,
+        typed.as_ref(),
+        targets,
+        options,
+        until,
+        findings,
+    )
 }
 
 /// What follows once the text is read; `findings` are those of the reading.
@@ -466,16 +474,13 @@ fn environment(
         Until::Analysis(Depth::Lower) => Far::Lower,
         _ => Far::Plan,
     };
-    let output = backend(
-        &estate,
+    let asked = Asked {
         targets,
         old,
         limits,
         far,
-        &mut findings,
-        &mut level,
-        &mut keep,
-    );
+    };
+    let output = backend(&estate, asked, &mut findings, &mut level, &mut keep);
     level(&mut findings);
     instances.settle(&mut findings);
     let (output, kept) = match until {
@@ -510,6 +515,16 @@ pub(crate) enum Far {
     Lower,
     /// To ordered objects, and to the proof of their flows.
     Plan,
+}
+
+/// What the back half is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) targets: &'a [&'a dyn Target],
+    /// The choices of the build before.
+    pub(crate) old: &'a Allocations,
+    pub(crate) limits: &'a Limits,
+    pub(crate) far: Far,
 }
 
 /// What the back half has made of one environment.
@@ -555,14 +570,17 @@ pub(crate) enum Made<'m> {
 /// sees where everything stands and who may talk to whom, of a broken estate too.
 pub(crate) fn backend(
     estate: &model::Estate,
-    targets: &[&dyn Target],
-    old: &Allocations,
-    limits: &Limits,
-    far: Far,
+    asked: Asked<'_>,
     findings: &mut Findings,
     level: &mut dyn FnMut(&mut Findings),
     keep: &mut dyn FnMut(Made<'_>),
 ) -> Option<Ordered> {
+    let Asked {
+        targets,
+        old,
+        limits,
+        far,
+    } = asked;
     let platform = close::close(estate, targets);
     let checked = checks::run(estate, &platform, targets);
     findings.extend(checked.findings);
@@ -587,15 +605,15 @@ pub(crate) fn backend(
     if far == Far::Lower {
         return None;
     }
-    let asked = |target: &dyn Target| {
+    let wanted = |target: &dyn Target| {
         estate.spec.emit.as_ref().is_none_or(|emit| {
             emit.targets
                 .iter()
                 .any(|wanted| wanted.value.word() == target.name())
         })
     };
-    let asked: Vec<&dyn Target> = targets.iter().copied().filter(|it| asked(*it)).collect();
-    let made = crate::par::map(&asked, |target| {
+    let emitting: Vec<&dyn Target> = targets.iter().copied().filter(|it| wanted(*it)).collect();
+    let made = crate::par::map(&emitting, |target| {
         let mut objects = Objects::default();
         let findings = target.objects(&lowered, &mut objects);
         (objects, findings)
@@ -619,7 +637,7 @@ pub(crate) fn backend(
         allocations,
         platform,
         flows,
-        targets: asked.iter().map(|target| target.name()).collect(),
+        targets: emitting.iter().map(|target| target.name()).collect(),
     };
     let (proofs, told) = prove::flows(ordered.ground(estate), &ordered.meant);
     ordered.proofs = proofs;

@@ -223,8 +223,8 @@ impl<'a> Looking<'a> {
                 ElementKind::Skipped => return Found::Skipped,
                 ElementKind::Node => node = Some(at),
                 ElementKind::Block => {
-                    let closed = self.kind(token) == TokenKind::CloseBrace
-                        && token + 1 == element.end;
+                    let closed =
+                        self.kind(token) == TokenKind::CloseBrace && token + 1 == element.end;
                     if closed {
                         return node.map_or(Found::Nothing, Found::Node);
                     }
@@ -317,9 +317,7 @@ impl<'a> Looking<'a> {
 
     fn in_annotation(&self, at: u32, token: u32) -> bool {
         self.parse.tree().children(Some(at)).any(|(_, element)| {
-            element.kind == ElementKind::Annotation
-                && element.first <= token
-                && token < element.end
+            element.kind == ElementKind::Annotation && element.first <= token && token < element.end
         })
     }
 
@@ -464,7 +462,12 @@ mod tests {
 
     #[test]
     fn every_offset_of_any_text_has_an_answer() {
-        for text in ["a{b\"c\n}/-d(e)f=/*", "é=\"\"\"\n  ${x}\n", "}{;\\\n#\"", "\u{feff}a"] {
+        for text in [
+            "a{b\"c\n}/-d(e)f=/*",
+            "é=\"\"\"\n  ${x}\n",
+            "}{;\\\n#\"",
+            "\u{feff}a",
+        ] {
             let parse = parse(FileId(0), Arc::from(text), &Limits::default());
             for at in 0..=u32::try_from(text.len()).unwrap() + 1 {
                 around(&parse, at);

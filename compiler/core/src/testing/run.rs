@@ -171,10 +171,12 @@ fn backend(
     let (targets, limits) = (ground.targets, ground.limits);
     compile::backend(
         estate,
-        targets,
-        old,
-        limits,
-        compile::Far::Plan,
+        compile::Asked {
+            targets,
+            old,
+            limits,
+            far: compile::Far::Plan,
+        },
         findings,
         &mut level,
         &mut |_| {},

@@ -38,7 +38,8 @@ pub(super) fn answers(line: &Line, built: &Built, root: &Path) -> Result<Vec<Ans
         };
         let disk = read(&line.file);
         let (number, stale) = now(artifact, disk.as_deref(), line)?;
-        let found = why::find_line(scene.reasons(), artifact, number).map_err(|why| missing(&why, line))?;
+        let found =
+            why::find_line(scene.reasons(), artifact, number).map_err(|why| missing(&why, line))?;
         answers.push(Answer {
             envs: scene.env.iter().map(ToString::to_string).collect(),
             line: Some(Emitted {

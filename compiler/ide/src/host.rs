@@ -1,0 +1,355 @@
+//! The texts of an estate, what is known of them, and the snapshot that questions are asked of.
+
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    sync::{Arc, LazyLock},
+};
+
+use tenantry_core::{
+    FileId, Options,
+    compile::{Analysed, Analysis, Depth, Memo, analyse},
+    load::Library,
+    schema::{kind::KindId, vocabulary, words::UnitId, words::Words},
+    target::Target,
+    world::World,
+};
+use tenantry_syntax::{Limits, Parse, parse};
+
+use crate::{names::Names, outline::Outline};
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The file, from the estate's root; the library's start with `std:/`.
+    pub path: Arc<str>,
+    /// The bytes.
+    pub range: Range<u32>,
+}
+
+/// One replacement in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The bytes that go.
+    pub range: Range<u32>,
+    /// What comes in their place.
+    pub text: String,
+}
+
+impl Edit {
+    /// A replacement of these bytes.
+    pub fn new(range: Range<u32>, text: impl Into<String>) -> Self {
+        Self {
+            range,
+            text: text.into(),
+        }
+    }
+}
+
+/// Replacements by file; those of one file do not overlap and are in the order of its text.
+pub type FileEdits = BTreeMap<Arc<str>, Vec<Edit>>;
+
+/// The texts of one estate, as the editor has them, and what is known of them.
+pub struct Host {
+    library: Library,
+    targets: &'static [&'static dyn Target],
+    options: Options,
+    memo: Memo,
+    /// The files that changed since the last analysis, as they are now.
+    fresh: BTreeMap<Arc<str>, Arc<Parse>>,
+    known: Arc<Known>,
+    /// The newest of what is known that has an estate.
+    whole: Arc<Known>,
+}
+
+/// What is known of an estate: the analysis, and where each name is declared and used.
+#[derive(Debug)]
+pub struct Known {
+    /// What the phases found.
+    pub analysis: Analysis,
+    /// What each file declares and uses, in the order of the files.
+    pub outlines: Vec<Arc<Outline>>,
+    /// All declarations, by name.
+    pub names: Names,
+    files: BTreeMap<Arc<str>, FileId>,
+}
+
+impl Host {
+    /// A host of an estate of which nothing is known yet.
+    pub fn new(
+        library: Library,
+        targets: &'static [&'static dyn Target],
+        options: Options,
+    ) -> Self {
+        let known = Arc::new(Known::nothing());
+        Self {
+            library,
+            targets,
+            options,
+            memo: Memo::default(),
+            fresh: BTreeMap::new(),
+            whole: Arc::clone(&known),
+            known,
+        }
+    }
+
+    /// Notes that a file reads otherwise now. It is parsed at once; the rest waits for
+    /// [`Host::analyse`].
+    pub fn change(&mut self, path: &str, text: Arc<str>) {
+        let known = self.known.id(path);
+        let parse = parse(known.unwrap_or(FileId(u32::MAX)), text, &Limits::default());
+        self.fresh.insert(path.into(), Arc::new(parse));
+    }
+
+    /// What the analysis takes, for one that runs elsewhere; see [`Work::run`].
+    pub fn work(&mut self) -> Work {
+        Work {
+            library: self.library,
+            targets: self.targets,
+            options: self.options.clone(),
+            memo: std::mem::take(&mut self.memo),
+            before: Arc::clone(&self.known),
+        }
+    }
+
+    /// Takes what an analysis found.
+    pub fn learn(&mut self, done: Done) {
+        self.memo = done.memo;
+        let Some(known) = done.known else { return };
+        self.fresh.retain(|path, parse| {
+            let source = known.id(path).and_then(|id| known.analysis.sources.get(id));
+            source.is_none_or(|source| source.parse.text() != parse.text())
+        });
+        self.known = Arc::new(known);
+        if !self.known.analysis.environments.is_empty() {
+            self.whole = Arc::clone(&self.known);
+        }
+    }
+
+    /// Analyses the estate here and now.
+    pub fn analyse(&mut self, world: &dyn World, depth: Depth) {
+        let done = self.work().run(world, depth, &|| false);
+        self.learn(done);
+    }
+
+    /// What questions are asked of.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            fresh: self.fresh.clone(),
+            known: Arc::clone(&self.known),
+            whole: Arc::clone(&self.whole),
+            library: self.library,
+            targets: self.targets,
+            options: self.options.clone(),
+        }
+    }
+}
+
+/// An analysis to be made, away from its host.
+pub struct Work {
+    library: Library,
+    targets: &'static [&'static dyn Target],
+    options: Options,
+    memo: Memo,
+    before: Arc<Known>,
+}
+
+/// An analysis that was made, or that was stopped.
+pub struct Done {
+    memo: Memo,
+    known: Option<Known>,
+}
+
+impl Work {
+    /// Analyses the files of `world`, until `stop` says that nobody waits any more.
+    pub fn run(
+        mut self,
+        world: &dyn World,
+        depth: Depth,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Done {
+        let analysis = analyse(
+            world,
+            self.library,
+            self.targets,
+            &self.options,
+            depth,
+            &mut self.memo,
+            stop,
+        );
+        Done {
+            known: analysis.map(|analysis| Known::of(analysis, &self.before)),
+            memo: self.memo,
+        }
+    }
+}
+
+/// The words of an estate that could not be read at all: those of the language.
+static LANGUAGE: LazyLock<Words> = LazyLock::new(|| Words {
+    vocabulary: vocabulary::builtin().0.clone(),
+    units: vec![Default::default(), Default::default()],
+    ..Words::default()
+});
+
+impl Known {
+    fn nothing() -> Self {
+        Self {
+            analysis: Analysis {
+                sources: Default::default(),
+                typed: None,
+                findings: Vec::new(),
+                summary: Default::default(),
+                environments: Vec::new(),
+            },
+            outlines: Vec::new(),
+            names: Names::default(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    fn of(analysis: Analysis, _before: &Self) -> Self {
+        let words = words_of(&analysis);
+        let sources = analysis.sources.files();
+        let numbered = (0u32..).map(FileId).zip(sources);
+        let files = numbered
+            .map(|(id, source)| (Arc::clone(&source.path), id))
+            .collect();
+        let ids: Vec<(FileId, &Parse)> = (0u32..)
+            .map(FileId)
+            .zip(sources)
+            .map(|(id, source)| (id, &source.parse))
+            .collect();
+        let outlines = tenantry_core::par::map(&ids, |(id, parse)| {
+            Arc::new(Outline::of(parse, words, words.unit_of(*id)))
+        });
+        let names = Names::of(&outlines, words);
+        Self {
+            outlines,
+            names,
+            files,
+            analysis,
+        }
+    }
+
+    /// The number of a file.
+    pub fn id(&self, path: &str) -> Option<FileId> {
+        self.files.get(path).copied()
+    }
+
+    /// What the spec declares; where it could not be read, what the language does.
+    pub fn words(&self) -> &Words {
+        words_of(&self.analysis)
+    }
+
+    /// The kind of the top level.
+    pub fn root(&self) -> KindId {
+        vocabulary::builtin().1
+    }
+}
+
+fn words_of(analysis: &Analysis) -> &Words {
+    analysis
+        .typed
+        .as_ref()
+        .map_or(&LANGUAGE, |typed| &typed.words)
+}
+
+/// What questions are asked of: the newest text of every file, and the newest of what is known.
+/// Cheap to make, and nothing in it ever changes.
+#[derive(Clone)]
+pub struct Snapshot {
+    fresh: BTreeMap<Arc<str>, Arc<Parse>>,
+    known: Arc<Known>,
+    whole: Arc<Known>,
+    library: Library,
+    targets: &'static [&'static dyn Target],
+    options: Options,
+}
+
+/// A file of a snapshot, in its newest text.
+#[derive(Debug, Clone, Copy)]
+pub struct File<'s> {
+    /// Its path from the estate's root.
+    pub path: &'s str,
+    /// Its text and tree.
+    pub parse: &'s Parse,
+    /// Whose names it may say.
+    pub unit: UnitId,
+    /// Its number in what is known, if that has it.
+    pub id: Option<FileId>,
+    /// Whether what is known is of this very text.
+    pub is_current: bool,
+}
+
+impl Snapshot {
+    /// A file, in its newest text.
+    pub fn file(&self, path: &str) -> Option<File<'_>> {
+        let id = self.known.id(path);
+        let source = id.and_then(|id| self.known.analysis.sources.get(id));
+        let unit = id.map_or(UnitId::ESTATE, |id| self.known.words().unit_of(id));
+        let fresh = self.fresh.get_key_value(path);
+        match (fresh, source) {
+            (Some((path, parse)), _) => Some(File {
+                path,
+                parse,
+                unit,
+                id,
+                is_current: false,
+            }),
+            (None, Some(source)) => Some(File {
+                path: &source.path,
+                parse: &source.parse,
+                unit,
+                id,
+                is_current: true,
+            }),
+            (None, None) => None,
+        }
+    }
+
+    /// Whether all texts are analysed.
+    pub fn is_current(&self) -> bool {
+        self.fresh.is_empty()
+    }
+
+    /// The newest of what is known.
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// The newest of what is known that has an estate: that of [`Snapshot::known`], unless the
+    /// newest text is too broken for one.
+    pub fn whole(&self) -> &Known {
+        &self.whole
+    }
+
+    /// The environments of the newest estate.
+    pub fn environments(&self) -> &[Analysed] {
+        &self.whole.analysis.environments
+    }
+
+    /// What a file declares and uses, in its newest text.
+    pub fn outline(&self, file: File<'_>) -> Arc<Outline> {
+        let known = file.id.filter(|_| file.is_current);
+        let known = known.and_then(|id| self.known.outlines.get(id.0 as usize));
+        match known {
+            Some(outline) => Arc::clone(outline),
+            None => Arc::new(Outline::of(file.parse, self.known.words(), file.unit)),
+        }
+    }
+
+    /// The library that the estate is compiled with.
+    pub fn library(&self) -> Library {
+        self.library
+    }
+
+    /// The targets that the estate is compiled for.
+    pub fn targets(&self) -> &'static [&'static dyn Target] {
+        self.targets
+    }
+
+    /// What its runs are asked to do.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+}
