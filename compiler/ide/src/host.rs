@@ -101,6 +101,11 @@ impl Host {
         self.fresh.insert(path.into(), Arc::new(parse));
     }
 
+    /// Notes that a file reads again as it is below the editor: the next analysis knows how.
+    pub fn forget(&mut self, path: &str) {
+        self.fresh.remove(path);
+    }
+
     /// What the analysis takes, for one that runs elsewhere; see [`Work::run`].
     pub fn work(&mut self) -> Work {
         Work {
@@ -158,6 +163,13 @@ pub struct Work {
 pub struct Done {
     memo: Memo,
     known: Option<Known>,
+}
+
+impl Done {
+    /// Whether it was made to its end.
+    pub fn is_whole(&self) -> bool {
+        self.known.is_some()
+    }
 }
 
 impl Work {

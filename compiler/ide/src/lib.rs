@@ -21,4 +21,4 @@ pub mod meaning;
 pub mod names;
 pub mod outline;
 
-pub use host::{Edit, File, FileEdits, Host, Known, Location, Snapshot};
+pub use host::{Done, Edit, File, FileEdits, Host, Known, Location, Snapshot, Work};

@@ -1,0 +1,95 @@
+//! The requests, a file each. Each handler is a pure function of a [`Context`] and the request's
+//! parameters, may run on any thread, and may be dropped when its client loses interest.
+
+mod diagnostic;
+mod hover;
+mod text;
+
+use lsp_types::{self as lsp, Request};
+use serde_json::{Value, json};
+
+use crate::session::Context;
+
+/// What a request must wait for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: it is about the newest text, with the names that are known.
+    Text,
+    /// The newest text is analysed: it is about places or values of the whole estate.
+    Estate,
+}
+
+/// Why a request has no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// No such request is served.
+    Unknown(String),
+    /// Its parameters are not what the protocol says.
+    Malformed(String),
+    /// It cannot be done; the words are for the person who asked.
+    Impossible(String),
+}
+
+/// What a handler answers.
+type Answer<R> = Result<<R as Request>::Result, Refusal>;
+
+type Run = fn(&[Context], Value) -> Result<Value, Refusal>;
+
+/// A request that is served.
+struct Served {
+    method: &'static str,
+    need: Need,
+    run: Run,
+    /// The capability that tells the client, and its options.
+    provider: Option<(&'static str, fn() -> Value)>,
+}
+
+/// Declares the requests: the protocol's type, the handler, what it waits for, and the capability
+/// that offers it.
+macro_rules! served {
+    ($($Request:ty => $handler:path, $need:ident $(, $provider:literal : $options:expr)?;)*) => {
+        const SERVED: &[Served] = &[$(
+            Served {
+                method: <$Request as Request>::METHOD.as_str(),
+                need: Need::$need,
+                run: |contexts, params| {
+                    let params = parse::<$Request>(params)?;
+                    let answer: Answer<$Request> = $handler(contexts, params);
+                    serde_json::to_value(answer?).map_err(|error| Refusal::Malformed(error.to_string()))
+                },
+                provider: [$(($provider, (|| $options) as fn() -> Value))?].first().copied(),
+            },
+        )*];
+    };
+}
+
+served! {
+    lsp::DocumentDiagnosticRequest => diagnostic::handle, Estate;
+    lsp::HoverRequest => hover::handle, Text, "hoverProvider": json!(true);
+    text::TextRequest => text::handle, Text;
+}
+
+fn parse<R: Request>(params: Value) -> Result<R::Params, Refusal> {
+    serde_json::from_value(params).map_err(|error| Refusal::Malformed(error.to_string()))
+}
+
+/// What a request must wait for; none for one that is not served.
+pub fn need(method: &str) -> Option<Need> {
+    find(method).map(|served| served.need)
+}
+
+fn find(method: &str) -> Option<&'static Served> {
+    SERVED.iter().find(|served| served.method == method)
+}
+
+/// What the client is told of them.
+pub(crate) fn providers() -> impl Iterator<Item = (&'static str, Value)> {
+    let offered = SERVED.iter().filter_map(|served| served.provider);
+    offered.map(|(name, options)| (name, options()))
+}
+
+/// Answers a request from the estates that it is about: that of its document, or all.
+pub(crate) fn answer(contexts: &[Context], method: &str, params: Value) -> Result<Value, Refusal> {
+    let served = find(method).ok_or_else(|| Refusal::Unknown(method.to_owned()))?;
+    (served.run)(contexts, params)
+}

@@ -1,0 +1,23 @@
+//! The language server protocol over [`tenantry_ide`]: what an editor says becomes questions, the
+//! answers become what it understands.
+//!
+//! A [`Session`] is what a client has opened: its estates, with the texts as the editor has them.
+//! It reads no disk, starts no thread and waits for nobody; a caller hands it the client's
+//! notifications, runs the [analyses](Job) that it wants, and asks [`Session::ask`] for requests.
+//! The command `tenantry lsp` does so with threads and a pipe, the playground with neither.
+//!
+//! Offsets become lines and columns in `convert`, and nowhere else.
+
+mod capabilities;
+mod convert;
+mod diagnostics;
+mod files;
+mod handlers;
+mod session;
+mod settings;
+mod uri;
+
+pub use files::Files;
+pub use handlers::{Need, Refusal, need};
+pub use session::{Context, Finished, Job, Session};
+pub use settings::Settings;

@@ -1,0 +1,380 @@
+//! What a client has opened, and how far it is analysed.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use lsp_types::{Diagnostic, PublishDiagnosticsParams, Uri};
+use serde_json::Value;
+use tenantry_core::{Options, compile::Depth, load::Library, target::Target, world::World};
+use tenantry_ide::{Done, Host, Snapshot, Work};
+use tenantry_syntax::lines::Encoding;
+
+use crate::{
+    Files, Need, Refusal, Settings,
+    capabilities::{self, Client},
+    convert::Converter,
+    diagnostics, handlers,
+    uri::Root,
+};
+
+/// What a client has opened.
+pub struct Session {
+    library: Library,
+    targets: &'static [&'static dyn Target],
+    options: Options,
+    client: Client,
+    settings: Settings,
+    estates: Vec<Estate>,
+}
+
+struct Estate {
+    root: Root,
+    host: Host,
+    files: Files,
+    versions: BTreeMap<String, i32>,
+    /// Counts the changes, so that an analysis knows whether it is of the newest text.
+    changes: u64,
+    /// The changes that the newest analysis has seen, and how far it went.
+    analysed: Option<(u64, Depth)>,
+    /// Whether an analysis is being made.
+    is_running: bool,
+    published: BTreeMap<Arc<str>, Vec<Diagnostic>>,
+}
+
+/// An analysis to be made; it may be made elsewhere.
+pub struct Job {
+    estate: usize,
+    changes: u64,
+    depth: Depth,
+    files: Files,
+    work: Work,
+}
+
+/// An analysis that was made or stopped.
+pub struct Finished {
+    estate: usize,
+    changes: u64,
+    depth: Depth,
+    stopped: bool,
+    done: Done,
+}
+
+impl Job {
+    /// Analyses, until `stop` says that nobody waits any more.
+    pub fn run(self, stop: &(dyn Fn() -> bool + Sync)) -> Finished {
+        let done = self.work.run(&self.files, self.depth, stop);
+        Finished {
+            estate: self.estate,
+            changes: self.changes,
+            depth: self.depth,
+            stopped: !done.is_whole(),
+            done,
+        }
+    }
+
+    /// Which estate it is of, for [`Session::lost`].
+    pub fn estate(&self) -> usize {
+        self.estate
+    }
+}
+
+/// What a request is answered from: one estate, as it is, and how its client counts.
+#[derive(Clone)]
+pub struct Context {
+    /// The estate.
+    pub snapshot: Snapshot,
+    /// Its folder.
+    pub root: Root,
+    /// What a column counts.
+    pub encoding: Encoding,
+    /// What the client can show.
+    pub client: Client,
+    /// What it set.
+    pub settings: Settings,
+}
+
+impl Context {
+    /// For turning places into positions and back.
+    pub(crate) fn converter(&self) -> Converter<'_> {
+        Converter::new(&self.snapshot, &self.root, self.encoding)
+    }
+
+    /// The path of a document.
+    pub(crate) fn path(&self, uri: &Uri) -> Option<String> {
+        self.root.path(uri)
+    }
+}
+
+/// A request with all that its answer needs.
+pub struct Question {
+    method: String,
+    params: Value,
+    contexts: Vec<Context>,
+}
+
+impl Question {
+    /// Answers it.
+    ///
+    /// # Errors
+    /// The request cannot be answered; why is for the client's log.
+    pub fn answer(self) -> Result<Value, Refusal> {
+        handlers::answer(&self.contexts, &self.method, self.params)
+    }
+}
+
+impl Session {
+    /// A session with a client that says of itself what `initialize` has brought; what is
+    /// answered to that.
+    pub fn new(
+        initialize: &Value,
+        library: Library,
+        targets: &'static [&'static dyn Target],
+        options: Options,
+    ) -> (Self, Value) {
+        let client = Client::of(initialize);
+        let answer = capabilities::answer(&client);
+        let set = initialize.get("initializationOptions");
+        let session = Self {
+            library,
+            targets,
+            options,
+            settings: set.map(Settings::read).unwrap_or_default(),
+            client,
+            estates: Vec::new(),
+        };
+        (session, answer)
+    }
+
+    /// Opens the estate in a folder, unless it is open already.
+    pub fn add_estate(&mut self, root: Root, below: Arc<dyn World + Send + Sync>) {
+        if self.estates.iter().any(|estate| estate.root == root) {
+            return;
+        }
+        self.estates.push(Estate {
+            host: Host::new(self.library, self.targets, self.options.clone()),
+            files: Files::new(below),
+            root,
+            versions: BTreeMap::new(),
+            changes: 1,
+            analysed: None,
+            is_running: false,
+            published: BTreeMap::new(),
+        });
+    }
+
+    /// The estate that a document belongs to: the innermost folder that holds it.
+    fn estate_of(&self, uri: &Uri) -> Option<(usize, String)> {
+        let estates = self.estates.iter().enumerate();
+        let holding = estates.filter_map(|(at, estate)| Some((at, estate.root.path(uri)?)));
+        holding.max_by_key(|(at, _)| self.estates[*at].root.as_str().len())
+    }
+
+    /// Whether a document belongs to an estate that is open.
+    pub fn knows(&self, uri: &Uri) -> bool {
+        self.estate_of(uri).is_some()
+    }
+
+    /// A document is open, or its open text changed.
+    pub fn edit(&mut self, uri: &Uri, version: i32, text: &str) {
+        let Some((at, path)) = self.estate_of(uri) else {
+            return;
+        };
+        let estate = &mut self.estates[at];
+        let text: Arc<str> = text.into();
+        estate.files.open(&path, Arc::clone(&text));
+        estate.host.change(&path, text);
+        estate.versions.insert(path, version);
+        estate.changes += 1;
+    }
+
+    /// The text of an open document, for a client that sends changes by range.
+    pub fn text(&self, uri: &Uri) -> Option<Arc<str>> {
+        let (at, path) = self.estate_of(uri)?;
+        let files = &self.estates[at].files;
+        files
+            .is_open(&path)
+            .then(|| files.read(&path).ok())
+            .flatten()
+    }
+
+    /// A document is closed: what the disk has counts again.
+    pub fn close(&mut self, uri: &Uri) {
+        let Some((at, path)) = self.estate_of(uri) else {
+            return;
+        };
+        let estate = &mut self.estates[at];
+        estate.files.close(&path);
+        estate.host.forget(&path);
+        estate.versions.remove(&path);
+        estate.changes += 1;
+    }
+
+    /// A file below changed, came or went.
+    pub fn touched(&mut self, uri: &Uri) {
+        let Some((at, path)) = self.estate_of(uri) else {
+            return;
+        };
+        let estate = &mut self.estates[at];
+        estate.files.forget(&path);
+        estate.changes += 1;
+    }
+
+    /// The client set something.
+    pub fn set(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    /// What the client can show.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Whether all estates, or the one of a document, are analysed as they are now.
+    pub fn is_current(&self, uri: Option<&Uri>) -> bool {
+        let of = uri.and_then(|uri| self.estate_of(uri)).map(|(at, _)| at);
+        let estates = self.estates.iter().enumerate();
+        let mut wanted = estates.filter(|(at, _)| of.is_none_or(|of| of == *at));
+        wanted.all(|(_, estate)| {
+            estate
+                .analysed
+                .is_some_and(|(changes, _)| changes == estate.changes)
+        })
+    }
+
+    /// Whether an analysis of this estate is of old text by now, and better stopped.
+    pub fn is_outdated(&self, job: (usize, u64)) -> bool {
+        self.estates
+            .get(job.0)
+            .is_some_and(|estate| estate.changes != job.1)
+    }
+
+    /// The next analysis to make: of what changed first, and, `idle`, deeper than while typing.
+    pub fn job(&mut self, idle: bool) -> Option<Job> {
+        let waits = |estate: &Estate| {
+            !estate.is_running
+                && estate
+                    .analysed
+                    .is_none_or(|(changes, _)| changes != estate.changes)
+        };
+        let shallow = |estate: &Estate| {
+            !estate.is_running && matches!(estate.analysed, Some((_, Depth::Lower)))
+        };
+        let changed = self.estates.iter().position(waits);
+        let (at, depth) = match changed {
+            Some(at) => (at, Depth::Lower),
+            None if idle => (self.estates.iter().position(shallow)?, Depth::Plan),
+            None => return None,
+        };
+        let estate = &mut self.estates[at];
+        estate.is_running = true;
+        Some(Job {
+            estate: at,
+            changes: estate.changes,
+            depth,
+            files: estate.files.clone(),
+            work: estate.host.work(),
+        })
+    }
+
+    /// Takes what an analysis found; returns the diagnostics of the files whose differ.
+    pub fn finish(&mut self, finished: Finished) -> Vec<PublishDiagnosticsParams> {
+        let Some(estate) = self.estates.get_mut(finished.estate) else {
+            return Vec::new();
+        };
+        estate.is_running = false;
+        estate.host.learn(finished.done);
+        if finished.stopped {
+            return Vec::new();
+        }
+        estate.analysed = Some((finished.changes, finished.depth));
+        self.publish(finished.estate)
+    }
+
+    /// An analysis ended without a result: it panicked. The next one starts from nothing.
+    pub fn lost(&mut self, estate: usize) {
+        if let Some(estate) = self.estates.get_mut(estate) {
+            estate.is_running = false;
+            // Not again before something changes.
+            estate.analysed = Some((estate.changes, Depth::Plan));
+        }
+    }
+
+    fn publish(&mut self, at: usize) -> Vec<PublishDiagnosticsParams> {
+        let Some(context) = self.contexts().into_iter().nth(at) else {
+            return Vec::new();
+        };
+        let estate = &mut self.estates[at];
+        let mut all = diagnostics::all(&context);
+        for path in estate.published.keys() {
+            all.entry(path.clone()).or_default();
+        }
+        let mut changed = Vec::new();
+        for (path, diagnostics) in all {
+            // What a client asks for by itself, it would show twice.
+            let pulled = self.client.pulls && estate.files.is_open(&path);
+            let diagnostics = if pulled { Vec::new() } else { diagnostics };
+            let before = estate.published.get(&path);
+            if before.map_or(diagnostics.is_empty(), |before| *before == diagnostics) {
+                continue;
+            }
+            changed.push(PublishDiagnosticsParams::new(
+                context.root.uri(&path),
+                estate.versions.get(&*path).copied(),
+                diagnostics.clone(),
+            ));
+            if diagnostics.is_empty() {
+                estate.published.remove(&path);
+            } else {
+                estate.published.insert(path, diagnostics);
+            }
+        }
+        changed
+    }
+
+    fn contexts(&self) -> Vec<Context> {
+        self.estates
+            .iter()
+            .map(|estate| self.context(estate))
+            .collect()
+    }
+
+    fn context(&self, estate: &Estate) -> Context {
+        Context {
+            snapshot: estate.host.snapshot(),
+            root: estate.root.clone(),
+            encoding: self.client.encoding,
+            client: self.client.clone(),
+            settings: self.settings.clone(),
+        }
+    }
+
+    /// The document that a request is about, if it is about one.
+    pub fn document(params: &Value) -> Option<Uri> {
+        let places = ["/textDocument/uri", "/item/uri", "/uri", "/arguments/0/uri"];
+        let found = places.iter().find_map(|place| params.pointer(place))?;
+        Some(Uri(found.as_str()?.to_owned()))
+    }
+
+    /// Whether a request can be answered from what is known now.
+    pub fn is_ready(&self, method: &str, params: &Value) -> bool {
+        match handlers::need(method) {
+            Some(Need::Estate) => self.is_current(Self::document(params).as_ref()),
+            Some(Need::Text) | None => true,
+        }
+    }
+
+    /// A request with all that its answer needs, to be answered here or elsewhere.
+    pub fn ask(&self, method: &str, params: Value) -> Question {
+        let document = Self::document(&params);
+        let of = document.as_ref().and_then(|uri| self.estate_of(uri));
+        let contexts = match (&document, of) {
+            (_, Some((at, _))) => vec![self.context(&self.estates[at])],
+            (Some(_), None) => Vec::new(),
+            (None, None) => self.contexts(),
+        };
+        Question {
+            method: method.to_owned(),
+            params,
+            contexts,
+        }
+    }
+}
