@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 use crate::{
     Protocol,
     labels::{Labels, NAMESPACE_NAME, Selector},
+    networks::{Attachment, Beyond},
     policy::{Policy, PolicyId, Port},
 };
 
@@ -50,9 +51,9 @@ pub struct Pod {
     pub node: Option<String>,
     /// The addresses of that node, where they are known.
     pub host_addresses: Vec<IpAddr>,
-    /// Networks beside the pod network, of which NetworkPolicies do not speak: `namespace/name`,
-    /// sorted, each once.
-    pub networks: Vec<String>,
+    /// Networks beside the pod network, of which NetworkPolicies do not speak, by definition
+    /// (`namespace/name`), with its addresses there where they are known.
+    pub networks: BTreeMap<String, Vec<IpAddr>>,
     /// Whether it has no part in the pod network: its addresses and ports are elsewhere.
     pub detached: bool,
 }
@@ -125,6 +126,12 @@ pub struct Cluster {
     pub policies: Vec<Policy>,
     /// What else decides.
     pub beside: Vec<Beside>,
+    /// What attaches pods to networks beside the pod network, by `namespace/name`.
+    pub attachments: BTreeMap<String, Attachment>,
+    /// The policies of those networks, in the order of the manifests.
+    pub beyond: Vec<Beyond>,
+    /// Why nothing holds policies here, where that is so: of a network beside the pod network.
+    pub unheld: Option<String>,
 }
 
 impl Cluster {

@@ -16,6 +16,7 @@ pub mod exposures;
 pub mod judge;
 pub mod labels;
 pub mod matrix;
+pub mod networks;
 mod par;
 pub mod policy;
 pub mod ports;
@@ -32,6 +33,7 @@ pub use compare::{Difference, Fault, Parties, Terms, Wanted, compare, compare_un
 pub use exposures::{Exposure, exposures};
 pub use judge::Judge;
 pub use matrix::{Ends, Flow, TooMuch, matrix};
+pub use networks::{Network, networks};
 pub use policy::{Direction, Policy, PolicyId};
 pub use ports::{PortSet, Protocol};
 pub use read::{Complaint, Document, read};

@@ -8,6 +8,7 @@
 mod ahead;
 mod at;
 mod beside;
+mod beyond;
 mod calico;
 mod names;
 mod networkpolicy;
@@ -52,6 +53,9 @@ pub struct Complaint {
     /// What is wrong, in a sentence without a full stop.
     pub message: String,
 }
+
+/// Kinds that matter here and make no pods, of which somebody may have left the version out.
+const NAMED: [&str; 3] = ["NetworkPolicy", "MultiNetworkPolicy", "Namespace"];
 
 /// Lists hold objects, and nobody needs lists of lists of lists.
 const MAX_LISTS: usize = 4;
@@ -169,7 +173,7 @@ impl Reader {
             self.items(&items, list.map(|version| (version, item)), depth);
         } else if let Some(version) = version {
             self.object(value, version, kind);
-        } else if pods::is_known(kind) || kind == "NetworkPolicy" || kind == "Namespace" {
+        } else if pods::is_known(kind) || NAMED.contains(&kind) {
             kind.clone_into(&mut self.sink.object);
             self.sink.say(value, "has no apiVersion");
         }
@@ -199,6 +203,8 @@ impl Reader {
             ("", "Node") => Self::node,
             ("", "Service") => Self::service,
             ("networking.k8s.io" | "extensions" | "", "NetworkPolicy") => Self::policy,
+            (beyond::GROUP, "NetworkAttachmentDefinition") => Self::attachment,
+            (beyond::GROUP, "MultiNetworkPolicy") => Self::policy_beyond,
             _ if beside::decides(&object) => Self::other_policy,
             _ if pods::makes_pods(&object) => Self::pods,
             _ => return,
@@ -291,6 +297,26 @@ impl Reader {
         };
         if self.sink.complaints.len() == before {
             self.cluster.add_policy(policy);
+        }
+    }
+
+    fn attachment(&mut self, object: &Object<'_>, _: usize) {
+        let name = format!("{}/{}", object.namespace, object.name);
+        let attachment = beyond::attachment(object);
+        self.cluster.attachments.insert(name, attachment);
+    }
+
+    fn policy_beyond(&mut self, object: &Object<'_>, before: usize) {
+        if !["v1beta1", "v1beta2"].contains(&object.version) {
+            let message = "no such MultiNetworkPolicy: its apiVersion is k8s.cni.cncf.io/v1beta1 \
+                           or /v1beta2";
+            self.sink.say(&object.body.field("apiVersion"), message);
+            return;
+        }
+        let policy = beyond::policy(object, &mut self.sink);
+        if self.sink.complaints.len() == before {
+            self.cluster.mention(&policy.policy.namespace);
+            self.cluster.beyond.push(policy);
         }
     }
 

@@ -3,7 +3,8 @@
 //! A case has `objects`, beside those of its `base`; `tables` by protocol and port, whose lines
 //! are applied in order to a table in which everything is allowed; and single questions (`asks`)
 //! with verdict, basis and, where it matters, the sentence. A case of `refused` has an object and
-//! where and what the complaint about it is.
+//! where and what the complaint about it is. A case of a `network` is about that one instead of the
+//! pod network.
 
 #![expect(
     clippy::expect_used,
@@ -17,7 +18,7 @@ use std::{collections::BTreeMap, net::IpAddr};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tenantry_reach::{
-    Cluster, Document, End, Judge, Protocol, Question, ask, because,
+    Cluster, Document, End, Judge, Protocol, Question, ask, because, networks,
     read::{Complaint, read},
 };
 
@@ -27,6 +28,9 @@ struct Case {
     case: String,
     #[serde(default)]
     base: Option<String>,
+    /// The network that it is about, where that is not the pod network.
+    #[serde(default)]
+    network: Option<String>,
     objects: Vec<Value>,
     #[serde(default)]
     tables: BTreeMap<String, Vec<BTreeMap<String, String>>>,
@@ -140,7 +144,12 @@ fn differences(case: &Case) -> Vec<String> {
         None => Vec::new(),
     };
     objects.extend(case.objects.iter().cloned());
-    let (cluster, complaints) = read_all(&objects);
+    let (mut cluster, complaints) = read_all(&objects);
+    if let Some(name) = &case.network {
+        let mut networks = networks(&cluster).into_iter();
+        let found = networks.find(|network| network.is_called(name));
+        cluster = found.expect("a network").cluster;
+    }
     let judge = Judge::new(&cluster);
     let complaints = complaints.iter();
     let mut wrong: Vec<String> = complaints.map(|it| format!("{it:?}")).collect();
@@ -217,6 +226,11 @@ fn policies_do_what_is_documented() {
 #[test]
 fn answers_say_why() {
     hold(include_str!("tables/answers.yaml"));
+}
+
+#[test]
+fn networks_beside_the_pod_network_are_judged_by_themselves() {
+    hold(include_str!("tables/networks.yaml"));
 }
 
 #[test]

@@ -41,7 +41,7 @@ pub(super) fn of(judge: &Judge<'_>, question: &Question, answer: &Answer) -> Bas
         .any(|account| *account != Account::Open);
     if is_in_doubt(judge, question, decided) {
         Basis::UndefinedHostNetwork
-    } else if pods(cluster, question).any(|pod| pod.detached) {
+    } else if cluster.unheld.is_some() || pods(cluster, question).any(|pod| pod.detached) {
         Basis::SecondaryNetwork
     } else if other(cluster, question).is_some() {
         Basis::L7OrFqdn

@@ -246,6 +246,7 @@ impl Teller<'_> {
                     "{host} is in its node's network, of which no effect of policies is defined"
                 ))
             }
+            Basis::SecondaryNetwork if self.cluster.unheld.is_some() => self.cluster.unheld.clone(),
             Basis::SecondaryNetwork => {
                 let pod = pods().find(|pod| pod.detached)?.path();
                 Some(format!(
@@ -272,11 +273,14 @@ impl Teller<'_> {
             return None;
         };
         let (from, to) = (self.cluster.pod(from), self.cluster.pod(to));
-        let mut shared = from.networks.iter().filter(|it| to.networks.contains(it));
+        let mut shared = from.networks.keys().filter(|it| to.networks.contains_key(*it));
         let network = shared.next().filter(|_| !answer.allowed)?;
-        Some(format!(
-            "both are in network {network} too, of which policies do not speak"
-        ))
+        let mut beyond = self.cluster.beyond.iter();
+        let what = match beyond.any(|it| it.networks.contains(network)) {
+            true => "of which this does not speak: it has policies of its own",
+            false => "of which policies do not speak",
+        };
+        Some(format!("both are in network {network} too, {what}"))
     }
 }
 

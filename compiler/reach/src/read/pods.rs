@@ -3,11 +3,12 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     Object, Sink,
     at::{At, under},
+    beyond,
     networkpolicy::protocol,
 };
 use crate::{
@@ -21,8 +22,6 @@ const LAUNCHER: (&str, &str) = ("kubevirt.io", "virt-launcher");
 pub(super) const MACHINE: &str = "vm.kubevirt.io/name";
 /// On the pods of a Job, by its name; both are set since Kubernetes 1.27.
 const JOB: [&str; 2] = ["batch.kubernetes.io/job-name", "job-name"];
-/// Networks beside the pod network, as Multus reads them.
-const NETWORKS: &str = "k8s.v1.cni.cncf.io/networks";
 /// The longest host name that KubeVirt gives.
 const HOSTNAME: usize = 63;
 
@@ -121,13 +120,7 @@ pub(super) fn pod(object: &Object<'_>, sink: &mut Sink) -> Pod {
     object.namespace.clone_into(&mut pod.namespace);
     object.name.clone_into(&mut pod.name);
     object.kind.clone_into(&mut pod.kind);
-    for network in &mut pod.networks {
-        if !network.contains('/') {
-            *network = format!("{}/{network}", object.namespace);
-        }
-    }
-    pod.networks.sort_unstable();
-    pod.networks.dedup();
+    beyond::settled(object, &mut pod);
     let one = ["Pod", "VirtualMachine", "VirtualMachineInstance"];
     pod.alone = one.contains(&object.kind) && shape != Shape::Template;
     controlled(object, spec, &mut pod);
@@ -181,12 +174,8 @@ fn of(here: &At<'_>, shape: Shape, sink: &mut Sink) -> Pod {
         }
         (Some(spec), _) => containers(&spec, &mut pod, sink),
     }
-    if let Some(annotations) = under(metadata, "annotations")
-        && let Some(networks) = annotations.child(NETWORKS)
-    {
-        networks
-            .text(sink)
-            .inspect(|text| annotated(text, &mut pod));
+    if let Some(annotations) = under(metadata, "annotations") {
+        beyond::annotated(&annotations, &mut pod, sink);
     }
     if let Some(status) = here.child("status") {
         self::status(&status, &mut pod, sink);
@@ -241,7 +230,8 @@ fn machine(spec: &At<'_>, pod: &mut Pod, sink: &mut Sink) {
             if multus.child("default").is_some_and(|it| it.truth(sink)) {
                 attached = true;
             } else if let Some(name) = multus.child("networkName") {
-                pod.networks.extend(name.text(sink).map(str::to_owned));
+                let name = name.text(sink).map(str::to_owned);
+                pod.networks.extend(name.map(|name| (name, Vec::new())));
             }
         });
     }
@@ -275,25 +265,6 @@ fn ports(container: &At<'_>, number: &str, pod: &mut Pod, sink: &mut Sink) {
             });
         }
     });
-}
-
-/// `net-a,storage/net-b@eth1`, or a list in JSON of what has a name.
-fn annotated(text: &str, pod: &mut Pod) {
-    if let Ok(list) = serde_json::from_str::<Vec<Value>>(text) {
-        for network in &list {
-            let text = |field: &str| network.get(field).and_then(Value::as_str);
-            pod.networks
-                .extend(match (text("namespace"), text("name")) {
-                    (Some(namespace), Some(name)) => Some(format!("{namespace}/{name}")),
-                    (None, name) => name.map(str::to_owned),
-                    (Some(_), None) => None,
-                });
-        }
-        return;
-    }
-    let names = text.split(',').map(|it| it.split('@').next().unwrap_or(it));
-    let names = names.map(str::trim).filter(|name| !name.is_empty());
-    pod.networks.extend(names.map(str::to_owned));
 }
 
 fn status(status: &At<'_>, pod: &mut Pod, sink: &mut Sink) {

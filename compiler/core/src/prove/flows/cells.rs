@@ -38,12 +38,13 @@ pub(super) fn of(
             });
         }
         if !pod.networks.is_empty() {
+            let networks: Vec<&str> = pod.networks.keys().map(String::as_str).collect();
             cells.push(Cell {
                 basis: Some(Basis::SecondaryNetwork),
                 what: what(),
                 why: format!(
                     "what goes over {} passes by every policy: the network beyond decides",
-                    pod.networks.join(", ")
+                    networks.join(", ")
                 ),
             });
         }
