@@ -50,6 +50,7 @@ fn questions_are_answered_in_order_and_keep_their_members() {
         {"from": "spies/probe", "to": "shop/db", "port": 5432, "protocol": "TCP"},
         {"from": "shop/web", "to": "10.1.2.3", "port": 53, "protocol": "udp"},
         {"from": "192.0.2.7", "to": "shop/web", "port": 8080, "protocol": null},
+        {"from": "shop/web", "to": "::ffff:10.1.2.3", "port": 5432},
     ]);
     folder.write("ask.json", &questions.to_string());
     let run = folder
@@ -65,6 +66,7 @@ fn questions_are_answered_in_order_and_keep_their_members() {
         ["policy", "policy", "policy", "no-policy"],
         "{answers:#}"
     );
+    assert_eq!(row(4, "basis"), "policy", "{answers:#}");
     assert_eq!(row(0, "id"), 7);
     assert_eq!(row(2, "protocol"), "udp");
     let because = row(1, "because").to_string();
@@ -82,6 +84,88 @@ fn questions_are_answered_in_order_and_keep_their_members() {
         .run_with("flows --manifests k8s --ask -", "[]")
         .ends_with(0);
     assert_eq!(none.json(), json!([]));
+}
+
+/// Two pods on two networks beside the pod network, of which one has no controller.
+const LAB: &str = r#"
+apiVersion: k8s.cni.cncf.io/v1
+kind: NetworkAttachmentDefinition
+metadata: {name: lab, namespace: shop}
+spec: {config: '{"name": "lab", "type": "macvlan"}'}
+---
+apiVersion: k8s.cni.cncf.io/v1
+kind: NetworkAttachmentDefinition
+metadata: {name: wire, namespace: shop}
+spec: {config: '{"name": "wire", "type": "bridge"}'}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  {name: a, namespace: shop, labels: {pod: a}, annotations: {k8s.v1.cni.cncf.io/networks: "lab,wire"}}
+spec: {containers: []}
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  {name: b, namespace: shop, labels: {pod: b}, annotations: {k8s.v1.cni.cncf.io/networks: "lab,wire"}}
+spec: {containers: []}
+---
+apiVersion: k8s.cni.cncf.io/v1beta1
+kind: MultiNetworkPolicy
+metadata: {name: b, namespace: shop, annotations: {k8s.v1.cni.cncf.io/policy-for: "lab,wire"}}
+spec:
+  podSelector: {matchLabels: {pod: b}}
+  policyTypes: [Ingress]
+  ingress: [{from: [{podSelector: {matchLabels: {pod: a}}}], ports: [{port: 80}]}]
+"#;
+
+#[test]
+fn each_network_is_answered_by_itself() {
+    let folder = Folder::of([("k8s/lab.yml", LAB)]);
+    let ask = |network: &str, port: u16| json!({"from": "shop/a", "to": "shop/b", "port": port, "network": network});
+    let mut own = ask("", 81);
+    own["network"] = json!(null);
+    let questions = json!([
+        ask("shop/lab", 80),
+        ask("shop/lab", 81),
+        ask("shop/wire", 81),
+        own
+    ]);
+    let run = folder
+        .run_with("flows --manifests k8s --ask -", &questions.to_string())
+        .ends_with(0);
+    let answers = run.json();
+    let told: Vec<_> = (0..4)
+        .map(|at| (answers[at]["allowed"].clone(), answers[at]["basis"].clone()))
+        .collect();
+    let wanted = [
+        (json!(true), json!("policy")),
+        (json!(false), json!("policy")),
+        (json!(true), json!("secondary-network")),
+        (json!(true), json!("no-policy")),
+    ];
+    assert_eq!(told, wanted, "{answers:#}");
+    let unknown = json!([ask("shop/lob", 80)]).to_string();
+    let run = folder
+        .run_with("flows --manifests k8s --ask -", &unknown)
+        .ends_with(2);
+    assert!(run.err.contains("did you mean `shop/lab`?"), "{}", run.err);
+    let run = folder.run("flows --manifests k8s").ends_with(0);
+    for words in [
+        "k8s, network shop/lab: ",
+        "k8s, network shop/wire: ",
+        "`shop/wire`: it is made by",
+    ] {
+        assert!(run.out.contains(words), "{words}\n{}", run.out);
+    }
+    let run = folder
+        .run("flows --manifests k8s --network shop/lab --from shop/a --to shop/b --port 81")
+        .ends_with(0);
+    assert!(run.out.starts_with("refused"), "{}", run.out);
+    let run = folder
+        .run("flows --manifests k8s --network lab")
+        .ends_with(2);
+    assert!(run.err.contains("--network: "), "{}", run.err);
 }
 
 #[test]

@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Cluster, Policy, PodId, cluster::Pod};
+use crate::{Cluster, PodId, Policy, cluster::Pod};
 
 /// What attaches pods to a network: a NetworkAttachmentDefinition.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod estate;
 mod human;
 mod inside;
 mod manifests;
+mod networks;
 mod page;
 mod question;
 mod sheet;
@@ -17,13 +18,13 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use ends::Unknown;
 use manifests::{Manifests, Mistakes};
+use networks::Judges;
 use question::Asked;
 use sheet::Sheet;
 use sheet::Sought;
 use tenantry_core::{compile, diag::Level, limits::Limits};
-use tenantry_reach::{End, Judge, Protocol, TooMuch};
+use tenantry_reach::{End, Judge, Network, Protocol, TooMuch};
 
 use super::Outcome;
 use crate::{
@@ -69,6 +70,9 @@ pub(crate) struct Args {
     /// Show also what pods would reach that do not exist, if somebody made them with the right labels
     #[arg(long, requires = "manifests", conflicts_with = "ask")]
     exposure: bool,
+    /// Of a network beside the pod network, by its definition: namespace/name
+    #[arg(long, value_name = "NETWORK", requires = "manifests", conflicts_with_all = ["ask", "exposure"])]
+    network: Option<String>,
     /// Who calls: tenant.workload, internet, platform.dns, an address; of manifests namespace/name
     #[arg(long, value_name = "END")]
     from: Option<String>,
@@ -206,10 +210,11 @@ impl Args {
             let level = console.err.look.level("warning:", Level::Warn);
             console.err.line(&format!("{level} {}", visible(warning)))?;
         }
-        let judge = Judge::new(&read.cluster);
+        let networks = tenantry_reach::networks(&read.cluster);
+        let judges = Judges::of(&read.cluster, &networks);
         match &self.ask {
-            Some(ask) => answers(&judge, ask, &limits, console)?,
-            None => self.answer(&judge, &called(path), &read, console)?,
+            Some(ask) => answers(&judges, ask, &limits, console)?,
+            None => self.answer(&judges, &called(path), &read, console)?,
         }
         Ok(Exit::Clean)
     }
@@ -217,22 +222,17 @@ impl Args {
     /// The answer to what is asked by itself of manifests, or everything.
     fn answer(
         &self,
-        judge: &Judge<'_>,
+        judges: &Judges<'_>,
         title: &str,
         read: &Manifests,
         console: &mut Console,
     ) -> Result<(), Failure> {
-        let end = |text: &Option<String>, option: &str| -> Result<Option<End>, Failure> {
-            let end = text.as_deref().map(|text| ends::end(judge, text));
-            end.transpose().map_err(|Unknown { message, help }| {
-                let failure = Failure::new(format!("{option}: {message}"));
-                match help {
-                    Some(help) => failure.help(help),
-                    None => failure,
-                }
-            })
-        };
-        let (from, to) = (end(&self.from, "--from")?, end(&self.to, "--to")?);
+        let named = self.network.as_deref().map(|name| judges.named(name));
+        let named = named
+            .transpose()
+            .map_err(|wrong| wrong.about("--network"))?;
+        let judge = named.map_or(judges.pod(), |(_, judge)| judge);
+        let (from, to) = self.ends(judge)?;
         if let (Some(from), Some(to), None) = (from, to, &self.html) {
             let asked = Asked {
                 from,
@@ -247,19 +247,39 @@ impl Args {
             })?;
             return Ok(());
         }
-        let most = |much: TooMuch| {
-            Failure::new(much.to_string()).help("ask with --from and --to, or with --ask")
+        let beside: Vec<(&Network, &Judge<'_>)> = match named {
+            Some(one) => vec![one],
+            None => judges.policed().collect(),
         };
-        let mut sheet = inside::sheet(judge, title.to_owned(), read.files).map_err(most)?;
-        if self.exposure {
-            inside::expose(&mut sheet, judge.cluster()).map_err(most)?;
+        let mut sheets = Vec::new();
+        if named.is_none() {
+            let mut sheet = inside::sheet(judge, title.to_owned(), read.files).map_err(most)?;
+            if self.exposure {
+                inside::expose(&mut sheet, judge.cluster()).map_err(most)?;
+            }
+            sheet.only(from.map(sought), to.map(sought));
+            sheets.push(sheet);
         }
-        let sought = |end| match end {
-            End::Pod(pod) => Sought::Node(inside::place(pod)),
-            End::Address(address) => Sought::Address(address),
+        for (network, judge) in beside {
+            // Who is asked about need not be on every network.
+            if let Ok((from, to)) = self.ends(judge) {
+                let title = format!("{title}, network {}", network.name);
+                let mut sheet = inside::sheet(judge, title, read.files).map_err(most)?;
+                sheet.beyond.extend(networks::doubt(network));
+                sheet.only(from.map(sought), to.map(sought));
+                sheets.push(sheet);
+            }
+        }
+        self.show(&sheets, console)
+    }
+
+    /// Whom the options call, on one network.
+    fn ends(&self, judge: &Judge<'_>) -> Result<(Option<End>, Option<End>), Failure> {
+        let end = |text: &Option<String>, option: &str| -> Result<Option<End>, Failure> {
+            let end = text.as_deref().map(|text| ends::end(judge, text));
+            end.transpose().map_err(|wrong| wrong.about(option))
         };
-        sheet.only(from.map(sought), to.map(sought));
-        self.show(&[sheet], console)
+        Ok((end(&self.from, "--from")?, end(&self.to, "--to")?))
     }
 
     /// Prints sheets, and writes their page where one is wanted.
@@ -288,15 +308,27 @@ fn known(grounds: &[estate::Ground<'_>], text: Option<&str>, option: &str) -> Re
     Err(declared::unknown(grounds, option, text))
 }
 
+/// Of an end, the place in a sheet of manifests.
+fn sought(end: End) -> Sought {
+    match end {
+        End::Pod(pod) => Sought::Node(inside::place(pod)),
+        End::Address(address) => Sought::Address(address),
+    }
+}
+
+fn most(much: TooMuch) -> Failure {
+    Failure::new(much.to_string()).help("ask with --from and --to, or with --ask")
+}
+
 /// Answers a list of questions.
 fn answers(
-    judge: &Judge<'_>,
+    judges: &Judges<'_>,
     ask: &Path,
     limits: &Limits,
     console: &mut Console,
 ) -> Result<(), Failure> {
     let text = files::read_within(ask, ("manifest-bytes", limits.manifest_bytes))?;
-    let answers = ask::answers(judge, &text, &called(ask))?;
+    let answers = ask::answers(judges, &text, &called(ask))?;
     console.out.print(&json::pretty(&answers))?;
     Ok(())
 }

@@ -273,7 +273,10 @@ impl Teller<'_> {
             return None;
         };
         let (from, to) = (self.cluster.pod(from), self.cluster.pod(to));
-        let mut shared = from.networks.keys().filter(|it| to.networks.contains_key(*it));
+        let mut shared = from
+            .networks
+            .keys()
+            .filter(|it| to.networks.contains_key(*it));
         let network = shared.next().filter(|_| !answer.allowed)?;
         let mut beyond = self.cluster.beyond.iter();
         let what = match beyond.any(|it| it.networks.contains(network)) {

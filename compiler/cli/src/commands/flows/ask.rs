@@ -8,26 +8,27 @@ use tenantry_reach::{
 
 use super::{
     ends::{self, Unknown},
+    networks::Judges,
     strict::{self, Language},
 };
 use crate::exit::Failure;
 
 /// How a question is written.
-const FORM: &str = r#"a question is {"from": "shop/web", "to": "shop/db", "port": 5432, "protocol": "TCP"}; the ends are namespace/name or an address, and the protocol may be left out"#;
+const FORM: &str = r#"a question is {"from": "shop/web", "to": "shop/db", "port": 5432, "protocol": "TCP"}; the ends are namespace/name or an address, and the protocol may be left out; "network": "shop/lab" asks about a network beside the pod network"#;
 
 /// Answers a list of questions: the same list, with what was asked of each and its answer. All of
 /// it, or nothing.
-pub(super) fn answers(judge: &Judge<'_>, text: &str, source: &str) -> Result<Value, Failure> {
+pub(super) fn answers(judges: &Judges<'_>, text: &str, source: &str) -> Result<Value, Failure> {
     let mut entries = list(text, source)?;
     let mut questions = Vec::new();
     for (at, entry) in entries.iter().enumerate() {
-        let question = question(judge, entry).map_err(|wrong| {
+        let question = question(judges, entry).map_err(|wrong| {
             let failure = Failure::new(format!("{source}: question {}: {}", at + 1, wrong.message));
             failure.help(wrong.help.unwrap_or_else(|| FORM.to_owned()))
         })?;
         questions.push(question);
     }
-    for (entry, question) in entries.iter_mut().zip(&questions) {
+    for (entry, (judge, question)) in entries.iter_mut().zip(&questions) {
         let Value::Object(entry) = entry else {
             continue;
         };
@@ -60,10 +61,15 @@ fn list(text: &str, source: &str) -> Result<Vec<Value>, Failure> {
     }
 }
 
-fn question(judge: &Judge<'_>, entry: &Value) -> Result<Question, Unknown> {
+/// What is asked, and who knows it.
+fn question<'j, 'c>(
+    judges: &'j Judges<'c>,
+    entry: &Value,
+) -> Result<(&'j Judge<'c>, Question), Unknown> {
     let Value::Object(entry) = entry else {
         return Err(malformed(format!("it is {}, not an object", called(entry))));
     };
+    let judge = judge(judges, entry)?;
     let end = |member| -> Result<End, Unknown> {
         match entry.get(member) {
             Some(Value::String(text)) => ends::end(judge, text).map_err(|wrong| Unknown {
@@ -73,12 +79,31 @@ fn question(judge: &Judge<'_>, entry: &Value) -> Result<Question, Unknown> {
             other => Err(not(member, other, "text")),
         }
     };
-    Ok(Question {
+    let question = Question {
         from: end("from")?,
         to: end("to")?,
         protocol: protocol(entry)?,
         port: port(entry)?,
-    })
+    };
+    Ok((judge, question))
+}
+
+/// Who judges the network of a question; that is the pod network where none is named.
+fn judge<'j, 'c>(
+    judges: &'j Judges<'c>,
+    entry: &Map<String, Value>,
+) -> Result<&'j Judge<'c>, Unknown> {
+    match entry.get("network") {
+        None | Some(Value::Null) => Ok(judges.pod()),
+        Some(Value::String(name)) => {
+            let found = judges.named(name).map_err(|wrong| Unknown {
+                message: format!("`network`: {}", wrong.message),
+                ..wrong
+            });
+            found.map(|(_, judge)| judge)
+        }
+        other => Err(not("network", other, "text")),
+    }
 }
 
 fn port(entry: &Map<String, Value>) -> Result<u16, Unknown> {

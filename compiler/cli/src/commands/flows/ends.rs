@@ -6,6 +6,8 @@ use ipnet::IpNet;
 use tenantry_core::diag::nearest::nearest;
 use tenantry_reach::{End, Judge, PodId, cluster::Pod};
 
+use crate::exit::Failure;
+
 /// Why a text is no end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unknown {
@@ -14,10 +16,23 @@ pub(super) struct Unknown {
     pub(super) help: Option<String>,
 }
 
+impl Unknown {
+    /// As a failure of what an option says.
+    pub(super) fn about(self, option: &str) -> Failure {
+        let failure = Failure::new(format!("{option}: {}", self.message));
+        match self.help {
+            Some(help) => failure.help(help),
+            None => failure,
+        }
+    }
+}
+
 /// What a text calls: `namespace/pod`, with a workload's name for any pod of it, or an address.
 /// The address of a pod is that pod.
 pub(super) fn end(judge: &Judge<'_>, text: &str) -> Result<End, Unknown> {
     if let Ok(address) = text.parse::<IpAddr>() {
+        // An address of IPv4 that is written as one of IPv6 (`::ffff:10.0.0.1`) is the same one.
+        let address = address.to_canonical();
         // Pods in a node's network share its address: which of them is meant nobody can tell.
         return Ok(match judge.at(address).as_slice() {
             [pod] => End::Pod(*pod),

@@ -248,7 +248,7 @@ fn beyond(cluster: &Cluster) -> Vec<Cell> {
     cell(
         Basis::SecondaryNetwork,
         pods(&|pod| !pod.networks.is_empty()),
-        "has networks beside the pod network, of which NetworkPolicies do not speak",
+        "has networks beside the pod network, of which NetworkPolicies do not speak: what goes through there is told of each by itself, where it has policies",
     );
     let beside = |effect| -> Vec<String> {
         let found = cluster
