@@ -3,14 +3,14 @@
 use serde_json::Value;
 use tenantry_core::{
     check, close,
-    emit::Objects,
+    emit::{self, Objects, assemble::Output},
     flows,
     limits::Limits,
     load::{self, Library},
     lock::Allocations,
     lower, model,
     outcome::Clean,
-    place,
+    place, plan,
     prove::{self, flows::Ground},
     resolve, schema,
     world::Memory,
@@ -21,6 +21,8 @@ use tenantry_tests::estate::Files;
 pub(crate) struct Made<'a> {
     pub(crate) ground: Ground<'a>,
     pub(crate) meant: Vec<Option<Value>>,
+    /// The files of it.
+    pub(crate) files: &'a dyn Fn() -> Output,
 }
 
 pub(crate) fn library() -> Library {
@@ -64,9 +66,9 @@ pub(crate) fn with(files: &Files, mut act: impl FnMut(&Made<'_>)) -> bool {
     let Some(lowered) = lowered.value else {
         return false;
     };
-    if Clean::of(&findings).is_none() {
+    let Some(clean) = Clean::of(&findings) else {
         return false;
-    }
+    };
     let mut objects = Objects::default();
     for target in &targets {
         findings.extend(target.objects(&lowered, &mut objects));
@@ -79,9 +81,15 @@ pub(crate) fn with(files: &Files, mut act: impl FnMut(&Made<'_>)) -> bool {
         objects: &objects,
         targets: &names,
     };
+    let files = || {
+        let plan = plan::plan(&objects, &platform, &estate.origins);
+        let plan = plan.value.unwrap();
+        emit::assemble::assemble(&objects, &plan, &estate, &sources, &clean).unwrap()
+    };
     act(&Made {
         ground,
         meant: prove::meant(&objects),
+        files: &files,
     });
     true
 }

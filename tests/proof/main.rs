@@ -3,7 +3,8 @@
 //!
 //! Every mutant of a policy must fail the proof, unless it means the same. Whether it does is not
 //! asked of the evaluator that the proof rests on: `plain.rs` goes through all packets that could
-//! tell the two apart, one by one, by the words of the API's documentation.
+//! tell the two apart, one by one, by the words of the API's documentation. Of the files
+//! themselves `tampered.rs` changes single bytes, lines, documents and files.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,6 +12,7 @@ mod estates;
 mod ground;
 mod mutants;
 mod plain;
+mod tampered;
 
 use std::collections::{BTreeMap, BTreeSet};
 

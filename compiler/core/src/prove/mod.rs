@@ -97,19 +97,33 @@ pub fn prove(
         back.extend(read.back);
         findings.extend(read.findings);
     }
-    if findings.is_empty() && back.len() != known.len() {
-        let words = format!(
-            "{} objects were meant and {} can be read back",
-            known.len(),
-            back.len()
-        );
-        findings.push(Diagnostic::nowhere(&UNPROVEN_OUTPUT, words).why(REPORT));
+    back.sort_by_key(|back| back.object);
+    if findings.is_empty() {
+        findings.extend(miscounted(&back, known.len()));
     }
     if !findings.is_empty() {
         return (Proved::new(), findings);
     }
-    back.sort_by_key(|back| back.object);
     again(ground, &back, proofs)
+}
+
+/// Whether there is each object once, of so many that were meant; `back` is sorted by object. One
+/// that stands twice would make up for one that is missing, if only their number were compared.
+fn miscounted(back: &[Back<'_>], meant: usize) -> Option<Diagnostic> {
+    let twice = back.windows(2).find_map(|pair| match pair {
+        [first, second] if first.object == second.object => Some(second),
+        _ => None,
+    });
+    if let Some(twice) = twice {
+        let [_, _, kind, _, name] = identity("", &twice.value);
+        let words = format!("{kind} {name} is there a second time");
+        return Some(defect(twice.file, &words));
+    }
+    let words = format!(
+        "{meant} objects were meant and {} can be read back",
+        back.len()
+    );
+    (back.len() != meant).then(|| Diagnostic::nowhere(&UNPROVEN_OUTPUT, words).why(REPORT))
 }
 
 /// The proof of flows on what was read back: what was found was told already, so that anything
