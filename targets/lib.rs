@@ -19,15 +19,18 @@ use tenantry_core::{
 };
 
 /// Every backend, in the order of listings.
+pub static ALL: &[&dyn Target] = &[
+    &kubernetes::Kubernetes,
+    &kubevirt::KubeVirt,
+    &kata::Kata,
+    &helm::Helm,
+    &proxmox::Proxmox,
+    &ansible::Ansible,
+];
+
+/// Every backend, in the order of listings.
 pub fn all() -> Vec<&'static dyn Target> {
-    vec![
-        &kubernetes::Kubernetes,
-        &kubevirt::KubeVirt,
-        &kata::Kata,
-        &helm::Helm,
-        &proxmox::Proxmox,
-        &ansible::Ansible,
-    ]
+    ALL.to_vec()
 }
 
 /// Reads a target's embedded table. A table that cannot be read is a mistake of ours that the

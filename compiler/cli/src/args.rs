@@ -45,5 +45,6 @@ pub(crate) enum Command {
     Targets(commands::targets::Args),
     Test(commands::test::Args),
     Vendor(commands::vendor::Args),
+    Lsp(commands::lsp::Args),
     Completions(commands::completions::Args),
 }

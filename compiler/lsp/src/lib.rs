@@ -17,7 +17,9 @@ mod session;
 mod settings;
 mod uri;
 
+pub use capabilities::Client;
 pub use files::Files;
 pub use handlers::{Need, Refusal, need};
-pub use session::{Context, Finished, Job, Session};
+pub use session::{Context, Finished, Job, Question, Session};
 pub use settings::Settings;
+pub use uri::{Root, decode};

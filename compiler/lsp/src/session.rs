@@ -58,6 +58,13 @@ pub struct Finished {
     done: Done,
 }
 
+impl Finished {
+    /// Whether it went as far as `check` does, to its end.
+    pub fn is_deep(&self) -> bool {
+        self.depth == Depth::Plan && !self.stopped
+    }
+}
+
 impl Job {
     /// Analyses, until `stop` says that nobody waits any more.
     pub fn run(self, stop: &(dyn Fn() -> bool + Sync)) -> Finished {
@@ -71,9 +78,10 @@ impl Job {
         }
     }
 
-    /// Which estate it is of, for [`Session::lost`].
-    pub fn estate(&self) -> usize {
-        self.estate
+    /// Which estate it is of, and of which of its changes: for [`Session::is_outdated`] and
+    /// [`Session::lost`].
+    pub fn subject(&self) -> (usize, u64) {
+        (self.estate, self.changes)
     }
 }
 
@@ -161,10 +169,16 @@ impl Session {
         });
     }
 
-    /// The estate that a document belongs to: the innermost folder that holds it.
-    fn estate_of(&self, uri: &Uri) -> Option<(usize, String)> {
+    /// The estates that read a document: a package's files are its own and of who uses it.
+    fn estates_of(&self, uri: &Uri) -> Vec<(usize, String)> {
         let estates = self.estates.iter().enumerate();
         let holding = estates.filter_map(|(at, estate)| Some((at, estate.root.path(uri)?)));
+        holding.collect()
+    }
+
+    /// The estate that a document belongs to: the innermost folder that holds it.
+    fn estate_of(&self, uri: &Uri) -> Option<(usize, String)> {
+        let holding = self.estates_of(uri).into_iter();
         holding.max_by_key(|(at, _)| self.estates[*at].root.as_str().len())
     }
 
@@ -175,15 +189,14 @@ impl Session {
 
     /// A document is open, or its open text changed.
     pub fn edit(&mut self, uri: &Uri, version: i32, text: &str) {
-        let Some((at, path)) = self.estate_of(uri) else {
-            return;
-        };
-        let estate = &mut self.estates[at];
         let text: Arc<str> = text.into();
-        estate.files.open(&path, Arc::clone(&text));
-        estate.host.change(&path, text);
-        estate.versions.insert(path, version);
-        estate.changes += 1;
+        for (at, path) in self.estates_of(uri) {
+            let estate = &mut self.estates[at];
+            estate.files.open(&path, Arc::clone(&text));
+            estate.host.change(&path, Arc::clone(&text));
+            estate.versions.insert(path, version);
+            estate.changes += 1;
+        }
     }
 
     /// The text of an open document, for a client that sends changes by range.
@@ -198,24 +211,22 @@ impl Session {
 
     /// A document is closed: what the disk has counts again.
     pub fn close(&mut self, uri: &Uri) {
-        let Some((at, path)) = self.estate_of(uri) else {
-            return;
-        };
-        let estate = &mut self.estates[at];
-        estate.files.close(&path);
-        estate.host.forget(&path);
-        estate.versions.remove(&path);
-        estate.changes += 1;
+        for (at, path) in self.estates_of(uri) {
+            let estate = &mut self.estates[at];
+            estate.files.close(&path);
+            estate.host.forget(&path);
+            estate.versions.remove(&path);
+            estate.changes += 1;
+        }
     }
 
     /// A file below changed, came or went.
     pub fn touched(&mut self, uri: &Uri) {
-        let Some((at, path)) = self.estate_of(uri) else {
-            return;
-        };
-        let estate = &mut self.estates[at];
-        estate.files.forget(&path);
-        estate.changes += 1;
+        for (at, path) in self.estates_of(uri) {
+            let estate = &mut self.estates[at];
+            estate.files.forget(&path);
+            estate.changes += 1;
+        }
     }
 
     /// The client set something.
@@ -302,8 +313,14 @@ impl Session {
         let Some(context) = self.contexts().into_iter().nth(at) else {
             return Vec::new();
         };
-        let estate = &mut self.estates[at];
         let mut all = diagnostics::all(&context);
+        // What another estate within this one has, that one tells.
+        let owned = |path: &str| {
+            let owner = self.estate_of(&context.root.uri(path));
+            owner.is_none_or(|(owner, _)| owner == at)
+        };
+        all.retain(|path, _| owned(path));
+        let estate = &mut self.estates[at];
         for path in estate.published.keys() {
             all.entry(path.clone()).or_default();
         }

@@ -47,7 +47,7 @@ impl Root {
 }
 
 /// A URI with its `%xx` undone.
-pub(crate) fn decode(uri: &str) -> String {
+pub fn decode(uri: &str) -> String {
     let mut bytes = Vec::with_capacity(uri.len());
     let mut rest = uri.as_bytes();
     while let [first, tail @ ..] = rest {

@@ -11,6 +11,7 @@ pub(crate) mod flows;
 pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod init;
+pub(crate) mod lsp;
 pub(crate) mod place;
 mod reference;
 pub(crate) mod rules;
@@ -57,6 +58,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Command::Targets(args) => targets::run(args, console),
         Command::Test(args) => test::run(args, console),
         Command::Vendor(args) => vendor::run(args, console),
+        Command::Lsp(args) => lsp::run(args, console),
         Command::Completions(args) => completions::run(args, console),
     }
 }

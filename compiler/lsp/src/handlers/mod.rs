@@ -5,6 +5,8 @@ mod diagnostic;
 mod hover;
 mod text;
 
+use std::fmt;
+
 use lsp_types::{self as lsp, Request};
 use serde_json::{Value, json};
 
@@ -28,6 +30,19 @@ pub enum Refusal {
     Malformed(String),
     /// It cannot be done; the words are for the person who asked.
     Impossible(String),
+    /// We failed at it.
+    Broken(String),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(method) => write!(f, "`{method}` is not served"),
+            Self::Malformed(words) | Self::Impossible(words) | Self::Broken(words) => {
+                f.write_str(words)
+            }
+        }
+    }
 }
 
 /// What a handler answers.
