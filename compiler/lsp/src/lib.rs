@@ -19,7 +19,7 @@ mod uri;
 
 pub use capabilities::Client;
 pub use files::Files;
-pub use handlers::{Need, Refusal, need};
+pub use handlers::{Need, Refusal, methods, need};
 pub use session::{Context, Finished, Job, Question, Session};
 pub use settings::Settings;
 pub use uri::{Root, decode};

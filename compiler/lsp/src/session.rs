@@ -191,6 +191,10 @@ impl Session {
     pub fn edit(&mut self, uri: &Uri, version: i32, text: &str) {
         let text: Arc<str> = text.into();
         for (at, path) in self.estates_of(uri) {
+            // The library's text is nobody's to change, and other files say nothing.
+            if path.starts_with("std:/") || !path.ends_with(".kdl") {
+                continue;
+            }
             let estate = &mut self.estates[at];
             estate.files.open(&path, Arc::clone(&text));
             estate.host.change(&path, Arc::clone(&text));
@@ -284,6 +288,12 @@ impl Session {
             files: estate.files.clone(),
             work: estate.host.work(),
         })
+    }
+
+    /// Whether an analysis could go deeper once the client is idle.
+    pub fn can_deepen(&self) -> bool {
+        let mut estates = self.estates.iter();
+        estates.any(|estate| matches!(estate.analysed, Some((_, Depth::Lower))))
     }
 
     /// Takes what an analysis found; returns the diagnostics of the files whose differ.

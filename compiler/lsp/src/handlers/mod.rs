@@ -93,6 +93,11 @@ pub fn need(method: &str) -> Option<Need> {
     find(method).map(|served| served.need)
 }
 
+/// The requests that are served.
+pub fn methods() -> impl Iterator<Item = &'static str> {
+    SERVED.iter().map(|served| served.method)
+}
+
 fn find(method: &str) -> Option<&'static Served> {
     SERVED.iter().find(|served| served.method == method)
 }

@@ -122,7 +122,7 @@ impl Server<'_> {
 
     fn next(&self) -> Next {
         let (_, events) = &self.events;
-        let idle = if self.running.is_none() {
+        let idle = if self.running.is_none() && self.session.can_deepen() {
             crossbeam_channel::after(IDLE)
         } else {
             crossbeam_channel::never()
