@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{BufReader, Write as _},
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, RecvTimeoutError, channel},
@@ -113,7 +113,9 @@ impl Client {
     /// Waits for the answer to what was posted.
     pub(crate) fn answer(&mut self, id: i64) -> Result<Value, Value> {
         loop {
-            let message = self.hear(PATIENCE).unwrap_or_else(|| panic!("no answer to {id}"));
+            let message = self
+                .hear(PATIENCE)
+                .unwrap_or_else(|| panic!("no answer to {id}"));
             if message.get("method").is_none() && message["id"] == json!(id) {
                 return match message.get("error") {
                     Some(error) => Err(error.clone()),

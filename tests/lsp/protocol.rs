@@ -41,9 +41,16 @@ fn a_mistake_comes_and_goes_with_the_text() {
     let folder = folder(&[("tenantry.kdl", ESTATE)]);
     let mut client = Client::open(folder.path(), modern());
     client.did_open("tenantry.kdl", ESTATE);
-    client.did_change("tenantry.kdl", 2, &ESTATE.replace("cluster c1", "clutser c1"));
+    client.did_change(
+        "tenantry.kdl",
+        2,
+        &ESTATE.replace("cluster c1", "clutser c1"),
+    );
     let found = client.until("tenantry.kdl", is("unknown-kind"));
-    assert_eq!(found[0]["range"]["start"], json!({ "line": 4, "character": 0 }));
+    assert_eq!(
+        found[0]["range"]["start"],
+        json!({ "line": 4, "character": 0 })
+    );
     assert_eq!(found[0]["source"], "tenantry");
     client.did_change("tenantry.kdl", 3, ESTATE);
     client.until("tenantry.kdl", |found| !is("unknown-kind")(found));
@@ -69,10 +76,19 @@ fn columns_are_counted_as_was_agreed() {
         let mut capabilities = modern();
         capabilities["general"]["positionEncodings"] = encodings;
         let mut client = Client::open(folder.path(), capabilities);
-        assert_eq!(client.capabilities["capabilities"]["positionEncoding"], name);
+        assert_eq!(
+            client.capabilities["capabilities"]["positionEncoding"],
+            name
+        );
         let found = client.until("tenantry.kdl", is("unknown-kind"));
-        let at = found.iter().find(|one| one["code"] == "unknown-kind").unwrap();
-        assert_eq!(at["range"]["start"], json!({ "line": 2, "character": column }));
+        let at = found
+            .iter()
+            .find(|one| one["code"] == "unknown-kind")
+            .unwrap();
+        assert_eq!(
+            at["range"]["start"],
+            json!({ "line": 2, "character": column })
+        );
     }
 }
 
@@ -84,7 +100,10 @@ fn changes_by_range_are_made_in_their_order() {
         capabilities["general"]["positionEncodings"] = json!([encoding]);
         let mut client = Client::open(folder.path(), capabilities);
         // CR LF, a lone CR, and a byte order mark are lines and text like any other.
-        client.did_open("tenantry.kdl", "\u{feff}estate demo\r\n// é😀x\rclutser c1\r\n");
+        client.did_open(
+            "tenantry.kdl",
+            "\u{feff}estate demo\r\n// é😀x\rclutser c1\r\n",
+        );
         client.until("tenantry.kdl", is("unknown-kind"));
         let change = |line: u32, from: u32, to: u32, text: &str| {
             json!({
@@ -110,7 +129,13 @@ fn changes_by_range_are_made_in_their_order() {
         let position = json!({ "line": 2, "character": 1 });
         let params = json!({ "textDocument": { "uri": uri }, "position": position });
         let hover = client.request("textDocument/hover", params).unwrap();
-        assert!(hover["contents"]["value"].as_str().unwrap().contains("cluster"), "{hover}");
+        assert!(
+            hover["contents"]["value"]
+                .as_str()
+                .unwrap()
+                .contains("cluster"),
+            "{hover}"
+        );
     }
 }
 
@@ -130,7 +155,10 @@ fn what_is_not_served_or_not_understood_is_refused_by_its_code() {
     // A place that is not there, in a file that is not there, is no mistake of the client's.
     let elsewhere = json!({ "textDocument": { "uri": "file:///nowhere/x.kdl" },
         "position": { "line": 1_000_000, "character": 1_000_000 } });
-    assert_eq!(client.request("textDocument/hover", elsewhere), Ok(Value::Null));
+    assert_eq!(
+        client.request("textDocument/hover", elsewhere),
+        Ok(Value::Null)
+    );
     assert_eq!(client.shut_down(), Some(0));
 }
 
@@ -142,7 +170,10 @@ fn a_cancelled_request_is_answered_once_as_cancelled() {
     // It waits for the analysis of this change, and is cancelled before.
     client.did_change("tenantry.kdl", 2, &ESTATE.replace("demo", "demo2"));
     let uri = client.uri("tenantry.kdl");
-    let id = client.post("textDocument/diagnostic", json!({ "textDocument": { "uri": uri } }));
+    let id = client.post(
+        "textDocument/diagnostic",
+        json!({ "textDocument": { "uri": uri } }),
+    );
     client.notify("$/cancelRequest", json!({ "id": id }));
     match client.answer(id) {
         Ok(_) => {}
@@ -176,7 +207,10 @@ fn files_come_and_go_on_the_disk() {
     let touched = |client: &mut Client, kind: u32| {
         let uri = client.uri("more.kdl");
         let changes = json!([{ "uri": uri, "type": kind }]);
-        client.notify("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+        client.notify(
+            "workspace/didChangeWatchedFiles",
+            json!({ "changes": changes }),
+        );
     };
     write(folder.path(), "more.kdl", "clutser c2\n");
     touched(&mut client, 1);
@@ -184,7 +218,10 @@ fn files_come_and_go_on_the_disk() {
     fs::remove_file(folder.path().join("more.kdl")).unwrap();
     touched(&mut client, 3);
     client.until("more.kdl", <[Value]>::is_empty);
-    let asked = client.heard.iter().any(|one| one["method"] == "client/registerCapability");
+    let asked = client
+        .heard
+        .iter()
+        .any(|one| one["method"] == "client/registerCapability");
     assert!(asked, "the client is asked to watch");
 }
 
@@ -195,7 +232,10 @@ fn a_file_that_was_never_saved_belongs_to_its_estate() {
     client.did_open("new/unsaved.kdl", "clutser c2\n");
     client.until("new/unsaved.kdl", is("unknown-kind"));
     let uri = client.uri("new/unsaved.kdl");
-    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": uri } }));
+    client.notify(
+        "textDocument/didClose",
+        json!({ "textDocument": { "uri": uri } }),
+    );
     client.until("new/unsaved.kdl", <[Value]>::is_empty);
 }
 
@@ -212,7 +252,10 @@ fn each_estate_of_a_workspace_is_its_own() {
     client.until("one/tenantry.kdl", is("unknown-kind"));
     client.until("two/tenantry.kdl", is("unknown-kind"));
     let loose = client.uri("loose.kdl");
-    assert!(!client.diagnostics.contains_key(&loose), "it belongs to no estate");
+    assert!(
+        !client.diagnostics.contains_key(&loose),
+        "it belongs to no estate"
+    );
 }
 
 #[test]

@@ -128,6 +128,8 @@ fn is_position(value: &Value) -> bool {
 fn is_range(value: &Value) -> bool {
     let fields = value.as_object();
     fields.is_some_and(|fields| {
-        fields.len() == 2 && fields.get("start").is_some_and(is_position) && fields.contains_key("end")
+        fields.len() == 2
+            && fields.get("start").is_some_and(is_position)
+            && fields.contains_key("end")
     })
 }

@@ -36,7 +36,7 @@ use crate::{
         TypedEstate,
         decode::UserRule,
         kind::Kind,
-        node::{Expr, Node, Tag, TypedField, TypedNode, TypedText, ValueField},
+        node::{Expr, Meant, Node, Tag, TypedField, TypedNode, TypedText, ValueField},
         ty::Lit,
         words::{UnitId, Words},
     },
@@ -79,6 +79,23 @@ pub fn environments(typed: &TypedEstate) -> Vec<(Arc<str>, Span)> {
         .collect()
 }
 
+/// Whether all environments are known: where `estate`, or an `env` in it, is misspelt or missing,
+/// which was reported, a name that is not among them is no further mistake.
+pub fn environments_are_known(typed: &TypedEstate) -> bool {
+    let means = |flawed: &[Meant], name: &str| {
+        flawed.iter().any(|meant| match meant {
+            Meant::Name(meant) => meant == name,
+            Meant::Anything => true,
+        })
+    };
+    let kind = |node: &TypedNode| typed.words.vocabulary.kind(node.kind).name.as_str();
+    let mut estates = typed.nodes.iter().filter(|node| kind(node) == "estate");
+    estates
+        .next()
+        .is_some_and(|estate| !means(&estate.flawed, "env"))
+        && !means(&typed.flawed, "estate")
+}
+
 /// Resolves the estate for one environment. `sets` are values of parameters given from outside.
 pub fn resolve(
     typed: &TypedEstate,
@@ -109,6 +126,7 @@ pub fn resolve_given(
         typed,
         env: env.cloned(),
         environments,
+        knows_environments: environments_are_known(typed),
         globals: vec![Globals::new(); units],
         rows: BTreeMap::new(),
         here: None,
@@ -179,6 +197,8 @@ struct Resolver<'t> {
     typed: &'t TypedEstate,
     env: Option<Arc<str>>,
     environments: Vec<Arc<str>>,
+    /// Whether what is not among them is an unknown one.
+    knows_environments: bool,
     /// By unit: parameters, `let`s, tables.
     globals: Vec<Globals>,
     /// The rows of tables, by unit and name.
@@ -263,7 +283,7 @@ impl<'t> Resolver<'t> {
         let mut here = Vec::new();
         for overlay in &typed.overlays {
             for (env, span) in &overlay.envs {
-                if !self.environments.contains(env) {
+                if !self.environments.contains(env) && self.knows_environments {
                     let at = self.at(*span);
                     self.findings
                         .push(rules::unknown_environment(env, at, &self.environments));

@@ -58,6 +58,7 @@ pub(crate) fn declared(typed: &TypedEstate, package: bool) -> Findings {
         // A package is for any estate, with any environments.
         if let (Some((env, span)), false, UnitId::ESTATE) = (&test.env, package, test.unit)
             && !environments.contains(env)
+            && resolve::environments_are_known(typed)
         {
             findings.push(resolve::rules::unknown_environment(
                 env,
