@@ -15,10 +15,16 @@
 //! line than the one asked about.
 
 pub mod cursor;
+#[cfg(test)]
+mod fixture;
+pub mod folding;
+pub mod format;
 mod host;
 pub mod hover;
 pub mod meaning;
 pub mod names;
 pub mod outline;
+pub mod selection;
+pub mod tokens;
 
 pub use host::{Done, Edit, File, FileEdits, Host, Known, Location, Snapshot, Work};

@@ -534,7 +534,7 @@ impl Walk<'_, '_> {
 }
 
 /// Whether a slot holds a whole expression: those of rules and tests do.
-fn is_expression(node: Node<'_>, slot: &Slot) -> bool {
+pub(crate) fn is_expression(node: Node<'_>, slot: &Slot) -> bool {
     matches!(
         (&*node.name(), slot.name.as_str()),
         ("when", "expression") | ("expect", "condition")

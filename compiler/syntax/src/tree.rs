@@ -101,6 +101,21 @@ impl Tree {
         (kind != TokenKind::Eof).then(|| (kind, self.tokens.range(token)))
     }
 
+    /// The bytes of what was taken out with `/-`, in the order of the text; what is taken out
+    /// within another is not told.
+    pub fn skipped(&self) -> impl Iterator<Item = std::ops::Range<u32>> + '_ {
+        let mut end = 0;
+        self.elements.iter().filter_map(move |element| {
+            if element.kind != ElementKind::Skipped || element.first < end {
+                return None;
+            }
+            end = element.end;
+            let start = self.tokens.range(element.first as usize).start;
+            let last = self.tokens.range(element.end as usize).start;
+            Some(offset(start)..offset(last))
+        })
+    }
+
     /// The elements directly inside `parent`, or at the top of the file.
     pub(crate) fn children(&self, parent: Option<u32>) -> Children<'_> {
         let (next, end) = match parent {

@@ -2,7 +2,11 @@
 //! parameters, may run on any thread, and may be dropped when its client loses interest.
 
 mod diagnostic;
+mod folding_range;
+mod formatting;
 mod hover;
+mod selection_range;
+mod semantic_tokens;
 mod text;
 
 use std::fmt;
@@ -82,6 +86,13 @@ served! {
     lsp::DocumentDiagnosticRequest => diagnostic::handle, Estate;
     lsp::HoverRequest => hover::handle, Text, "hoverProvider": json!(true);
     text::TextRequest => text::handle, Text;
+    lsp::FoldingRangeRequest => folding_range::handle, Text, "foldingRangeProvider": json!(true);
+    lsp::SelectionRangeRequest => selection_range::handle, Text, "selectionRangeProvider": json!(true);
+    lsp::SemanticTokensRequest => semantic_tokens::full, Text, "semanticTokensProvider": semantic_tokens::options();
+    lsp::SemanticTokensRangeRequest => semantic_tokens::range, Text;
+    lsp::DocumentFormattingRequest => formatting::document, Text, "documentFormattingProvider": json!(true);
+    lsp::DocumentRangeFormattingRequest => formatting::range, Text, "documentRangeFormattingProvider": json!(true);
+    lsp::DocumentOnTypeFormattingRequest => formatting::on_type, Text, "documentOnTypeFormattingProvider": json!({ "firstTriggerCharacter": "}" });
 }
 
 fn parse<R: Request>(params: Value) -> Result<R::Params, Refusal> {
