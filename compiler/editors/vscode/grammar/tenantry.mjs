@@ -61,8 +61,8 @@ const node = (head, captures, patterns) => ({
     3: name("punctuation.definition.annotation.end"),
     ...captures,
   },
-  // A block ends its node, and so does the line, but for one that a backslash continues.
-  end: re`(?=[;}\n])|(?<=\})`,
+  // The line ends its node, unless a backslash continues it: that is taken by `continuation` first.
+  end: re`(?=[;}\n])`,
   patterns,
 });
 
@@ -306,7 +306,7 @@ export const grammar = {
     "dead-node": {
       name: "comment.block.slashdash.tenantry",
       begin: re`/-`,
-      end: re`(?=[;}])|(?<=\})|(?<!/-)(?=\n)`,
+      end: re`(?=[;}])|(?<!/-)(?=\n)`,
       patterns: [{ match: re`(?<=/-)\s*(?://.*)?\n` }, ...include("dead-parts")],
     },
     "dead-entry": {

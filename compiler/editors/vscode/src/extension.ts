@@ -26,7 +26,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     pages,
     new Status(server),
     offerTasks(),
-    await colourEstates(),
+    colourEstates(),
     command("output", () => emitted.showHere()),
     command("graph", () => pages.show("graph")),
     command("placement", () => pages.show("place")),

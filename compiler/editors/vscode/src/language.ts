@@ -7,9 +7,10 @@ export const LANGUAGE = "tenantry-kdl";
 const ROOT = "tenantry.kdl";
 
 /** Gives files of estates their language, those that are open and those that will be. */
-export async function colourEstates(): Promise<vscode.Disposable> {
-  await Promise.all(vscode.workspace.textDocuments.map(colour));
-  return vscode.workspace.onDidOpenTextDocument(colour);
+export function colourEstates(): vscode.Disposable {
+  const opened = vscode.workspace.onDidOpenTextDocument(colour);
+  for (const document of vscode.workspace.textDocuments) void colour(document);
+  return opened;
 }
 
 async function colour(document: vscode.TextDocument): Promise<void> {

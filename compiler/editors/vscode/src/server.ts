@@ -6,6 +6,7 @@ import {
   ErrorAction,
   LanguageClient,
   type LanguageClientOptions,
+  type StaticFeature,
   type Position,
   State,
   Trace,
@@ -38,6 +39,16 @@ export interface Shows {
   artifact: (uri: string, position: Position) => unknown;
   page: (page: Page) => unknown;
 }
+
+/** Tells the server that its commands, in lenses above all, lead somewhere here. */
+const SHOWS_PAGES: StaticFeature = {
+  fillClientCapabilities: (capabilities) => {
+    capabilities.experimental = { ...capabilities.experimental, tenantryPages: true };
+  },
+  initialize: () => undefined,
+  getState: () => ({ kind: "static" }),
+  clear: () => undefined,
+};
 
 export class Server implements vscode.Disposable {
   /** What can be said of it; `missing` if there is no program. */
@@ -87,6 +98,7 @@ export class Server implements vscode.Disposable {
       { command: path, args: ["lsp"] },
       this.options(),
     );
+    client.registerFeature(SHOWS_PAGES);
     this.client = client;
     client.onDidChangeState(({ newState }) => {
       if (this.client !== client) return;
