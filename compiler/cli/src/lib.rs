@@ -14,6 +14,7 @@ mod files;
 mod params;
 mod render;
 mod report;
+pub mod show;
 mod vendor;
 mod vocabulary;
 pub mod write;

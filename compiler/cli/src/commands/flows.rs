@@ -23,7 +23,7 @@ use networks::Judges;
 use question::Asked;
 use sheet::Sheet;
 use sheet::Sought;
-use tenantry_core::{compile, diag::Level, limits::Limits};
+use tenantry_core::{compile, diag::Level, limits::Limits, world::World};
 use tenantry_reach::{End, Judge, Network, Protocol, TooMuch};
 
 use super::Outcome;
@@ -113,6 +113,24 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Some(path) => args.manifests(path, console),
         None => args.estate(console),
     }
+}
+
+/// The page of an estate in any world.
+///
+/// # Errors
+/// There is no cluster.
+pub(crate) fn whole_page(
+    world: &dyn World,
+    options: &compile::Options,
+) -> Result<String, Failure> {
+    let run = compile::flows(world, spec::library(), &tenantry_targets::all(), options);
+    let files = Reachable::new(Path::new("."), &run.run.sources);
+    let grounds = estate::grounds(&run, None, &files)?;
+    if grounds.is_empty() {
+        return Err(Failure::new("there is no cluster to tell the flows of"));
+    }
+    let sheets: Vec<Sheet> = grounds.into_iter().map(|ground| ground.sheet).collect();
+    Ok(page::render(&sheets))
 }
 
 impl Args {

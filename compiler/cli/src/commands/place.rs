@@ -12,8 +12,9 @@ use std::path::PathBuf;
 
 use ask::{Adding, Limits, Scaling};
 use case::{Case, Names, Rooms, Wanted};
+use tenantry_core::{compile, world::World};
 use tenantry_placement::{
-    Verdict,
+    Options, Verdict,
     whatif::{self, Change, Part},
 };
 
@@ -86,6 +87,32 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         Some(path) => problem(args, path, console),
         None => clusters(args, console),
     }
+}
+
+/// The page of an estate in any world.
+///
+/// # Errors
+/// No cluster could be placed.
+pub(crate) fn whole_page(
+    world: &dyn World,
+    options: &compile::Options,
+) -> Result<String, Failure> {
+    let run = compile::placed(
+        world,
+        crate::estate::library(),
+        &tenantry_targets::all(),
+        options,
+    );
+    let grounds = estate::grounds(&run, None)?;
+    let wanted = Wanted {
+        drawing: true,
+        headroom: Rooms::Few,
+    };
+    let cases = estate::cases(&grounds, &[], &Options::default(), false, wanted)?;
+    if cases.is_empty() {
+        return Err(Failure::new("there is no cluster that could be placed"));
+    }
+    Ok(page::render(&cases))
 }
 
 /// Places an estate.

@@ -100,6 +100,17 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     Ok(Exit::Clean)
 }
 
+/// Why a line of a file of a build is so, as a document.
+///
+/// # Errors
+/// There is no such file or line.
+pub(crate) fn of_line(built: &Built, file: &str, number: u32) -> Result<String, Failure> {
+    let file = file.to_owned();
+    let root = Path::new(".");
+    let answers = line::answers(&Line { file, number }, built, root)?;
+    Ok(json::pretty(&Document::of(answers)))
+}
+
 /// A line of a file, as asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Line {
