@@ -31,6 +31,9 @@ const url = pathToFileURL(resolve(positionals[0] ?? join(root, "target/playgroun
 const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox"] });
 const example = (name, file = "tenantry.kdl") => readFileSync(join(root, "examples", name, file), "utf8");
 
+/** How long an answer may take, on a busy machine. */
+const PATIENCE = { timeout: 30_000 };
+
 /** A fresh page; what it complains about, or asks of a network, fails the test. */
 async function open(fragment = "", settings = {}) {
   const context = await browser.newContext({ viewport: { width: 1360, height: 860 }, ...settings });
@@ -45,8 +48,8 @@ async function open(fragment = "", settings = {}) {
 
 /** Waits until what is shown is of the newest text. */
 async function settled(page, title = /./) {
-  await page.waitForFunction(() => document.body.dataset.settled === "true", null, { timeout: 60_000 });
-  await page.waitForFunction((source) => new RegExp(source).test(document.getElementById("problems-title").textContent), title.source, { timeout: 60_000 });
+  await page.waitForFunction(() => document.body.dataset.settled === "true", null, PATIENCE);
+  await page.waitForFunction((source) => new RegExp(source).test(document.getElementById("problems-title").textContent), title.source, PATIENCE);
 }
 
 const text = (page) => page.evaluate(() => window.playground.text());
@@ -68,8 +71,8 @@ const tests = {
     await settled(page, /No findings/);
     const files = await page.locator("#tree button.file").allTextContents();
     assert.ok(files.some((name) => name.endsWith(".yaml")), files.join(" "));
-    await page.locator('#tree button.file[data-path$="manifest.json"]').click();
-    await page.waitForFunction(() => document.querySelector("#output-text .cm-content").textContent.includes("files"));
+    await page.locator('#tree button.file[data-path$=".yaml"]').last().click();
+    await page.waitForFunction(() => document.querySelector("#output-text .cm-content").textContent.includes("apiVersion"));
     await shot(page, "first");
     return page;
   },
@@ -129,6 +132,7 @@ const tests = {
     await page.keyboard.type("// ⟨größe⟩");
     await settled(page);
     await page.locator("#share").click();
+    await page.locator("#share-dialog[open]").waitFor();
     const link = await page.locator("#link").inputValue();
     assert.match(link, /#spec=[\w-]+$/);
     const other = await open(link.slice(link.indexOf("#")));

@@ -34,12 +34,7 @@ pub fn standard_library() -> Library {
 /// Compiles all environments as far as `tenantry build` does, and keeps why everything is as it
 /// is. Nothing is written.
 pub fn build(world: &dyn World, options: &Options) -> Built {
-    compile::trace(
-        world,
-        estate::library(),
-        &tenantry_targets::all(),
-        options,
-    )
+    compile::trace(world, estate::library(), &tenantry_targets::all(), options)
 }
 
 /// The findings of a run, as `tenantry check --format json` prints them.

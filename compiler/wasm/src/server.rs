@@ -48,10 +48,13 @@ impl Server {
         if !session.is_ready(method, &params) {
             settle(session, false);
         }
-        session.ask(method, params).answer().map_err(|why| match why {
-            Refusal::Unknown(what) => format!("there is no request {what}"),
-            Refusal::Malformed(why) | Refusal::Impossible(why) => why,
-        })
+        session
+            .ask(method, params)
+            .answer()
+            .map_err(|why| match why {
+                Refusal::Unknown(what) => format!("there is no request {what}"),
+                Refusal::Malformed(why) | Refusal::Impossible(why) => why,
+            })
     }
 
     /// Begins again with the estate as it is.
@@ -64,8 +67,7 @@ impl Server {
     fn begin(&mut self, estate: &Estate, options: &Options) -> Value {
         let library = show::standard_library();
         let targets = TARGETS.as_slice();
-        let (mut session, answer) =
-            Session::new(&self.client, library, targets, options.clone());
+        let (mut session, answer) = Session::new(&self.client, library, targets, options.clone());
         session.add_estate(Root::new(ROOT), Arc::new(estate.clone()));
         self.session = Some(session);
         answer

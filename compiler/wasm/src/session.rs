@@ -263,7 +263,10 @@ mod tests {
             .find(|file| file["path"].as_str().unwrap().ends_with(".yaml"))
             .unwrap();
         let (env, path) = (&folder["env"], &file["path"]);
-        let output = ask(&mut session, &json!({ "ask": "output", "env": env, "path": path }));
+        let output = ask(
+            &mut session,
+            &json!({ "ask": "output", "env": env, "path": path }),
+        );
         let output = output.unwrap();
         assert_eq!(
             output["text"].as_str().unwrap().len() as u64,
@@ -320,7 +323,11 @@ mod tests {
             }),
         );
         assert!(ask(&mut session, &hover).is_err(), "nobody said who asks");
-        let answer = ask(&mut session, &serve("initialize", json!({ "capabilities": {} }))).unwrap();
+        let answer = ask(
+            &mut session,
+            &serve("initialize", json!({ "capabilities": {} })),
+        )
+        .unwrap();
         assert_eq!(answer["capabilities"]["hoverProvider"], true);
         let nothing = ask(&mut session, &hover).unwrap();
         let text = format!("// first\n{ESTATE}");
@@ -329,7 +336,10 @@ mod tests {
         ask(&mut session, &json!({ "ask": "settle" })).unwrap();
         let estate = ask(&mut session, &hover).unwrap();
         assert_ne!(nothing, estate);
-        assert!(estate["contents"].to_string().contains("estate"), "{estate:#}");
+        assert!(
+            estate["contents"].to_string().contains("estate"),
+            "{estate:#}"
+        );
     }
 
     #[test]
@@ -344,7 +354,10 @@ mod tests {
         assert!(ask(&mut session, &json!({ "ask": "nothing" })).is_err());
         let shadow = json!({ "ask": "edit", "path": "std:/prelude.kdl", "text": "mine" });
         ask(&mut session, &shadow).unwrap();
-        let read = ask(&mut session, &json!({ "ask": "read", "path": "std:/prelude.kdl" }));
+        let read = ask(
+            &mut session,
+            &json!({ "ask": "read", "path": "std:/prelude.kdl" }),
+        );
         assert_ne!(read, Ok(json!("mine")));
     }
 }

@@ -119,10 +119,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
 ///
 /// # Errors
 /// There is no cluster.
-pub(crate) fn whole_page(
-    world: &dyn World,
-    options: &compile::Options,
-) -> Result<String, Failure> {
+pub(crate) fn whole_page(world: &dyn World, options: &compile::Options) -> Result<String, Failure> {
     let run = compile::flows(world, spec::library(), &tenantry_targets::all(), options);
     let files = Reachable::new(Path::new("."), &run.run.sources);
     let grounds = estate::grounds(&run, None, &files)?;

@@ -93,10 +93,7 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
 ///
 /// # Errors
 /// No cluster could be placed.
-pub(crate) fn whole_page(
-    world: &dyn World,
-    options: &compile::Options,
-) -> Result<String, Failure> {
+pub(crate) fn whole_page(world: &dyn World, options: &compile::Options) -> Result<String, Failure> {
     let run = compile::placed(
         world,
         crate::estate::library(),

@@ -55,7 +55,8 @@ export class Compiler {
     return oldest ? performance.now() - oldest.since : 0;
   }
 
-  receive({ id, answer, defect, took }) {
+  receive({ id, answer, defect, broken, took }) {
+    if (broken !== undefined) this.abandon(new Error(`the compiler does not start in this browser: ${broken}`));
     const waiting = this.waiting.get(id);
     if (!waiting) return;
     this.waiting.delete(id);

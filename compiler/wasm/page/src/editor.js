@@ -10,7 +10,7 @@ import { EditorState, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
-import { kdl } from "./kdl.js";
+import { blocks, kdl } from "./kdl.js";
 
 /** Marks a line for whoever was led to it; null takes the mark away. */
 export const markLine = StateEffect.define();
@@ -32,7 +32,7 @@ const marked = StateField.define({
 
 /** The language of a file, by its name. */
 export function languageOf(path) {
-  if (path.endsWith(".kdl")) return kdl;
+  if (path.endsWith(".kdl")) return [kdl, blocks];
   if (/\.(ya?ml|lock|tpl)$/.test(path)) return yaml();
   return [];
 }

@@ -1,7 +1,7 @@
 // The look of KDL while it is typed. What words mean, the compiler says; this only knows strings,
 // comments, numbers, and where a node begins.
 
-import { StreamLanguage } from "@codemirror/language";
+import { foldService, StreamLanguage } from "@codemirror/language";
 
 const WORD = /^[^\s{}()[\]/\\"#;=,]+/u;
 
@@ -105,4 +105,18 @@ export const kdl = StreamLanguage.define({
     const closes = /^\s*\}/.test(textAfter) ? context.unit : 0;
     return Math.max(0, indent + opens - closes);
   },
+});
+
+/** A block folds up to the line that closes it: the next one that is indented no further. */
+export const blocks = foldService.of((state, from) => {
+  const first = state.doc.lineAt(from);
+  if (!/\{\s*(\/\/.*)?$/.test(first.text)) return null;
+  const indent = /^\s*/.exec(first.text)[0].length;
+  for (let number = first.number + 1; number <= state.doc.lines; number += 1) {
+    const line = state.doc.line(number);
+    if (/\S/.test(line.text) && /^\s*/.exec(line.text)[0].length <= indent) {
+      return line.text.trimStart().startsWith("}") ? { from: first.to, to: line.from - 1 } : null;
+    }
+  }
+  return null;
 });

@@ -215,7 +215,7 @@ setInterval(() => {
 
 function renderFiles() {
   const row = byId("files");
-  const level = (path) => ["error", "warn", "note"].find((it) => findings.some((finding) => finding.level === it && finding.path === path));
+  const level = (path) => ["error", "warning", "note"].find((it) => findings.some((finding) => finding.level === it && finding.path === path));
   const foreign = spec.path && spec.isForeign(spec.path) ? [spec.path] : [];
   row.replaceChildren(
     ...[...spec.paths(), ...foreign].map((path) =>

@@ -5,6 +5,13 @@ import { EditorView } from "@codemirror/view";
 import { byId, el, later, words } from "./dom.js";
 import { readState } from "./editor.js";
 
+/** The file that tells most to somebody who chose none: the longest manifest. */
+function telling(outputs) {
+  const all = outputs.flatMap(({ env, files }) => files.map((file) => ({ env, ...file })));
+  const manifests = all.filter(({ path }) => path.startsWith("kubernetes/") && path.endsWith(".yaml"));
+  return manifests.sort((one, other) => other.bytes - one.bytes)[0];
+}
+
 /** The tree and the file that is open in it. */
 export class Outputs {
   /**
@@ -30,7 +37,7 @@ export class Outputs {
     byId("tree-empty").hidden = count > 0;
     const files = outputs.flatMap((output) => output.files.map((file) => ({ env: output.env, path: file.path })));
     const same = (file) => this.open && file.env === this.open.env && file.path === this.open.path;
-    const next = files.find(same) ?? files.find((file) => /\.ya?ml$/.test(file.path) && !/namespace|kustomization/.test(file.path)) ?? files[0];
+    const next = files.find(same) ?? telling(outputs) ?? files[0];
     if (next) this.choose(next.env, next.path, true);
     else this.close();
   }

@@ -3,7 +3,7 @@
 import { offsetOf } from "./editor.js";
 import { byId, el, words } from "./dom.js";
 
-const SEVERITY = { error: "error", warn: "warning", note: "info" };
+const SEVERITY = { error: "error", warning: "warning", note: "info" };
 
 /**
  * The findings of one file as the editor marks them.
@@ -46,7 +46,7 @@ export function counted(findings) {
   const of = (level) => findings.filter((finding) => finding.level === level).length;
   const parts = [
     [of("error"), "error"],
-    [of("warn"), "warning"],
+    [of("warning"), "warning"],
     [of("note"), "note"],
   ];
   const some = parts.filter(([count]) => count);
@@ -100,5 +100,5 @@ function spot({ path, span }) {
 }
 
 function worst(findings) {
-  return ["error", "warn", "note"].find((level) => findings.some((finding) => finding.level === level));
+  return ["error", "warning", "note"].find((level) => findings.some((finding) => finding.level === level));
 }

@@ -4,20 +4,26 @@ import { Module } from "./module.js";
 
 let compiled;
 let compiler;
+/** The last thing that is to be done; what comes later waits for it. */
+let last = Promise.resolve();
 
-self.onmessage = async ({ data }) => {
-  if (data.module) {
-    compiled = await WebAssembly.compile(data.module);
-    compiler = new Module(compiled);
-    self.postMessage({ ready: true });
-    return;
-  }
+async function begin(module) {
+  compiled = await WebAssembly.compile(module);
+  compiler = new Module(compiled);
+}
+
+function answer({ id, request }) {
   const begun = performance.now();
   try {
-    const answer = compiler.ask(data.request);
-    self.postMessage({ id: data.id, answer, took: performance.now() - begun });
+    const answer = compiler.ask(request);
+    self.postMessage({ id, answer, took: performance.now() - begun });
   } catch (error) {
     compiler = new Module(compiled);
-    self.postMessage({ id: data.id, defect: error.message });
+    self.postMessage({ id, defect: error.message });
   }
+}
+
+self.onmessage = ({ data }) => {
+  last = last.then(() => (data.module ? begin(data.module) : answer(data)));
+  last.catch((error) => self.postMessage({ broken: error.message }));
 };
