@@ -27,8 +27,10 @@ const { values: options } = parseArgs({
 function module() {
   if (options.module) return readFileSync(options.module);
   const wasm = "wasm32-unknown-unknown";
-  const what = ["rustc", "--package", "tenantry-wasm", "--crate-type", "cdylib", "--profile", "wasm", "--target", wasm];
-  execFileSync("cargo", what, { cwd: root, stdio: "inherit" });
+  const what = ["--package", "tenantry-wasm", "--crate-type", "cdylib", "--profile", "wasm", "--target", wasm];
+  // Threads of the command have this much stack; a linker for WebAssembly gives a sixteenth of it.
+  const stack = ["-C", `link-arg=-zstack-size=${16 << 20}`];
+  execFileSync("cargo", ["rustc", ...what, "--", ...stack], { cwd: root, stdio: "inherit" });
   return readFileSync(join(target, wasm, "wasm", "tenantry_wasm.wasm"));
 }
 

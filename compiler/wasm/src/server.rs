@@ -6,7 +6,7 @@ use lsp_types::Uri;
 use serde_json::{Value, json};
 use tenantry_cli::show;
 use tenantry_core::{Options, target::Target};
-use tenantry_lsp::{Refusal, Root, Session};
+use tenantry_lsp::{Root, Session};
 
 use crate::estate::Estate;
 
@@ -48,13 +48,8 @@ impl Server {
         if !session.is_ready(method, &params) {
             settle(session, false);
         }
-        session
-            .ask(method, params)
-            .answer()
-            .map_err(|why| match why {
-                Refusal::Unknown(what) => format!("there is no request {what}"),
-                Refusal::Malformed(why) | Refusal::Impossible(why) => why,
-            })
+        let answer = session.ask(method, params).answer();
+        answer.map_err(|why| why.to_string())
     }
 
     /// Begins again with the estate as it is.
