@@ -381,11 +381,17 @@ impl Session {
         Some(Uri(found.as_str()?.to_owned()))
     }
 
-    /// Whether a request can be answered from what is known now.
+    /// Whether a request can be answered from what is known now. Of an estate that was just
+    /// opened nothing is known yet, so that every request waits for its first analysis.
     pub fn is_ready(&self, method: &str, params: &Value) -> bool {
+        let document = Self::document(params);
         match handlers::need(method) {
-            Some(Need::Estate) => self.is_current(Self::document(params).as_ref()),
-            Some(Need::Text) | None => true,
+            Some(Need::Estate) => self.is_current(document.as_ref()),
+            Some(Need::Text) => {
+                let of = document.and_then(|uri| self.estate_of(&uri));
+                of.is_none_or(|(at, _)| self.estates[at].analysed.is_some())
+            }
+            None => true,
         }
     }
 

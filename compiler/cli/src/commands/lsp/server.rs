@@ -245,11 +245,12 @@ impl Server<'_> {
             return self.send(refuse(ErrorCode::MethodNotFound, &words).into());
         }
         self.open.insert(request.id.to_string());
-        if need(&request.method) == Some(Need::Estate) {
+        let ready = self.session.is_ready(&request.method, &request.params);
+        if need(&request.method) == Some(Need::Text) && ready {
+            self.answer(request);
+        } else {
             // The batch is not over: what follows may change the text.
             self.waiting.push(request);
-        } else {
-            self.answer(request);
         }
     }
 

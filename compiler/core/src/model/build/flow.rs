@@ -193,6 +193,7 @@ impl Builder<'_> {
 
     pub(super) fn offer(
         &mut self,
+        shapes: &[Shape],
         spec: &kinds::Workload,
         path: &str,
         offer: &kinds::Offer,
@@ -200,6 +201,8 @@ impl Builder<'_> {
         let (port, _) = self.own_port(spec, path, &offer.port)?;
         let to = if offer.to.value.text.contains('.') {
             let found = self.lookup.get(&self.tables.workloads, &offer.to, &[])?;
+            // The other side is broken, and was reported.
+            shapes.get(found.to.index())?;
             OfferTo::Workload(found)
         } else {
             OfferTo::Tenant(self.lookup.get(&self.tables.tenants, &offer.to, &[])?)

@@ -70,7 +70,7 @@ impl Builder<'_> {
         let offers = spec
             .offer
             .iter()
-            .filter_map(|offer| self.offer(&spec, &path, offer))
+            .filter_map(|offer| self.offer(shapes, &spec, &path, offer))
             .collect();
         let exposes = spec
             .expose
