@@ -245,8 +245,13 @@ fn compile_typed(
         };
     };
     let (allowances, told) = levels::allowances(typed);
-    findings.extend(told);
-    let environments = environments(typed, options, &mut findings);
+    // Where braces do not pair up, what is missing or misplaced would follow from that alone.
+    let torn = sources.is_torn();
+    let mut environments = Vec::new();
+    if !torn {
+        findings.extend(told);
+        environments = self::environments(typed, options, &mut findings);
+    }
     let mut compiled = crate::par::map(&environments, |env| {
         let allocations = old
             .environments
@@ -273,7 +278,9 @@ fn compile_typed(
         .iter()
         .flat_map(|c| c.used.iter().copied())
         .collect();
-    levels::unused(&allowances, &used, &mut findings);
+    if !torn {
+        levels::unused(&allowances, &used, &mut findings);
+    }
     let graphs = compiled
         .iter()
         .filter_map(|c| {
@@ -355,11 +362,32 @@ fn read(
     let ranges = checks::rules::language::compiler_out_of_range::of_packages(&sources);
     findings.extend(ranges);
     let decoded = schema::decode(&sources);
+    if sources.is_torn() {
+        findings.extend(beside_torn(&sources, decoded.findings));
+        return (sources, decoded.value);
+    }
     findings.extend(decoded.findings);
     if let Some(typed) = &decoded.value {
         findings.extend(testing::declared(typed, sources.alone.is_some()));
     }
     (sources, decoded.value)
+}
+
+/// What can be said beside a file whose braces do not pair up: of that file nothing, and of the
+/// others nothing that it may have declared.
+fn beside_torn(sources: &Sources, findings: Findings) -> Findings {
+    let declared = [
+        &schema::rules::UNKNOWN_KIND,
+        &schema::rules::MISPLACED_KIND,
+        &schema::rules::WRONG_EXPRESSION,
+        &schema::rules::UNUSABLE_DEFINITION,
+    ];
+    let elsewhere = |finding: &Diagnostic| {
+        let source = finding.span.and_then(|span| sources.get(span.file));
+        source.is_some_and(|source| !source.is_torn())
+            && declared.iter().all(|rule| finding.rule != *rule)
+    };
+    findings.into_iter().filter(elsewhere).collect()
 }
 
 /// The environments to compile: those that are declared, or the one without a name. That a wanted

@@ -22,6 +22,8 @@ pub struct SyntaxError {
     pub related: Option<(Span, String)>,
     /// Whether this says that one of the [limits](crate::Limits) was passed.
     pub limit: bool,
+    /// Whether braces do not pair up, so that nobody can be sure of what stands in which block.
+    pub structure: bool,
 }
 
 impl SyntaxError {

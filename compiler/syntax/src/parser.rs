@@ -224,7 +224,8 @@ impl Parser<'_, '_> {
             TokenKind::Bad | TokenKind::BadKeyword => self.bump(),
             TokenKind::OpenBrace => {
                 self.error("a block belongs to a node, and none stands before it")
-                    .help("write the node's name before `{`, on the same line");
+                    .help("write the node's name before `{`, on the same line")
+                    .structure = true;
             }
             TokenKind::Number
             | TokenKind::True

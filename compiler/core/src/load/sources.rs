@@ -33,6 +33,11 @@ impl Source {
         }
     }
 
+    /// Whether its braces do not pair up, so that nobody can be sure of what stands in which block.
+    pub fn is_torn(&self) -> bool {
+        self.parse.errors().iter().any(|error| error.structure)
+    }
+
     /// Line and column of an offset, from 1, the column in characters.
     fn position(&self, offset: u32) -> (u32, u32) {
         let text = self.parse.text();
@@ -88,6 +93,11 @@ impl Sources {
     /// The files, in the order of their numbers.
     pub fn files(&self) -> &[Source] {
         &self.files
+    }
+
+    /// Whether the braces of some file do not pair up.
+    pub fn is_torn(&self) -> bool {
+        self.files.iter().any(Source::is_torn)
     }
 
     /// The number of the first file of the library: they come last.

@@ -78,7 +78,8 @@ impl Parser<'_, '_> {
         if !wanted {
             self.surplus += 1;
             self.error("`}` closes nothing")
-                .help("remove it, or open a block before it with `{`");
+                .help("remove it, or open a block before it with `{`")
+                .structure = true;
             self.bump();
             return None;
         }
@@ -159,7 +160,8 @@ impl Parser<'_, '_> {
             .report(self.range(brace), message)
             .label("opened here")
             .related(found, place)
-            .help("close it with `}`");
+            .help("close it with `}`")
+            .structure = true;
     }
 
     /// Whether only space stands before this token on its line.
