@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use tenantry_core::{Options, compile::Depth, diag::Diagnostic, load::Library, world::Memory};
-use tenantry_ide::{Host, Snapshot};
+use tenantry_core::{Options, compile::Depth, load::Library, world::Memory};
+use tenantry_ide::{Host, Snapshot, Told};
 
 /// The files of an estate, and what an editor knows of them.
 pub(crate) struct Estate {
@@ -57,14 +57,15 @@ impl Estate {
     }
 }
 
-/// Findings for comparing: rule, file, place, message.
+/// What an editor shows, for comparing: rule, file, place, message.
 pub(crate) fn told(snapshot: &Snapshot) -> Vec<String> {
-    let analysis = &snapshot.known().analysis;
-    let tell = |finding: &Diagnostic| {
+    let tell = |told: Told<'_>| {
+        let finding = told.finding;
+        let sources = &told.known.analysis.sources;
         let at = finding.span.map_or_else(String::new, |span| {
-            format!("{}:{}", analysis.sources.path(span.file), span.start)
+            format!("{}:{}", sources.path(span.file), span.start)
         });
         format!("{} {at} {}", finding.rule.name(), finding.message)
     };
-    analysis.findings.iter().map(tell).collect()
+    snapshot.findings().map(tell).collect()
 }

@@ -17,7 +17,11 @@ fn everything() -> bool {
 
 #[test]
 fn every_example_can_be_typed_key_by_key() {
-    let (analysed, asked) = if everything() { (37, 1) } else { (ANALYSED, ASKED) };
+    let (analysed, asked) = if everything() {
+        (37, 1)
+    } else {
+        (ANALYSED, ASKED)
+    };
     let mut keys = 0;
     for mut estate in examples() {
         let specs: Vec<_> = estate.specs().cloned().collect();
@@ -66,7 +70,12 @@ fn as_from_the_start(estate: &mut Estate) {
         for at in (0..=text.len()).step_by(211) {
             let at = u32::try_from(at).unwrap();
             let answer = |snapshot| hover::hover(snapshot, path, at);
-            assert_eq!(answer(&warm), answer(&cold), "{} {path} at {at}", estate.name);
+            assert_eq!(
+                answer(&warm),
+                answer(&cold),
+                "{} {path} at {at}",
+                estate.name
+            );
         }
     }
 }

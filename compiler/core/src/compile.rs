@@ -252,6 +252,7 @@ fn compile_typed(
         findings.extend(told);
         environments = self::environments(typed, options, &mut findings);
     }
+    let sound = Clean::of(&findings).is_some();
     let mut compiled = crate::par::map(&environments, |env| {
         let allocations = old
             .environments
@@ -265,6 +266,7 @@ fn compile_typed(
             options,
             &allocations,
             &allowances,
+            sound,
             until,
         )
     });
@@ -382,9 +384,11 @@ fn beside_torn(sources: &Sources, findings: Findings) -> Findings {
         &schema::rules::WRONG_EXPRESSION,
         &schema::rules::UNUSABLE_DEFINITION,
     ];
+    let torn = |span: Span| sources.get(span.file).is_some_and(load::Source::is_torn);
     let elsewhere = |finding: &Diagnostic| {
-        let source = finding.span.and_then(|span| sources.get(span.file));
-        source.is_some_and(|source| !source.is_torn())
+        let places = finding.related.iter().map(|label| label.span);
+        finding.span.is_some()
+            && !finding.span.into_iter().chain(places).any(torn)
             && declared.iter().all(|rule| finding.rule != *rule)
     };
     findings.into_iter().filter(elsewhere).collect()
@@ -428,6 +432,7 @@ fn environment(
     options: &Options,
     old: &Allocations,
     allowances: &[Allowance],
+    sound: bool,
     until: Until,
 ) -> Compiled {
     let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
@@ -507,6 +512,7 @@ fn environment(
         old,
         limits,
         far,
+        sound,
     };
     let output = backend(&estate, asked, &mut findings, &mut level, &mut keep);
     level(&mut findings);
@@ -553,6 +559,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) old: &'a Allocations,
     pub(crate) limits: &'a Limits,
     pub(crate) far: Far,
+    /// Whether the text was read without an error: else what is missing may be there, unread.
+    pub(crate) sound: bool,
 }
 
 /// What the back half has made of one environment.
@@ -608,6 +616,7 @@ pub(crate) fn backend(
         old,
         limits,
         far,
+        sound,
     } = asked;
     let platform = close::close(estate, targets);
     let checked = checks::run(estate, &platform, targets);
@@ -627,7 +636,7 @@ pub(crate) fn backend(
     findings.extend(lowered.findings);
     let lowered = lowered.value?;
     level(findings);
-    Clean::of(findings)?;
+    Clean::of(findings).filter(|_| sound)?;
     keep(Made::Changes(&lowered.changes.all));
     findings.extend(lower::changes::told(&lowered));
     if far == Far::Lower {

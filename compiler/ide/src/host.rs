@@ -9,6 +9,7 @@ use std::{
 use tenantry_core::{
     FileId, Options,
     compile::{Analysed, Analysis, Depth, Memo, analyse},
+    diag::Diagnostic,
     load::Library,
     schema::{kind::KindId, vocabulary, words::UnitId, words::Words},
     target::Target,
@@ -278,6 +279,17 @@ pub struct Snapshot {
     options: Options,
 }
 
+/// A finding to show, and what its places are of.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'s> {
+    /// What was known when it was found: its spans are of those files.
+    pub known: &'s Known,
+    /// Which of the newest findings; none for one that was kept from before.
+    pub at: Option<usize>,
+    /// The finding.
+    pub finding: &'s Diagnostic,
+}
+
 /// A file of a snapshot, in its newest text.
 #[derive(Debug, Clone, Copy)]
 pub struct File<'s> {
@@ -338,6 +350,46 @@ impl Snapshot {
     /// The environments of the newest estate.
     pub fn environments(&self) -> &[Analysed] {
         &self.whole.analysis.environments
+    }
+
+    /// All findings to show. While the braces of a file do not pair up, the rest of the estate
+    /// cannot be judged, and what was found in files that still read the same stays.
+    pub fn findings(&self) -> impl Iterator<Item = Told<'_>> {
+        let new = self.known.analysis.findings.iter().enumerate();
+        let new = new.map(|(at, finding)| Told {
+            known: &self.known,
+            at: Some(at),
+            finding,
+        });
+        let torn = self.known.analysis.sources.is_torn();
+        let kept = self.whole.analysis.findings.iter();
+        let kept = kept.filter(move |finding| torn && self.still_holds(finding));
+        let kept = kept.map(|finding| Told {
+            known: &self.whole,
+            at: None,
+            finding,
+        });
+        new.chain(kept)
+    }
+
+    /// Whether a finding of the newest estate is of a file that still reads the same, and is not
+    /// among the newest findings anyway.
+    fn still_holds(&self, finding: &Diagnostic) -> bool {
+        let Some(span) = finding.span else {
+            return false;
+        };
+        let (old, new) = (&self.whole.analysis.sources, &self.known.analysis.sources);
+        let path = old.path(span.file);
+        let now = self.known.id(path).and_then(|id| new.get(id));
+        let same = |then: &str| now.is_some_and(|now| now.parse.text() == then);
+        let told_anew = |one: &Diagnostic| {
+            one.rule == finding.rule
+                && one.message == finding.message
+                && one.span.is_some_and(|at| new.path(at.file) == path)
+        };
+        old.get(span.file)
+            .is_some_and(|then| same(then.parse.text()))
+            && !self.known.analysis.findings.iter().any(told_anew)
     }
 
     /// What a file declares and uses, in its newest text.

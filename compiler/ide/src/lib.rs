@@ -27,4 +27,4 @@ pub mod outline;
 pub mod selection;
 pub mod tokens;
 
-pub use host::{Done, Edit, File, FileEdits, Host, Known, Location, Snapshot, Work};
+pub use host::{Done, Edit, File, FileEdits, Host, Known, Location, Snapshot, Told, Work};

@@ -2,29 +2,32 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use lsp_types::{Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location};
+use lsp_types::{
+    Code, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, Range,
+};
 use serde_json::json;
 use tenantry_core::{
-    Span,
+    FileId, Span,
     diag::{self, Level},
     load::ROOT_FILE,
 };
+use tenantry_ide::{Known, Told};
+use tenantry_syntax::lines::Lines;
 
-use crate::{convert::Converter, session::Context};
+use crate::{convert::position, session::Context};
 
 /// The diagnostics of each file that has some, of all that is known.
 pub(crate) fn all(context: &Context) -> BTreeMap<Arc<str>, Vec<Diagnostic>> {
-    let converter = context.converter();
     let mut files: BTreeMap<Arc<str>, Vec<Diagnostic>> = BTreeMap::new();
-    for (at, finding) in context
-        .snapshot
-        .known()
-        .analysis
-        .findings
-        .iter()
-        .enumerate()
-    {
-        let (path, diagnostic) = one(context, &converter, at, finding);
+    let mut new = Placing::new(context);
+    let mut kept = Placing::new(context);
+    for told in context.snapshot.findings() {
+        let placing = if told.at.is_some() {
+            &mut new
+        } else {
+            &mut kept
+        };
+        let (path, diagnostic) = placing.one(&told);
         files.entry(path).or_default().push(diagnostic);
     }
     files
@@ -35,46 +38,65 @@ pub(crate) fn of(context: &Context, path: &str) -> Vec<Diagnostic> {
     all(context).remove(path).unwrap_or_default()
 }
 
-/// A finding and the file that it is of. One about the estate as a whole stands at the top of its
-/// first file.
-fn one(
-    context: &Context,
-    converter: &Converter<'_>,
-    at: usize,
-    finding: &diag::Diagnostic,
-) -> (Arc<str>, Diagnostic) {
-    let (path, range) = match finding.span {
-        Some(span) => place(context, converter, span),
-        None => (ROOT_FILE.into(), converter.range(ROOT_FILE, &(0..0))),
-    };
-    let related = finding.related.iter().map(|label| {
-        let (path, range) = place(context, converter, label.span);
-        DiagnosticRelatedInformation {
-            location: Location::new(converter.uri(&path), range),
-            message: label.text.clone(),
-        }
-    });
-    let related: Vec<_> = related.collect();
-    let diagnostic = Diagnostic {
-        range,
-        severity: Some(severity(finding.level)),
-        code: Some(Code::String(finding.rule.name().to_owned())),
-        code_description: None,
-        source: Some("tenantry".to_owned()),
-        message: message(finding).into(),
-        tags: None,
-        related_information: (!related.is_empty()).then_some(related),
-        // So that a code action finds what it mends.
-        data: Some(json!({ "finding": at })),
-    };
-    (path, diagnostic)
+/// Turns findings of one analysis into diagnostics. Their places are of the text that was
+/// analysed, be it that the document reads otherwise by now.
+struct Placing<'c> {
+    context: &'c Context,
+    lines: BTreeMap<FileId, Lines>,
 }
 
-fn place(context: &Context, converter: &Converter<'_>, span: Span) -> (Arc<str>, lsp_types::Range) {
-    let sources = &context.snapshot.known().analysis.sources;
-    let path: Arc<str> = sources.path(span.file).into();
-    let range = converter.range(&path, &(span.start..span.end));
-    (path, range)
+impl<'c> Placing<'c> {
+    fn new(context: &'c Context) -> Self {
+        Self {
+            context,
+            lines: BTreeMap::new(),
+        }
+    }
+
+    /// A finding and the file that it is of. One about the estate as a whole stands at the top of
+    /// its first file.
+    fn one(&mut self, told: &Told<'_>) -> (Arc<str>, Diagnostic) {
+        let finding = told.finding;
+        let (path, range) = match finding.span {
+            Some(span) => self.place(told.known, span),
+            None => (ROOT_FILE.into(), Range::default()),
+        };
+        let mut related = Vec::new();
+        for label in &finding.related {
+            let (path, range) = self.place(told.known, label.span);
+            related.push(DiagnosticRelatedInformation {
+                location: Location::new(self.context.root.uri(&path), range),
+                message: label.text.clone(),
+            });
+        }
+        let diagnostic = Diagnostic {
+            range,
+            severity: Some(severity(finding.level)),
+            code: Some(Code::String(finding.rule.name().to_owned())),
+            code_description: None,
+            source: Some("tenantry".to_owned()),
+            message: message(finding).into(),
+            tags: None,
+            related_information: (!related.is_empty()).then_some(related),
+            // So that a code action finds what it mends.
+            data: told.at.map(|at| json!({ "finding": at })),
+        };
+        (path, diagnostic)
+    }
+
+    fn place(&mut self, known: &Known, span: Span) -> (Arc<str>, Range) {
+        let sources = &known.analysis.sources;
+        let path: Arc<str> = sources.path(span.file).into();
+        let text = || {
+            sources
+                .get(span.file)
+                .map_or("", |source| source.parse.text())
+        };
+        let lines = self.lines.entry(span.file);
+        let lines = lines.or_insert_with(|| Lines::new(text().into()));
+        let at = |offset| position(lines, offset, self.context.encoding);
+        (path, Range::new(at(span.start), at(span.end)))
+    }
 }
 
 fn severity(level: Level) -> DiagnosticSeverity {

@@ -343,9 +343,13 @@ impl Session {
             if before.map_or(diagnostics.is_empty(), |before| *before == diagnostics) {
                 continue;
             }
+            let file = context.snapshot.file(&path);
+            // While somebody types on, they are of an older version, whose number is forgotten.
+            let version = file.filter(|file| file.is_current);
+            let version = version.and_then(|_| estate.versions.get(&*path).copied());
             changed.push(PublishDiagnosticsParams::new(
                 context.root.uri(&path),
-                estate.versions.get(&*path).copied(),
+                version,
                 diagnostics.clone(),
             ));
             if diagnostics.is_empty() {

@@ -176,6 +176,7 @@ fn backend(
             old,
             limits,
             far: compile::Far::Plan,
+            sound: true,
         },
         findings,
         &mut level,

@@ -385,10 +385,11 @@ impl Declarer {
                 && !kind.free
                 && names.iter().all(|name| {
                     kind.child(name).is_some()
-                        || self
-                            .words
-                            .find(unit, name)
-                            .is_some_and(|call| self.words.define(call).bodies.contains_key(id))
+                        || self.words.find(unit, name).is_some_and(|call| {
+                            let called = self.words.define(call);
+                            // What a broken one stands for nobody knows: that was reported.
+                            called.broken || called.bodies.contains_key(id)
+                        })
                 })
         };
         if names.is_empty() {

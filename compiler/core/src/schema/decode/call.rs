@@ -32,7 +32,12 @@ impl Decoder<'_, '_> {
         let before = self.findings.len();
         let mut call = TypedNode::empty(define.kind, node.head_span(), node.name_span());
         self.entries(node, &mut call, 0, &[]);
-        self.block(node, &mut call);
+        if define.broken {
+            // Which children it takes nobody knows.
+            call.whole = node.span();
+        } else {
+            self.block(node, &mut call);
+        }
         if call.overlays.is_empty() {
             self.incomplete(define, &call);
         }

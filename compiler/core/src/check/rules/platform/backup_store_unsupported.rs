@@ -17,7 +17,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         for backup in &workload.backups {
             let Some(to) = &backup.to else { continue };
             let store = &subject.estate.backup_stores[to.to];
-            if store.s3.is_some() {
+            if store.s3.is_some() || store.meta.broken {
                 continue;
             }
             let origin = backup.spec.to.as_ref().map_or(backup.spec.meta.origin, |to| to.origin);
