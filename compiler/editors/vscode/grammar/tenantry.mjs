@@ -19,18 +19,15 @@ const TYPE = re`(\()([^()]*)(\))\s*`;
 // Where a word or number ends.
 const END = re`(?=[\s;{}()"=]|\\\s|//|/\*|/-|$)`;
 
-// The words of the language itself: what they do is done before there is an estate.
-export const LANGUAGE = [
-  "allow", "arg", "body", "column", "define", "each", "expect", "expect-clean", "expect-error",
-  "expect-warning", "fix", "given", "in", "let", "like", "omit", "one-of", "package", "param",
-  "profile", "row", "rule", "say", "slot", "table", "test", "use", "when",
-];
+// What any block may hold: these say when and how often there is something, not what. The server's
+// tokens tell them apart from kinds in the same way.
+export const LANGUAGE = ["allow", "annotation", "each", "in", "label", "omit", "slot"];
 
 // Kinds whose first argument is a name of their own, not one that they refer to.
 export const NAMED = [
   "alert", "arg", "backup", "backup-store", "capability", "cluster", "column", "component",
   "config", "cpu-model", "define", "device", "disk", "each", "entry", "estate", "external",
-  "feature", "gpu-model", "image", "init", "installed", "key", "let", "network", "nic", "node",
+  "gpu-model", "image", "init", "installed", "key", "let", "network", "nic", "node",
   "package", "param", "pool", "port", "priority", "profile", "queue", "raw", "role", "row", "rule",
   "secret", "sidecar", "site", "slot", "storage", "table", "tenant", "tier", "var", "volume",
   "workload",
@@ -175,7 +172,7 @@ export const grammar = {
       5: name("punctuation.accessor"),
       6: name("entity.name.function.call"),
     }, include("rest")),
-    condition: node(kind(CONDITIONS), CONTROL, include("formula", "rest")),
+    condition: node(kind(CONDITIONS), KIND, include("formula", "rest")),
     // `expand=#true` asks for what is otherwise not done: then a text is like any string.
     text: node(re`(${words(TEXTS)})${END}(?!.*\bexpand\s*=\s*#true)`, KIND, include("plain", "rest")),
     named: {
