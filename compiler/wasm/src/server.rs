@@ -23,6 +23,9 @@ pub(crate) struct Server {
     /// What the one who asks said of itself.
     client: Value,
     version: i32,
+    /// Whether nothing was worked out since it began: then even questions about the text alone
+    /// have to wait.
+    is_fresh: bool,
 }
 
 impl Server {
@@ -45,8 +48,9 @@ impl Server {
             return Ok(answer);
         }
         let session = self.session.as_mut().ok_or("nobody has said who asks")?;
-        if !session.is_ready(method, &params) {
+        if self.is_fresh || !session.is_ready(method, &params) {
             settle(session, false);
+            self.is_fresh = false;
         }
         let answer = session.ask(method, params).answer();
         answer.map_err(|why| why.to_string())
@@ -65,6 +69,7 @@ impl Server {
         let (mut session, answer) = Session::new(&self.client, library, targets, options.clone());
         session.add_estate(Root::new(ROOT), Arc::new(estate.clone()));
         self.session = Some(session);
+        self.is_fresh = true;
         answer
     }
 
@@ -82,6 +87,7 @@ impl Server {
         if let Some(session) = &mut self.session {
             settle(session, false);
             settle(session, true);
+            self.is_fresh = false;
         }
     }
 }

@@ -329,6 +329,12 @@ mod tests {
         )
         .unwrap();
         assert_eq!(answer["capabilities"]["hoverProvider"], true);
+        let tokens = serve(
+            "textDocument/semanticTokens/full",
+            json!({ "textDocument": { "uri": "file:///estate/tenantry.kdl" } }),
+        );
+        let tokens = ask(&mut session, &tokens).unwrap();
+        assert_ne!(tokens["data"].as_array().map(Vec::len), Some(0), "at once");
         let nothing = ask(&mut session, &hover).unwrap();
         let text = format!("// first\n{ESTATE}");
         let edit = json!({ "ask": "edit", "path": "tenantry.kdl", "text": text });

@@ -220,8 +220,9 @@ export class Language {
     const tokens = this.client.serverCapabilities?.semanticTokensProvider;
     if (tokens) {
       const answer = await request("textDocument/semanticTokens/full", {});
-      if (answer && still()) view.dispatch({ effects: setTokens.of(tokensOf(answer.data, tokens.legend, doc)) });
+      if (answer?.data && still()) view.dispatch({ effects: setTokens.of(tokensOf(answer.data, tokens.legend, doc)) });
     }
+    await this.ask({ ask: "settle" });
     if (this.offers("inlayHintProvider") && still()) {
       const range = { start: { line: 0, character: 0 }, end: { line: doc.lines, character: 0 } };
       const answer = await request("textDocument/inlayHint", { range });

@@ -373,6 +373,8 @@ async function begin() {
 /** For scripts that drive the page: the editor draws only the lines that can be seen. */
 window.playground = {
   text: () => spec.view.state.doc.toString(),
+  line: () => spec.view.state.doc.lineAt(spec.view.state.selection.main.head).text,
+  offers: (capability) => language.offers(capability),
   behind: (needle) => {
     const at = spec.view.state.doc.toString().indexOf(needle);
     if (at < 0) throw new Error(`there is no ${needle}`);
