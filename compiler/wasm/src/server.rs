@@ -1,19 +1,17 @@
 //! The requests of an editor, answered as `tenantry lsp` answers them.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use lsp_types::Uri;
 use serde_json::{Value, json};
 use tenantry_cli::show;
-use tenantry_core::{Options, target::Target};
+use tenantry_core::Options;
 use tenantry_lsp::{Root, Session};
 
 use crate::estate::Estate;
 
 /// The folder of the estate, as the page's editor calls it.
 const ROOT: &str = "file:///estate";
-
-static TARGETS: LazyLock<Vec<&'static dyn Target>> = LazyLock::new(tenantry_targets::all);
 
 /// An editor's session over the files of the page.
 #[derive(Default)]
@@ -65,7 +63,7 @@ impl Server {
 
     fn begin(&mut self, estate: &Estate, options: &Options) -> Value {
         let library = show::standard_library();
-        let targets = TARGETS.as_slice();
+        let targets = tenantry_targets::ALL;
         let (mut session, answer) = Session::new(&self.client, library, targets, options.clone());
         session.add_estate(Root::new(ROOT), Arc::new(estate.clone()));
         self.session = Some(session);

@@ -5,11 +5,11 @@ import { EditorView } from "@codemirror/view";
 import { byId, el, later, words } from "./dom.js";
 import { readState } from "./editor.js";
 
-/** The file that tells most to somebody who chose none: the longest manifest. */
+/** The file that tells most to somebody who chose none: the longest of what runs. */
 function telling(outputs) {
   const all = outputs.flatMap(({ env, files }) => files.map((file) => ({ env, ...file })));
-  const manifests = all.filter(({ path }) => path.startsWith("kubernetes/") && path.endsWith(".yaml"));
-  return manifests.sort((one, other) => other.bytes - one.bytes)[0];
+  const running = all.filter(({ path }) => !/^(ansible|helm)\//.test(path));
+  return running.sort((one, other) => other.bytes - one.bytes)[0];
 }
 
 /** The tree and the file that is open in it. */
