@@ -14,17 +14,21 @@
 //! questions about values answer only for text that was analysed, so that no answer is of another
 //! line than the one asked about.
 
+pub mod actions;
 pub mod cursor;
 #[cfg(test)]
 mod fixture;
 pub mod folding;
 pub mod format;
+pub mod hints;
 mod host;
 pub mod hover;
+pub mod lenses;
 pub mod meaning;
 pub mod names;
 pub mod outline;
 pub mod selection;
+pub mod show;
 pub mod tokens;
 
 pub use host::{Done, Edit, File, FileEdits, Host, Known, Location, Snapshot, Told, Work};

@@ -2,8 +2,8 @@
 
 use std::{cell::RefCell, collections::BTreeMap, ops::Range as Bytes, sync::Arc};
 
-use lsp_types::{Location, Position, Range, TextEdit, Uri};
-use tenantry_ide::{Edit, Snapshot};
+use lsp_types::{Location, Position, Range, TextEdit, Uri, WorkspaceEdit};
+use tenantry_ide::{Edit, FileEdits, Snapshot};
 use tenantry_syntax::lines::{self, Encoding, Lines};
 
 use crate::uri::Root;
@@ -87,6 +87,13 @@ impl<'s> Converter<'s> {
             .iter()
             .map(|edit| TextEdit::new(self.range(path, &edit.range), edit.text.clone()))
             .collect()
+    }
+
+    /// Replacements of several files.
+    pub(crate) fn workspace_edit(&self, edits: &FileEdits) -> WorkspaceEdit {
+        let changes = edits.iter();
+        let changes = changes.map(|(path, edits)| (self.uri(path), self.edits(path, edits)));
+        WorkspaceEdit::new(Some(changes.collect()), None, None)
     }
 }
 

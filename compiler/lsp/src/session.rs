@@ -98,6 +98,8 @@ pub struct Context {
     pub client: Client,
     /// What it set.
     pub settings: Settings,
+    /// The estate's files, for what must be compiled anew.
+    pub files: Files,
 }
 
 impl Context {
@@ -375,12 +377,19 @@ impl Session {
             encoding: self.client.encoding,
             client: self.client.clone(),
             settings: self.settings.clone(),
+            files: estate.files.clone(),
         }
     }
 
     /// The document that a request is about, if it is about one.
     pub fn document(params: &Value) -> Option<Uri> {
-        let places = ["/textDocument/uri", "/item/uri", "/uri", "/arguments/0/uri"];
+        let places = [
+            "/textDocument/uri",
+            "/item/uri",
+            "/uri",
+            "/arguments/0/uri",
+            "/data/uri",
+        ];
         let found = places.iter().find_map(|place| params.pointer(place))?;
         Some(Uri(found.as_str()?.to_owned()))
     }

@@ -1,10 +1,14 @@
 //! The requests, a file each. Each handler is a pure function of a [`Context`] and the request's
 //! parameters, may run on any thread, and may be dropped when its client loses interest.
 
+mod code_action;
+mod code_lens;
 mod diagnostic;
+mod execute_command;
 mod folding_range;
 mod formatting;
 mod hover;
+mod inlay_hint;
 mod selection_range;
 mod semantic_tokens;
 mod text;
@@ -86,6 +90,12 @@ served! {
     lsp::DocumentDiagnosticRequest => diagnostic::handle, Estate;
     lsp::HoverRequest => hover::handle, Text, "hoverProvider": json!(true);
     text::TextRequest => text::handle, Text;
+    lsp::CodeActionRequest => code_action::handle, Estate, "codeActionProvider": code_action::options();
+    lsp::CodeActionResolveRequest => code_action::resolve, Estate;
+    lsp::CodeLensRequest => code_lens::handle, Text, "codeLensProvider": json!({ "resolveProvider": true });
+    lsp::CodeLensResolveRequest => code_lens::resolve, Estate;
+    lsp::InlayHintRequest => inlay_hint::handle, Estate, "inlayHintProvider": json!(true);
+    lsp::ExecuteCommandRequest => execute_command::handle, Estate, "executeCommandProvider": execute_command::options();
     lsp::FoldingRangeRequest => folding_range::handle, Text, "foldingRangeProvider": json!(true);
     lsp::SelectionRangeRequest => selection_range::handle, Text, "selectionRangeProvider": json!(true);
     lsp::SemanticTokensRequest => semantic_tokens::full, Text, "semanticTokensProvider": semantic_tokens::options();

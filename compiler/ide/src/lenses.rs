@@ -1,0 +1,294 @@
+//! What becomes of a declaration, in a line above it: how full a pool is, where a workload stands,
+//! who may talk to it.
+//!
+//! Where lines stand is asked of the newest text and costs little; what they say is worked out
+//! for one line when that is about to be seen.
+
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+use tenantry_core::{
+    compile::{Analysed, Kept},
+    flows::{Flow, Peer},
+    model::{Estate, Id, Workload},
+    place::Posed,
+};
+use tenantry_placement::{
+    Answer,
+    usage::{PoolUsage, Taken, of_alike, of_nodes},
+};
+
+use crate::{cursor::first_argument, host::Snapshot};
+
+/// What a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LensSort {
+    /// How full a pool is.
+    Fill,
+    /// On how many nodes a workload stands.
+    Place,
+    /// Who may talk to a workload, and to whom it may.
+    Flows,
+    /// What is emitted for a workload.
+    Emitted,
+    /// Whether a test passes.
+    Test,
+}
+
+impl LensSort {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Fill,
+        Self::Place,
+        Self::Flows,
+        Self::Emitted,
+        Self::Test,
+    ];
+
+    /// A word for it, to be carried along until it is asked what it says.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Fill => "fill",
+            Self::Place => "place",
+            Self::Flows => "flows",
+            Self::Emitted => "emitted",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// A line above a declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lens {
+    /// The name that is declared.
+    pub range: Range<u32>,
+    /// What it is about.
+    pub sort: LensSort,
+    /// Of what: `acme.web`, a pool's or a test's name.
+    pub of: Arc<str>,
+}
+
+/// The lines of a file, in the order of its text.
+pub fn lenses(snapshot: &Snapshot, path: &str) -> Vec<Lens> {
+    let Some(file) = snapshot.file(path) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for declared in &snapshot.outline(file).declared {
+        let range = declared.name_span.start..declared.name_span.end;
+        let mut add = |sort, of: Arc<str>| {
+            let range = range.clone();
+            found.push(Lens { range, sort, of });
+        };
+        match declared.sort {
+            "pool" => add(LensSort::Fill, declared.name.clone()),
+            "workload" if !declared.scope.is_empty() => {
+                let of: Arc<str> = format!("{}.{}", declared.scope, declared.name).into();
+                add(LensSort::Place, of.clone());
+                add(LensSort::Flows, of.clone());
+                add(LensSort::Emitted, of);
+            }
+            _ => {}
+        }
+    }
+    let tests = file.parse.document().nodes();
+    for node in tests.filter(|node| node.name() == "test") {
+        let span = node.name_span();
+        found.extend(first_argument(node).map(|name| Lens {
+            range: span.start..span.end,
+            sort: LensSort::Test,
+            of: name.into(),
+        }));
+    }
+    found.sort_by_key(|lens| lens.range.start);
+    found
+}
+
+/// What a line says, in the environment of that name or else the first; nothing where that is not
+/// known.
+pub fn tell(snapshot: &Snapshot, env: Option<&str>, sort: LensSort, of: &str) -> Option<String> {
+    if sort == LensSort::Test {
+        return Some("run test".to_owned());
+    }
+    let kept = &environment(snapshot, env)?.kept;
+    match sort {
+        LensSort::Fill => fill(kept, of),
+        LensSort::Place => {
+            let (id, _) = workload(&kept.estate, of)?;
+            let (on, all) = stands_on(kept, id)?;
+            // Where the scheduler decides, it is one way of many.
+            let shown = if hosts(kept, id).next().is_some() {
+                "on"
+            } else {
+                "fits: shown on"
+            };
+            Some(format!("{shown} {on} of {all} {}", nodes(all)))
+        }
+        LensSort::Flows => {
+            let (id, workload) = workload(&kept.estate, of)?;
+            let flows = kept.flows.as_ref()?.of(workload.cluster);
+            let count = |end: fn(&Flow) -> &Peer| {
+                let ends = flows.iter().filter(|flow| *end(flow) == Peer::Workload(id));
+                ends.count()
+            };
+            let (incoming, outgoing) = (count(|flow| &flow.to), count(|flow| &flow.from));
+            Some(format!("flows: {incoming} in, {outgoing} out"))
+        }
+        LensSort::Emitted => {
+            workload(&kept.estate, of)?;
+            Some("show what is emitted".to_owned())
+        }
+        LensSort::Test => None,
+    }
+}
+
+/// The environment of a name, or else the first.
+pub fn environment<'s>(snapshot: &'s Snapshot, env: Option<&str>) -> Option<&'s Analysed> {
+    let all = snapshot.environments();
+    let wanted = all.iter().find(|one| one.env.as_deref() == env);
+    wanted.or(all.first())
+}
+
+fn nodes(count: u64) -> &'static str {
+    if count == 1 { "node" } else { "nodes" }
+}
+
+fn workload<'e>(estate: &'e Estate, path: &str) -> Option<(Id<Workload>, &'e Workload)> {
+    estate
+        .workloads
+        .iter()
+        .find(|(_, workload)| *workload.path == *path)
+}
+
+/// A cluster's problem and its answer, where one was shown.
+fn answer(kept: &Kept, is_it: impl Fn(&Posed) -> bool) -> Option<(&Posed, &Answer)> {
+    let placement = kept.placement.as_ref()?;
+    let mut posed = placement.posed.iter().zip(&placement.answers);
+    let (posed, answer) = posed.find(|(posed, _)| is_it(posed))?;
+    Some((posed, answer.as_ref()?))
+}
+
+/// On how many nodes a workload stands, and how many its pools have.
+pub(crate) fn stands_on(kept: &Kept, id: Id<Workload>) -> Option<(u64, u64)> {
+    let workload = &kept.estate.workloads[id];
+    let (_, answer) = answer(kept, |posed| posed.cluster == workload.cluster)?;
+    let by_node = answer.witness.as_ref().and_then(|witness| {
+        let nodes = witness.base.get(&*workload.path)?;
+        u64::try_from(nodes.len()).ok()
+    });
+    let by_pool = || {
+        let alike = answer.witness_compact.iter().flatten();
+        let here = alike.filter(|group| group.pods.contains_key(&*workload.path));
+        let count: u64 = here.map(|group| u64::from(group.nodes)).sum();
+        (count > 0).then_some(count)
+    };
+    let on = by_node.or_else(by_pool)?;
+    let pools = workload.pools.iter();
+    let all: usize = pools
+        .map(|pool| kept.estate.pools[pool.to].nodes.len())
+        .sum();
+    let all = u64::try_from(all).ok()?;
+    (on <= all).then_some((on, all))
+}
+
+/// The hosts of a workload's replicas, where the backend takes explicit ones.
+pub(crate) fn hosts(kept: &Kept, id: Id<Workload>) -> impl Iterator<Item = &str> {
+    let chosen = kept.placement.iter().flat_map(move |placement| {
+        let hosts = placement.hosts.range((id, 0)..=(id, u32::MAX));
+        hosts.map(|(_, host)| *host)
+    });
+    chosen.filter_map(|host| {
+        let node = kept.estate.pools[host.pool].nodes.get(host.node)?;
+        Some(node.name.as_str())
+    })
+}
+
+/// How full a pool is: `fits: shown on 12 of 16 nodes, cpu 52 %, memory 38 %`.
+fn fill(kept: &Kept, name: &str) -> Option<String> {
+    let mut pools = kept.estate.pools.iter();
+    let (id, pool) = pools.find(|(_, pool)| pool.name.value.as_str() == name)?;
+    let (posed, answer) = answer(kept, |posed| posed.cluster == pool.cluster)?;
+    let usage = match (&answer.witness, &answer.witness_compact) {
+        (Some(witness), _) => of_nodes(&posed.problem, &witness.base),
+        (None, Some(alike)) => of_alike(&posed.problem, alike),
+        (None, None) => return None,
+    };
+    let part = |usage: &&PoolUsage| {
+        posed
+            .parts
+            .get(usage.pool)
+            .is_some_and(|part| part.pool == id)
+    };
+    let (mut used, mut all) = (0u64, 0u64);
+    let mut taken: BTreeMap<&str, Taken> = BTreeMap::new();
+    for usage in usage.iter().filter(part) {
+        for group in &usage.groups {
+            all += u64::from(group.nodes);
+            used += if group.pods.is_empty() {
+                0
+            } else {
+                u64::from(group.nodes)
+            };
+        }
+        for (measure, one) in usage.measures.iter().zip(&usage.taken) {
+            taken.entry(measure.name()).or_default().add(*one, 1);
+        }
+    }
+    if all == 0 {
+        return None;
+    }
+    let percents = taken.iter().filter(|(name, _)| **name != "pods");
+    let percents = percents.filter_map(|(name, taken)| {
+        let percent = taken.percent().filter(|percent| *percent > 0)?;
+        Some(format!(", {name} {percent} %"))
+    });
+    let percents: String = percents.take(4).collect();
+    let nodes = nodes(all);
+    Some(match used {
+        0 => format!("nothing on its {all} {nodes}"),
+        _ => format!("fits: shown on {used} of {all} {nodes}{percents}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::Fixture;
+
+    #[test]
+    fn declarations_say_what_becomes_of_them() {
+        let ground = crate::actions::ground();
+        let fixture = Fixture::new(&format!(
+            r#"{ground}
+//- tenants.kdl
+tenant acme {{
+    quota cpu=32 memory="64GiB"
+    workload web {{
+        replicas 2
+        container image="registry.example.com/web:1.2@sha256:c1af32b9fc660f6c3c3c86206668f9830b1dfdc63209731354a2c82d1868ab18"
+        cpu 1
+        memory "1GiB"
+        connect api port=http
+    }}
+    workload api {{
+        container image="registry.example.com/web:1.2@sha256:c1af32b9fc660f6c3c3c86206668f9830b1dfdc63209731354a2c82d1868ab18"
+        cpu 1
+        memory "1GiB"
+        port http 8080
+    }}
+}}
+test small {{ expect-error lone-replica }}
+"#
+        ));
+        let snapshot = fixture.snapshot();
+        let drawn = |path: &str| {
+            let marks = lenses(&snapshot, path).into_iter().map(|lens| {
+                let said = tell(&snapshot, None, lens.sort, &lens.of);
+                (lens.range, said.unwrap_or_else(|| "-".to_owned()))
+            });
+            crate::fixture::drawn(fixture.text(path), marks.collect())
+        };
+        insta::assert_snapshot!(format!("{}{}", drawn("tenantry.kdl"), drawn("tenants.kdl")));
+        assert_eq!(lenses(&snapshot, "gone.kdl"), []);
+        assert_eq!(tell(&snapshot, None, LensSort::Fill, "gone"), None);
+    }
+}

@@ -1,0 +1,71 @@
+//! `workspace/executeCommand`: what compiles the estate for one answer. Each command's first
+//! argument is `{ uri, position }`.
+
+use lsp_types::{ExecuteCommandParams, ExecuteCommandRequest, Position, Uri};
+use serde_json::{Value, json};
+use tenantry_ide::{
+    actions::{Scope, mend_all},
+    show,
+};
+
+use super::{Answer, Refusal};
+use crate::session::Context;
+
+const SHOW: &str = "tenantry.showArtifact";
+const TEST: &str = "tenantry.runTest";
+const MEND: &str = "tenantry.fixAll";
+
+/// What the client is told.
+pub(super) fn options() -> Value {
+    json!({ "commands": [SHOW, TEST, MEND] })
+}
+
+pub(super) fn handle(
+    contexts: &[Context],
+    params: ExecuteCommandParams,
+) -> Answer<ExecuteCommandRequest> {
+    let malformed = || Refusal::Malformed("the first argument is `{ uri, position }`".to_owned());
+    let context = contexts.first().ok_or_else(malformed)?;
+    let arguments = params.arguments.unwrap_or_default();
+    let place = arguments.first().ok_or_else(malformed)?;
+    let uri = place
+        .get("uri")
+        .and_then(Value::as_str)
+        .ok_or_else(malformed)?;
+    let path = context.path(&Uri(uri.to_owned())).ok_or_else(malformed)?;
+    match params.command.as_str() {
+        SHOW => {
+            let position = place.get("position").cloned().unwrap_or_default();
+            let position: Position = serde_json::from_value(position).map_err(|_| malformed())?;
+            artifacts(context, &path, position).map(Some)
+        }
+        TEST => Ok(Some(tests(
+            context,
+            arguments.get(1).and_then(Value::as_str),
+        ))),
+        MEND => {
+            let edits = mend_all(&context.snapshot, &context.files, Scope::Estate);
+            Ok(Some(json!(context.converter().workspace_edit(&edits))))
+        }
+        other => Err(Refusal::Unknown(other.to_owned())),
+    }
+}
+
+fn artifacts(context: &Context, path: &str, at: Position) -> Result<Value, Refusal> {
+    let at = context.converter().offset(path, at).unwrap_or_default();
+    let env = context.settings.environment.as_deref();
+    let shown = show::artifacts(&context.snapshot, &context.files, path, at, env);
+    let shown = shown.map_err(Refusal::Impossible)?;
+    let files = shown.into_iter().map(
+        |artifact| json!({ "path": artifact.path, "text": artifact.text, "lines": artifact.lines }),
+    );
+    Ok(Value::Array(files.collect()))
+}
+
+fn tests(context: &Context, name: Option<&str>) -> Value {
+    let tested = show::tests(&context.snapshot, &context.files, name);
+    let tested = tested.into_iter().map(|test| {
+        json!({ "name": test.name, "passed": test.failures.is_empty(), "failures": test.failures })
+    });
+    Value::Array(tested.collect())
+}
