@@ -4,7 +4,7 @@ use std::{
     fmt,
     hash::{Hash, Hasher},
     marker::PhantomData,
-    ops::Index,
+    ops::{Index, Range},
 };
 
 use crate::origin::OriginId;
@@ -133,6 +133,18 @@ impl<K> Arena<K> {
             .iter()
             .enumerate()
             .map(|(at, item)| (Id::new(at), item))
+    }
+
+    /// Some that stand side by side, in order.
+    pub(super) fn range(&self, places: Range<usize>) -> impl Iterator<Item = (Id<K>, &K)> {
+        let first = places.start;
+        let items = self.0.get(places).unwrap_or_default().iter().enumerate();
+        items.map(move |(at, item)| (Id::new(first + at), item))
+    }
+
+    /// How many stand before the first of which something does not hold that holds of all before.
+    pub(super) fn partition_point(&self, holds: impl FnMut(&K) -> bool) -> usize {
+        self.0.partition_point(holds)
     }
 
     /// All of them, in order, without their ids.

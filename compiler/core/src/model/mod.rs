@@ -85,7 +85,7 @@ pub struct Estate {
     pub origins: Origins,
     /// The nodes that it was built from, for what expressions ask.
     pub text: Text,
-    /// Workloads of which a part is broken and was dropped: what is said of them must hold
+    /// Workloads of which a part is broken and was dropped, sorted: what is said of them must hold
     /// however the mistake is mended.
     pub tainted: Vec<Id<Workload>>,
     /// Whether something outside workloads is broken: sums over the ground cannot be trusted.
@@ -152,8 +152,19 @@ impl Estate {
         tenant: Id<Tenant>,
         cluster: Id<Cluster>,
     ) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
-        self.workloads_of(cluster)
-            .filter(move |(_, workload)| workload.tenant == tenant)
+        self.workloads_by(tenant)
+            .filter(move |(_, workload)| workload.cluster == cluster)
+    }
+
+    /// The workloads of a tenant: they stand side by side.
+    pub fn workloads_by(
+        &self,
+        tenant: Id<Tenant>,
+    ) -> impl Iterator<Item = (Id<Workload>, &Workload)> {
+        let all = &self.workloads;
+        let first = all.partition_point(|workload| workload.tenant < tenant);
+        let after = all.partition_point(|workload| workload.tenant <= tenant);
+        all.range(first..after)
     }
 
     /// Whether a tenant lives in a cluster: it has a workload, a quota, a volume or an object of
@@ -198,6 +209,6 @@ impl Estate {
 
     /// Whether a part of the workload is broken.
     pub fn is_tainted(&self, workload: Id<Workload>) -> bool {
-        self.tainted.contains(&workload)
+        self.tainted.binary_search(&workload).is_ok()
     }
 }
