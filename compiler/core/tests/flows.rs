@@ -173,6 +173,10 @@ fn an_offer_takes_somebody_who_connects() {
         !broken.contains(&"offer-unanswered".to_owned()),
         "{broken:?}"
     );
+    // Nor that of one of which it is not even known where it runs.
+    let lost =
+        r#"tenant u { workload b { container image="r/i:1"; wrong; connect t.a port=http; } }"#;
+    assert_eq!(told(owner("u") + lost), Vec::<String>::new());
 }
 
 #[test]

@@ -295,6 +295,7 @@ fn unanswered(estate: &Estate, findings: &mut Findings) {
         .iter()
         .filter(|(id, _)| estate.is_tainted(*id))
         .map(|(_, workload)| workload.tenant)
+        .chain(estate.bereft.iter().copied())
         .collect();
     for (id, workload) in estate.workloads.iter() {
         for offer in &workload.offers {

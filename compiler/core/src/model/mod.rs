@@ -88,6 +88,9 @@ pub struct Estate {
     /// Workloads of which a part is broken and was dropped, sorted: what is said of them must hold
     /// however the mistake is mended.
     pub tainted: Vec<Id<Workload>>,
+    /// Tenants of which a broken workload was dropped whole: what the others of theirs do not do,
+    /// that one may.
+    pub bereft: Vec<Id<Tenant>>,
     /// Whether something outside workloads is broken: sums over the ground cannot be trusted.
     pub broken_ground: bool,
 }

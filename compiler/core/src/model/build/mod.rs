@@ -98,7 +98,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
     };
     let mut model = builder.ground(&mut spec);
     let tenants = std::mem::take(&mut spec.tenant);
-    let tainted = builder.tenants(&mut model, tenants);
+    let (tainted, bereft) = builder.tenants(&mut model, tenants);
     let complete = builder.complete;
     Outcome::new(
         Estate {
@@ -130,6 +130,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
                 rules: own,
             },
             tainted,
+            bereft,
             broken_ground: !complete || in_parts || kept + 1 != written,
         },
         findings,

@@ -7,12 +7,13 @@ use crate::{
 };
 
 impl Builder<'_> {
-    /// Tenants and their workloads; returns the workloads of which something was dropped.
+    /// Tenants and their workloads; returns the workloads of which something was dropped, and the
+    /// tenants of which a whole workload was.
     pub(super) fn tenants(
         &mut self,
         model: &mut Parts,
         mut tenants: Vec<kinds::Tenant>,
-    ) -> Vec<Id<Workload>> {
+    ) -> (Vec<Id<Workload>>, Vec<Id<Tenant>>) {
         tenants.sort_by(|a, b| a.name.value.cmp(&b.name.value));
         let mut specs = Vec::new();
         for mut tenant in tenants {
@@ -32,6 +33,7 @@ impl Builder<'_> {
             })
             .collect();
         let mut kept = Vec::new();
+        let mut bereft = Vec::new();
         for (tenant, spec, place) in placed {
             let scope = model.tenants[tenant].name.value.to_string();
             let path = format!("{scope}.{}", spec.name.value);
@@ -45,11 +47,12 @@ impl Builder<'_> {
                     kept.push((tenant, spec, place, path));
                 }
                 // Known by name, so that who refers to it is not told it does not exist.
-                _ => self.tables.workloads.insert(
-                    &scope,
-                    spec.name.value.as_str(),
-                    Id::new(usize::MAX),
-                ),
+                _ => {
+                    bereft.push(tenant);
+                    let nobody = Id::new(usize::MAX);
+                    let name = spec.name.value.as_str();
+                    self.tables.workloads.insert(&scope, name, nobody);
+                }
             }
         }
         self.volumes(model, &kept);
@@ -68,13 +71,16 @@ impl Builder<'_> {
             let supplied = self.material(&model.tenants[tenant].spec, &spec);
             let (workload, whole) =
                 self.workload(model, &shapes, tenant, &scope, spec, place, path.into());
-            let Some(workload) = workload else { continue };
+            let Some(workload) = workload else {
+                bereft.push(tenant);
+                continue;
+            };
             let id = model.workloads.push(workload);
             if !(whole && supplied) {
                 tainted.push(id);
             }
         }
-        tainted
+        (tainted, bereft)
     }
 
     pub(super) fn tenant(&mut self, model: &mut Parts, spec: kinds::Tenant) -> Id<Tenant> {
