@@ -153,7 +153,8 @@ class Session:
         if "output" in want:
             self.goto(38, 14)
             self.command("Tenantry: Show What Is Emitted Here")
-            page.wait_for_timeout(3000)
+            expect(page.locator(".tab[data-resource-name$='.yaml']")).to_be_visible()
+            page.wait_for_timeout(1500)
             self.picture("output")
 
 

@@ -18,17 +18,19 @@ const POLICY =
 
 export class Pages implements vscode.Disposable {
   private readonly panels = new Map<Page, vscode.WebviewPanel>();
-  private readonly watched: vscode.Disposable;
+  private readonly watched: vscode.Disposable[];
 
   constructor(private readonly server: Server) {
-    this.watched = vscode.workspace.onDidSaveTextDocument(async (document) => {
-      if (document.languageId !== LANGUAGE) return;
-      for (const page of this.panels.keys()) await this.fill(page);
-    });
+    this.watched = [
+      vscode.workspace.onDidSaveTextDocument(async (document) => {
+        if (document.languageId === LANGUAGE) await this.renew();
+      }),
+      vscode.window.onDidChangeActiveColorTheme(() => this.renew()),
+    ];
   }
 
   dispose(): void {
-    this.watched.dispose();
+    for (const it of this.watched) it.dispose();
     for (const panel of [...this.panels.values()]) panel.dispose();
   }
 
@@ -51,6 +53,10 @@ export class Pages implements vscode.Disposable {
     panel.onDidDispose(() => this.panels.delete(page));
     this.panels.set(page, panel);
     panel.webview.html = guarded(html);
+  }
+
+  private async renew(): Promise<void> {
+    for (const page of [...this.panels.keys()]) await this.fill(page);
   }
 
   private async fill(page: Page): Promise<void> {
@@ -80,11 +86,21 @@ function html(answer: unknown): string | undefined {
   return undefined;
 }
 
-/** The page with a policy in its head. What VS Code adds to pages of its own would move ours. */
+/** What VS Code adds to pages of its own, taken back: ours have colours and margins. */
+const PLAIN = "body{padding:0}code{color:inherit;background:none;padding:0}";
+
+/** The page with a policy in its head, as dark or light as the editor, whatever the system is. */
 function guarded(page: string): string {
-  const head = `<meta http-equiv="Content-Security-Policy" content="${POLICY}"><style>body{padding:0}</style>`;
-  const at = page.search(/<head[^>]*>/i);
-  if (at < 0) return `<!doctype html><html><head>${head}</head><body>${page}</body></html>`;
-  const end = page.indexOf(">", at) + 1;
-  return page.slice(0, end) + head + page.slice(end);
+  const dark = [vscode.ColorThemeKind.Dark, vscode.ColorThemeKind.HighContrast].includes(
+    vscode.window.activeColorTheme.kind,
+  );
+  const themed = page
+    .replaceAll("(prefers-color-scheme: dark)", dark ? "(min-width: 0)" : "(max-width: 0)")
+    .replaceAll("color-scheme: light dark", `color-scheme: ${dark ? "dark" : "light"}`);
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`;
+  const head = `${policy}<style>${PLAIN}</style>`;
+  const at = themed.search(/<head[^>]*>/i);
+  if (at < 0) return `<!doctype html><html><head>${head}</head><body>${themed}</body></html>`;
+  const end = themed.indexOf(">", at) + 1;
+  return themed.slice(0, end) + head + themed.slice(end);
 }
