@@ -26,7 +26,7 @@ import urllib.request
 from playwright.sync_api import expect, sync_playwright
 
 HERE = pathlib.Path(__file__).resolve().parent
-MILLISECONDS = 60_000
+MILLISECONDS = 180_000
 
 
 def settings(tenantry, theme):

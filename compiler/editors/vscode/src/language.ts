@@ -1,5 +1,7 @@
 // Which files are an estate's. `tenantry.kdl` is one by its name; other files end in `.kdl` as those
-// of any program do, and are one if a `tenantry.kdl` lies in their folder or above.
+// of any program do, and are one if a `tenantry.kdl` lies in their folder or above. They are of the
+// language `kdl` until that is known, so that opening one wakes this extension: the search for a
+// `tenantry.kdl` in the workspace is given up after some seconds.
 
 import * as vscode from "vscode";
 
