@@ -29,7 +29,7 @@ use crate::{
     lock::{self, Allocations, Lock},
     lower, model,
     origin::{OriginId, Origins},
-    outcome::Clean,
+    outcome::{Clean, Outcome},
     place, plan, prove, resolve,
     schema::{self, kind::Vocabulary, node::Node, ty::Lit},
     target::Target,
@@ -200,6 +200,23 @@ struct Compiled {
     kept: Option<Kept>,
 }
 
+impl Compiled {
+    /// An environment of which no model could be made.
+    fn nothing(env: Option<Arc<str>>, findings: Findings, scene: Option<Scene>) -> Self {
+        Self {
+            env,
+            findings,
+            summary: Summary::default(),
+            used: BTreeSet::new(),
+            output: None,
+            scene,
+            placed: Vec::new(),
+            flows: Vec::new(),
+            kept: None,
+        }
+    }
+}
+
 fn compile(
     world: &dyn World,
     library: Library,
@@ -209,15 +226,23 @@ fn compile(
 ) -> Built {
     let mut findings = Findings::new();
     let (sources, typed) = read(world, library, options, &mut findings);
-    compile_typed(
-        world,
-        sources,
-        typed.as_ref(),
+    let order = Order {
         targets,
         options,
         until,
-        findings,
-    )
+        stop: &|| false,
+    };
+    compile_typed(world, sources, typed.as_ref(), order, findings)
+}
+
+/// What is to be made of what was read.
+#[derive(Clone, Copy)]
+struct Order<'a> {
+    targets: &'a [&'a dyn Target],
+    options: &'a Options,
+    until: Until,
+    /// Whether nobody waits for it any more; asked between phases.
+    stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// What follows once the text is read; `findings` are those of the reading.
@@ -225,11 +250,10 @@ fn compile_typed(
     world: &dyn World,
     sources: Sources,
     typed: Option<&schema::TypedEstate>,
-    targets: &[&dyn Target],
-    options: &Options,
-    until: Until,
+    order: Order<'_>,
     mut findings: Findings,
 ) -> Built {
+    let Order { options, until, .. } = order;
     let old = read_lock(world, &mut findings);
     findings.extend(lock::changed(&sources, &old));
     let Some(typed) = typed else {
@@ -259,16 +283,7 @@ fn compile_typed(
             .get(env.as_deref().unwrap_or_default())
             .cloned()
             .unwrap_or_default();
-        environment(
-            typed,
-            env.clone(),
-            targets,
-            options,
-            &allocations,
-            &allowances,
-            sound,
-            until,
-        )
+        environment(typed, env.clone(), order, sound, &allocations, &allowances)
     });
     let summary = summary(&compiled);
     let per_env = compiled
@@ -355,7 +370,18 @@ fn read(
     options: &Options,
     findings: &mut Findings,
 ) -> (Sources, Option<schema::TypedEstate>) {
-    let loaded = load::load(world, library, &options.limits);
+    read_again(world, library, options, &mut Memo::default(), findings)
+}
+
+/// The same, where most of it may have been read before.
+fn read_again(
+    world: &dyn World,
+    library: Library,
+    options: &Options,
+    memo: &mut Memo,
+    findings: &mut Findings,
+) -> (Sources, Option<schema::TypedEstate>) {
+    let loaded = load::load_again(world, library, &options.limits, &mut memo.load);
     findings.extend(loaded.findings);
     let sources = loaded.value.unwrap_or_default();
     if sources.files().is_empty() {
@@ -363,7 +389,7 @@ fn read(
     }
     let ranges = checks::rules::language::compiler_out_of_range::of_packages(&sources);
     findings.extend(ranges);
-    let decoded = schema::decode(&sources);
+    let decoded = schema::decode_again(&sources, &mut memo.schema);
     if sources.is_torn() {
         findings.extend(beside_torn(&sources, decoded.findings));
         return (sources, decoded.value);
@@ -428,13 +454,20 @@ fn environments(
 fn environment(
     typed: &schema::TypedEstate,
     env: Option<Arc<str>>,
-    targets: &[&dyn Target],
-    options: &Options,
+    order: Order<'_>,
+    sound: bool,
     old: &Allocations,
     allowances: &[Allowance],
-    sound: bool,
-    until: Until,
 ) -> Compiled {
+    let Order {
+        targets,
+        options,
+        until,
+        stop,
+    } = order;
+    if stop() {
+        return Compiled::nothing(env, Findings::new(), None);
+    }
     let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
     let mut instances = Instances::default();
     let mut scene = match (until, &resolved.value) {
@@ -453,22 +486,15 @@ fn environment(
             params = std::mem::take(&mut resolved.params);
         }
         instances.clone_from(&resolved.origins.instances);
+        if stop() {
+            return Outcome::nothing(Findings::new());
+        }
         model::build(resolved, &typed.words.vocabulary)
     });
     let mut findings = modelled.findings;
     let Some(estate) = modelled.value else {
         instances.settle(&mut findings);
-        return Compiled {
-            env,
-            findings,
-            summary: Summary::default(),
-            used: BTreeSet::new(),
-            output: None,
-            scene,
-            placed: Vec::new(),
-            flows: Vec::new(),
-            kept: None,
-        };
+        return Compiled::nothing(env, findings, scene);
     };
     if let Some(scene) = &mut scene {
         scene.origins = estate.origins.clone();
@@ -513,6 +539,7 @@ fn environment(
         limits,
         far,
         sound,
+        stop,
     };
     let output = backend(&estate, asked, &mut findings, &mut level, &mut keep);
     level(&mut findings);
@@ -561,6 +588,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) far: Far,
     /// Whether the text was read without an error: else what is missing may be there, unread.
     pub(crate) sound: bool,
+    /// Whether nobody waits for it any more; asked between phases.
+    pub(crate) stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// What the back half has made of one environment.
@@ -617,17 +646,24 @@ pub(crate) fn backend(
         limits,
         far,
         sound,
+        stop,
     } = asked;
+    if stop() {
+        return None;
+    }
     let platform = close::close(estate, targets);
     let checked = checks::run(estate, &platform, targets);
     findings.extend(checked.findings);
-    let checked = checked.value?;
+    let checked = checked.value.filter(|_| !stop())?;
     let placed = place::place(&checked, targets, old, limits, findings);
     findings.extend(placed.findings);
     placed
         .value
         .iter()
         .for_each(|made| keep(Made::Placement(made)));
+    if stop() {
+        return None;
+    }
     let flows = traffic::collect(&checked, targets);
     findings.extend(flows.findings);
     flows.value.iter().for_each(|made| keep(Made::Flows(made)));

@@ -45,7 +45,8 @@ impl Allowance {
 pub(crate) fn allowances(typed: &TypedEstate) -> (Vec<Allowance>, Findings) {
     let profiles = typed.profiles.iter().map(|profile| &profile.body);
     let bodies = typed.words.defines.iter().flat_map(|d| d.bodies.values());
-    allowances_in(typed, typed.nodes.iter().chain(profiles).chain(bodies))
+    let nodes = typed.nodes.iter().map(|node| &**node);
+    allowances_in(typed, nodes.chain(profiles).chain(bodies))
 }
 
 /// The `allow`s of these nodes and of what stands in them.

@@ -25,3 +25,15 @@ pub fn map_owned<T: Send, U: Send>(items: Vec<T>, f: impl Fn(T) -> U + Sync + Se
 pub fn map<T: Sync, U: Send>(items: &[T], f: impl Fn(&T) -> U + Sync + Send) -> Vec<U> {
     items.iter().map(f).collect()
 }
+
+/// Lets go of something large beside other work: to free a whole estate takes milliseconds.
+#[cfg(not(target_family = "wasm"))]
+pub fn let_go<T: Send + 'static>(value: T) {
+    rayon::spawn(move || drop(value));
+}
+
+/// Lets go of something large.
+#[cfg(target_family = "wasm")]
+pub fn let_go<T: Send + 'static>(value: T) {
+    drop(value);
+}

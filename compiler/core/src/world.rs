@@ -1,6 +1,6 @@
 //! What the compiler may know of the world: files of the estate, by path, and nothing else.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, ops::Bound, sync::Arc};
 
 /// Why a file could not be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,23 @@ impl Memory {
     }
 }
 
+impl Memory {
+    /// Makes a file read otherwise, or be there at all.
+    pub fn set(&mut self, path: &str, text: impl Into<Arc<str>>) {
+        match self.0.get_mut(path) {
+            Some(known) => *known = text.into(),
+            None => {
+                self.0.insert(path.to_owned(), text.into());
+            }
+        }
+    }
+
+    /// Takes a file away.
+    pub fn remove(&mut self, path: &str) {
+        self.0.remove(path);
+    }
+}
+
 impl World for Memory {
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
         self.0.get(path).cloned().ok_or(ReadError::Missing)
@@ -75,27 +92,36 @@ impl World for Memory {
         self.read(path).map(|text| text.as_bytes().into())
     }
 
+    /// Looks at what is in the folder, and of each folder there at one file.
     fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
         let prefix = if folder.is_empty() {
             String::new()
         } else {
             format!("{folder}/")
         };
-        let mut entries: Vec<Entry> = self
-            .0
-            .keys()
-            .filter_map(|path| path.strip_prefix(&prefix))
-            .map(|rest| match rest.split_once('/') {
-                Some((name, _)) => Entry {
-                    name: name.to_owned(),
-                    folder: true,
-                },
-                None => Entry {
-                    name: rest.to_owned(),
-                    folder: false,
-                },
-            })
-            .collect();
+        let mut entries = Vec::new();
+        let mut from = prefix.clone();
+        let after = |from: &str| {
+            let mut range = self
+                .0
+                .range::<str, _>((Bound::Included(from), Bound::Unbounded));
+            range.next()
+        };
+        while let Some((path, _)) = after(&from)
+            && let Some(rest) = path.strip_prefix(&prefix)
+        {
+            let (name, folder) = match rest.split_once('/') {
+                Some((name, _)) => (name, true),
+                None => (rest, false),
+            };
+            entries.push(Entry {
+                name: name.to_owned(),
+                folder,
+            });
+            // Behind the file itself, or behind all that begins with the folder: `0` follows `/`.
+            let behind = if folder { '0' } else { '\0' };
+            from = format!("{prefix}{name}{behind}");
+        }
         entries.sort();
         entries.dedup();
         Ok(entries)
@@ -134,5 +160,31 @@ impl World for Overlay<'_> {
 
     fn list(&self, folder: &str) -> Result<Vec<Entry>, ReadError> {
         self.below.list(folder)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Memory, World};
+
+    #[test]
+    fn a_folder_lists_each_entry_once() {
+        let paths = ["a", "a/b", "a/c/d", "a-b/c", "a.kdl", "a0", "ab/c", "b"];
+        let mut world = Memory::new(paths.map(|path| (path, "")));
+        let list = |world: &Memory, folder| -> Vec<String> {
+            let entries = world.list(folder).unwrap();
+            let told = |folder| if folder { "/" } else { "" };
+            let named = |entry: super::Entry| entry.name + told(entry.folder);
+            entries.into_iter().map(named).collect()
+        };
+        let root = ["a", "a/", "a-b/", "a.kdl", "a0", "ab/", "b"];
+        assert_eq!(list(&world, ""), root);
+        assert_eq!(list(&world, "a"), ["b", "c/"]);
+        assert_eq!(list(&world, "a/c"), ["d"]);
+        assert!(list(&world, "c").is_empty());
+        world.set("c/d", "");
+        world.remove("a/b");
+        assert_eq!(list(&world, "c"), ["d"]);
+        assert_eq!(list(&world, "a"), ["c/"]);
     }
 }

@@ -126,9 +126,11 @@ impl Host {
             let source = known.id(path).and_then(|id| known.analysis.sources.get(id));
             source.is_none_or(|source| source.parse.text() != parse.text())
         });
-        self.known = Arc::new(known);
+        let old = std::mem::replace(&mut self.known, Arc::new(known));
+        tenantry_core::par::let_go(old);
         if !self.known.analysis.environments.is_empty() {
-            self.whole = Arc::clone(&self.known);
+            let old = std::mem::replace(&mut self.whole, Arc::clone(&self.known));
+            tenantry_core::par::let_go(old);
         }
     }
 
@@ -220,8 +222,11 @@ impl Known {
         }
     }
 
-    fn of(analysis: Analysis, _before: &Self) -> Self {
+    /// Outlines are taken over from what was known before, where the file reads the same and
+    /// names mean the same.
+    fn of(analysis: Analysis, before: &Self) -> Self {
         let words = words_of(&analysis);
+        let same_words = std::ptr::eq(words, words_of(&before.analysis));
         let sources = analysis.sources.files();
         let numbered = (0u32..).map(FileId).zip(sources);
         let files = numbered
@@ -233,7 +238,8 @@ impl Known {
             .map(|(id, source)| (id, &source.parse))
             .collect();
         let outlines = tenantry_core::par::map(&ids, |(id, parse)| {
-            Arc::new(Outline::of(parse, words, words.unit_of(*id)))
+            let known = before.outline_of(*id, parse).filter(|_| same_words);
+            known.unwrap_or_else(|| Arc::new(Outline::of(parse, words, words.unit_of(*id))))
         });
         let names = Names::of(&outlines, words);
         Self {
@@ -242,6 +248,13 @@ impl Known {
             files,
             analysis,
         }
+    }
+
+    /// The outline of a file, if it is known of this very parse.
+    fn outline_of(&self, id: FileId, parse: &Parse) -> Option<Arc<Outline>> {
+        let source = self.analysis.sources.get(id)?;
+        let outline = self.outlines.get(id.0 as usize)?;
+        source.parse.is_clone_of(parse).then(|| Arc::clone(outline))
     }
 
     /// The number of a file.

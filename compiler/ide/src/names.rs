@@ -1,6 +1,9 @@
 //! All names of an estate: what each use leads to, and who uses what is declared.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use tenantry_core::{
     FileId,
@@ -22,8 +25,9 @@ pub struct DeclaredId {
 /// All names.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// By the spelling of expressions, in which a `-` is a `_`.
-    by_name: BTreeMap<Arc<str>, Vec<DeclaredId>>,
+    /// By the spelling of expressions, in which a `-` is a `_`. Made when first asked for: most
+    /// edits are followed by the next one before anybody asks.
+    by_name: OnceLock<BTreeMap<Arc<str>, Vec<DeclaredId>>>,
     outlines: Vec<Arc<Outline>>,
     /// The packages of each unit, by what they are called there.
     packages: Vec<BTreeMap<Arc<str>, Option<UnitId>>>,
@@ -32,19 +36,22 @@ pub struct Names {
 impl Names {
     /// The names that files declare.
     pub fn of(outlines: &[Arc<Outline>], words: &Words) -> Self {
-        let mut by_name: BTreeMap<Arc<str>, Vec<DeclaredId>> = BTreeMap::new();
-        for (file, outline) in (0u32..).map(FileId).zip(outlines) {
-            for (at, declared) in (0u32..).zip(&outline.declared) {
-                let name = spelling(&declared.name);
-                let known = by_name.entry(name.into()).or_default();
-                known.push(DeclaredId { file, at });
-            }
-        }
         Self {
-            by_name,
+            by_name: OnceLock::new(),
             outlines: outlines.to_vec(),
             packages: words.units.iter().map(|unit| unit.uses.clone()).collect(),
         }
+    }
+
+    fn by_name(&self) -> &BTreeMap<Arc<str>, Vec<DeclaredId>> {
+        self.by_name.get_or_init(|| {
+            let mut by_name: BTreeMap<Arc<str>, Vec<DeclaredId>> = BTreeMap::new();
+            for (id, declared) in self.all() {
+                let name = spelling(&declared.name);
+                by_name.entry(name.into()).or_default().push(id);
+            }
+            by_name
+        })
     }
 
     /// A declaration by its id.
@@ -74,7 +81,7 @@ impl Names {
     /// What a use in a file leads to: one declaration, none, or several where the name is
     /// ambiguous.
     pub fn resolve(&self, file: FileId, one: &Use) -> Vec<DeclaredId> {
-        let known = self.by_name.get(&*spelling(&one.name));
+        let known = self.by_name().get(&*spelling(&one.name));
         let fits = |id: &&DeclaredId| {
             self.get(**id).is_some_and(|declared| {
                 one.sorts.contains(&declared.sort)

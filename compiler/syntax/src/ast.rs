@@ -27,7 +27,7 @@ impl<'a> Document<'a> {
 
     /// The nodes at the top of the file.
     pub fn nodes(self) -> impl Iterator<Item = Node<'a>> {
-        named(self.parse, self.parse.tree.children(None))
+        named(self.parse, self.parse.tree().children(None))
     }
 }
 
@@ -93,7 +93,7 @@ impl<'a> Node<'a> {
 
     /// The block, braces included.
     pub fn block_span(self) -> Option<Span> {
-        let block = &self.parse.tree.elements[self.block()? as usize];
+        let block = &self.parse.tree().elements[self.block()? as usize];
         Some(span(self.parse, block.first, block.end))
     }
 
@@ -101,7 +101,7 @@ impl<'a> Node<'a> {
     pub fn nodes(self) -> impl Iterator<Item = Node<'a>> {
         let children = self
             .block()
-            .map(|block| self.parse.tree.children(Some(block)));
+            .map(|block| self.parse.tree().children(Some(block)));
         children
             .into_iter()
             .flat_map(move |children| named(self.parse, children))
@@ -109,7 +109,7 @@ impl<'a> Node<'a> {
 
     /// The `//` lines directly above, without their slashes and the space behind them.
     pub fn comment_above(self) -> Option<String> {
-        let tokens = &self.parse.tree.tokens;
+        let tokens = &self.parse.tree().tokens;
         let mut lines: Vec<&str> = Vec::new();
         let mut line = line_of(&tokens.kinds, self.element().first as usize)?;
         while let Some(end) = line.checked_sub(1)
@@ -117,7 +117,7 @@ impl<'a> Node<'a> {
             && tokens.kinds[comment] == TokenKind::LineComment
             && let Some(above) = line_of(&tokens.kinds, comment)
         {
-            let text = self.parse.text[tokens.range(comment)].trim_start_matches('/');
+            let text = self.parse.text()[tokens.range(comment)].trim_start_matches('/');
             lines.push(text.strip_prefix(' ').unwrap_or(text).trim_end());
             line = above;
         }
@@ -126,11 +126,11 @@ impl<'a> Node<'a> {
     }
 
     fn element(self) -> &'a Element {
-        &self.parse.tree.elements[self.at as usize]
+        &self.parse.tree().elements[self.at as usize]
     }
 
     fn children(self) -> Children<'a> {
-        self.parse.tree.children(Some(self.at))
+        self.parse.tree().children(Some(self.at))
     }
 
     fn block(self) -> Option<u32> {
@@ -214,7 +214,7 @@ impl<'a> Prop<'a> {
 
     /// The name as a string of the file.
     pub fn name_text(self) -> Text<'a> {
-        let first = self.parse.tree.elements[self.at as usize].first;
+        let first = self.parse.tree().elements[self.at as usize].first;
         Text {
             parse: self.parse,
             token: name_token(self.parse, self.at).unwrap_or(first),
@@ -298,7 +298,7 @@ impl<'a> Text<'a> {
 
     /// As it is written, quotes included.
     pub fn source(self) -> &'a str {
-        &self.parse.text[self.span().range()]
+        &self.parse.text()[self.span().range()]
     }
 
     /// How it is written. Text that should have been quoted counts as bare.
@@ -320,7 +320,7 @@ impl<'a> Text<'a> {
     }
 
     fn kind(self) -> TokenKind {
-        self.parse.tree.tokens.kinds[self.token as usize]
+        self.parse.tree().tokens.kinds[self.token as usize]
     }
 }
 
@@ -344,7 +344,7 @@ fn is_entry(kind: ElementKind) -> bool {
 /// The entry at `at`, if that is one, and whole.
 pub(crate) fn entry<'a>(parse: &'a Parse, at: u32, element: &Element) -> Option<Entry<'a>> {
     let value = element.end.checked_sub(1)?;
-    let kind = parse.tree.tokens.kinds[value as usize];
+    let kind = parse.tree().tokens.kinds[value as usize];
     if !kind.is_value() || kind == TokenKind::BadKeyword {
         return None;
     }
@@ -360,7 +360,7 @@ pub(crate) fn entry<'a>(parse: &'a Parse, at: u32, element: &Element) -> Option<
 
 /// The token that names a node or a property: the first one behind the annotation, if it is text.
 pub(crate) fn name_token(parse: &Parse, at: u32) -> Option<u32> {
-    let tree = &parse.tree;
+    let tree = &parse.tree();
     let element = &tree.elements[at as usize];
     let mut token = element.first;
     if tree.tokens.kinds[token as usize] == TokenKind::OpenParen {
@@ -373,23 +373,23 @@ pub(crate) fn name_token(parse: &Parse, at: u32) -> Option<u32> {
 }
 
 fn annotation<'a>(parse: &'a Parse, at: u32) -> Option<(Cow<'a, str>, Span)> {
-    let mut children = parse.tree.children(Some(at));
+    let mut children = parse.tree().children(Some(at));
     let (at, element) = children
         .next()
         .filter(|(_, e)| e.kind == ElementKind::Annotation)?;
     let mut tokens = element.first + 1..element.end;
-    let token = tokens.find(|&t| !parse.tree.tokens.kinds[t as usize].is_trivia())?;
+    let token = tokens.find(|&t| !parse.tree().tokens.kinds[t as usize].is_trivia())?;
     Some((text(parse, token)?.value(), element_span(parse, at)))
 }
 
 pub(crate) fn text(parse: &Parse, token: u32) -> Option<Text<'_>> {
-    let kind = parse.tree.tokens.kinds[token as usize];
+    let kind = parse.tree().tokens.kinds[token as usize];
     kind.is_string().then_some(Text { parse, token })
 }
 
 fn scalar(parse: &Parse, token: u32) -> Scalar<'_> {
-    let source = &parse.text[parse.tree.tokens.range(token as usize)];
-    match parse.tree.tokens.kinds[token as usize] {
+    let source = &parse.text()[parse.tree().tokens.range(token as usize)];
+    match parse.tree().tokens.kinds[token as usize] {
         TokenKind::True => Scalar::Bool(true),
         TokenKind::False => Scalar::Bool(false),
         TokenKind::Null => Scalar::Null,
@@ -406,20 +406,20 @@ fn scalar(parse: &Parse, token: u32) -> Scalar<'_> {
 }
 
 fn last_token(parse: &Parse, at: u32) -> u32 {
-    parse.tree.elements[at as usize].end.saturating_sub(1)
+    parse.tree().elements[at as usize].end.saturating_sub(1)
 }
 
 fn element_span(parse: &Parse, at: u32) -> Span {
-    let element = &parse.tree.elements[at as usize];
+    let element = &parse.tree().elements[at as usize];
     span(parse, element.first, element.end)
 }
 
 /// The bytes from the token `first` up to the token `end`, which is not in it.
 fn span(parse: &Parse, first: u32, end: u32) -> Span {
-    let tokens = &parse.tree.tokens;
+    let tokens = &parse.tree().tokens;
     let start = tokens.range(first as usize).start;
     let end = tokens.range(end as usize).start.max(start);
-    Span::new(parse.file, offset(start), offset(end))
+    Span::new(parse.file(), offset(start), offset(end))
 }
 
 /// The first token of the line that `token` begins; `None` if something stands before it there.

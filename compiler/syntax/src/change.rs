@@ -101,12 +101,12 @@ struct Surroundings<'a> {
 
 impl<'a> Surroundings<'a> {
     fn kind(&self, token: usize) -> TokenKind {
-        let kinds = &self.parse.tree.tokens.kinds;
+        let kinds = &self.parse.tree().tokens.kinds;
         kinds.get(token).copied().unwrap_or(TokenKind::Eof)
     }
 
     fn bytes(&self, token: usize) -> Range<usize> {
-        self.parse.tree.tokens.range(token)
+        self.parse.tree().tokens.range(token)
     }
 
     fn start(&self, token: usize) -> u32 {
@@ -114,17 +114,17 @@ impl<'a> Surroundings<'a> {
     }
 
     fn text(&self, token: usize) -> &'a str {
-        self.parse.text.get(self.bytes(token)).unwrap_or_default()
+        self.parse.text().get(self.bytes(token)).unwrap_or_default()
     }
 
     /// The token that holds a byte, or the one that begins there.
     fn token(&self, byte: u32) -> usize {
-        let starts = &self.parse.tree.tokens.starts;
+        let starts = &self.parse.tree().tokens.starts;
         starts.partition_point(|start| *start <= byte).max(1) - 1
     }
 
     fn span(&self, start: u32, end: u32) -> Span {
-        Span::new(self.parse.file, start, end)
+        Span::new(self.parse.file(), start, end)
     }
 
     /// How this text ends its lines.
@@ -139,11 +139,11 @@ impl<'a> Surroundings<'a> {
     /// The innermost element of these kinds at a place. What stands in a node's head is shortly
     /// behind the node in the order of elements.
     fn element(&self, span: Span, wanted: &[ElementKind]) -> Option<u32> {
-        if span.file != self.parse.file {
+        if span.file != self.parse.file() {
             return None;
         }
         let token = self.token(span.start);
-        let elements = &self.parse.tree.elements;
+        let elements = &self.parse.tree().elements;
         let behind = elements.partition_point(|element| element.first as usize <= token);
         let at = elements[..behind]
             .iter()
@@ -315,7 +315,7 @@ impl<'a> Surroundings<'a> {
 
     fn without_entry(&self, span: Span) -> Option<(Span, String)> {
         let at = self.element(span, &[ElementKind::Arg, ElementKind::Prop])?;
-        let element = &self.parse.tree.elements[at as usize];
+        let element = &self.parse.tree().elements[at as usize];
         let (first, end) = (element.first as usize, element.end as usize);
         let comments = self.comments(first..end)?;
         if !comments.is_empty() {

@@ -54,9 +54,13 @@ impl Default for Limits {
     }
 }
 
-/// A parsed file: its text, its tree, and everything that is wrong with it.
+/// A parsed file: its text, its tree, and everything that is wrong with it. A clone shares all
+/// of it.
 #[derive(Debug, Clone)]
-pub struct Parse {
+pub struct Parse(Arc<Parsed>);
+
+#[derive(Debug)]
+struct Parsed {
     file: FileId,
     text: Arc<str>,
     tree: Tree,
@@ -75,33 +79,38 @@ pub fn parse(file: FileId, text: Arc<str>, limits: &Limits) -> Parse {
         Tree::new(lexed.tokens, elements)
     };
     let errors = errors.finish(&text);
-    Parse {
+    Parse(Arc::new(Parsed {
         file,
         text,
         tree,
         errors,
-    }
+    }))
 }
 
 impl Parse {
     /// The file that this is the text of.
     pub fn file(&self) -> FileId {
-        self.file
+        self.0.file
     }
 
     /// The text, as it was given.
     pub fn text(&self) -> &str {
-        &self.text
+        &self.0.text
+    }
+
+    /// Whether this is a clone of another, and not only of the same text.
+    pub fn is_clone_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
     }
 
     /// The tree of tokens and elements.
     pub fn tree(&self) -> &Tree {
-        &self.tree
+        &self.0.tree
     }
 
     /// All that is wrong, in the order of the text.
     pub fn errors(&self) -> &[SyntaxError] {
-        &self.errors
+        &self.0.errors
     }
 
     /// The typed view.

@@ -1,18 +1,21 @@
 //! An estate as an editor sees it: all that the phases know of it, kept for questions.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use tenantry_syntax::Span;
 
-use super::{Compiled, Options, Reasons, Summary, Until, compile_typed, read};
+use super::{Compiled, Options, Order, Reasons, Summary, Until, compile_typed, read_again};
 use crate::{
     diag::Findings,
     flows::FlowSet,
-    load::{Library, Sources},
+    load::{self, Library, Sources},
     model::Estate,
     origin::OriginId,
     place::Placement,
-    schema::{TypedEstate, ty::Lit},
+    schema::{self, TypedEstate, ty::Lit},
     target::Target,
     world::World,
 };
@@ -77,7 +80,10 @@ impl Kept {
 
 /// What one analysis leaves for the next: whatever did not change is not read again.
 #[derive(Debug, Default)]
-pub struct Memo {}
+pub struct Memo {
+    pub(super) load: load::Memo,
+    pub(super) schema: schema::Memo,
+}
 
 /// Analyses an estate. `stop` is asked between phases: once it says yes, the answer would be of
 /// no use any more, and there is none.
@@ -87,24 +93,31 @@ pub fn analyse(
     targets: &[&dyn Target],
     options: &Options,
     depth: Depth,
-    _memo: &mut Memo,
+    memo: &mut Memo,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Option<Analysis> {
+    // What was stopped once is not whole, whatever is said later.
+    let stopped = AtomicBool::new(false);
+    let stop = || {
+        let now = stopped.load(Ordering::Relaxed) || stop();
+        stopped.fetch_or(now, Ordering::Relaxed);
+        now
+    };
     let mut findings = Findings::new();
-    let (sources, typed) = read(world, library, options, &mut findings);
+    let (sources, typed) = read_again(world, library, options, memo, &mut findings);
     if stop() {
         return None;
     }
-    let until = Until::Analysis(depth);
-    let built = compile_typed(
-        world,
-        sources,
-        typed.as_ref(),
+    let order = Order {
         targets,
         options,
-        until,
-        findings,
-    );
+        until: Until::Analysis(depth),
+        stop: &stop,
+    };
+    let built = compile_typed(world, sources, typed.as_ref(), order, findings);
+    if stopped.load(Ordering::Relaxed) {
+        return None;
+    }
     Some(Analysis {
         sources: built.run.sources,
         typed,

@@ -11,7 +11,7 @@ use std::{
 use tenantry_syntax::{FileId, Span};
 
 use super::{
-    ROOT_FILE, Source, Sources,
+    Memo, ROOT_FILE, Source, Sources,
     circle::{self, Edge},
     jail::{self, join},
     package::{self, Asked, Head, Package, PackageId, RootFile, Use},
@@ -35,10 +35,16 @@ enum Found {
 }
 
 /// Loads all packages that the root's files use, and what those use.
-pub(super) fn gather(world: &dyn World, sources: &mut Sources, findings: &mut Findings) {
+pub(super) fn gather(
+    world: &dyn World,
+    sources: &mut Sources,
+    memo: &Memo,
+    findings: &mut Findings,
+) {
     let asked = package::asked(&sources.files);
     let mut gathering = Gathering {
         world,
+        memo,
         found: BTreeMap::new(),
         edges: Vec::new(),
         sources,
@@ -63,6 +69,7 @@ pub(super) fn gather(world: &dyn World, sources: &mut Sources, findings: &mut Fi
 
 struct Gathering<'a> {
     world: &'a dyn World,
+    memo: &'a Memo,
     /// By folder, `""` for the root.
     found: BTreeMap<String, Found>,
     edges: Vec<Edge>,
@@ -190,7 +197,7 @@ impl Gathering<'_> {
         }
         let id = PackageId(u32::try_from(known).unwrap_or(u32::MAX));
         let files = read_files(self.world, paths, self.findings);
-        parse_files(self.sources, files, Some(id), self.findings);
+        parse_files(self.sources, files, Some(id), self.memo, self.findings);
         // The head's spans are those of the file as it is numbered now.
         let path = join(folder, ROOT_FILE);
         let numbered = self.sources.files.iter().find(|file| *file.path == *path);

@@ -9,13 +9,18 @@
 mod circle;
 mod gather;
 mod jail;
+mod memo;
 mod package;
 pub mod rules;
 mod sources;
 pub mod tree;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
+pub use memo::Memo;
 pub use package::{Head, Package, PackageId, Use};
 pub use rules::{RULES, bad_lock, syntax as syntax_error, unformatted, unreadable};
 pub use sources::{Scoped, Source, Sources};
@@ -37,6 +42,30 @@ pub struct Library {
 
 /// Reads and parses an estate, or a package by itself, with all packages that it uses.
 pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sources> {
+    load_again(world, library, limits, &mut Memo::default())
+}
+
+/// The same, where most of it may have been read before.
+pub fn load_again(
+    world: &dyn World,
+    library: Library,
+    limits: &Limits,
+    memo: &mut Memo,
+) -> Outcome<Sources> {
+    memo.for_run(library, limits);
+    let loaded = load_known(world, library, limits, memo);
+    if let Some(sources) = &loaded.value {
+        memo.keep(sources);
+    }
+    loaded
+}
+
+fn load_known(
+    world: &dyn World,
+    library: Library,
+    limits: &Limits,
+    memo: &Memo,
+) -> Outcome<Sources> {
     let mut findings = Findings::new();
     let paths = jail::spec_files(world, "", limits.folders, &mut findings);
     if !paths.contains(ROOT_FILE) && findings.is_empty() {
@@ -56,10 +85,10 @@ pub fn load(world: &dyn World, library: Library, limits: &Limits) -> Outcome<Sou
         ..Sources::default()
     };
     let files = read_files(world, paths, &mut findings);
-    parse_files(&mut sources, files, None, &mut findings);
+    parse_files(&mut sources, files, None, memo, &mut findings);
     sources.alone = package_alone(&sources);
-    gather::gather(world, &mut sources, &mut findings);
-    add_library(&mut sources, library, &mut findings);
+    gather::gather(world, &mut sources, memo, &mut findings);
+    add_library(&mut sources, library, memo, &mut findings);
     Outcome::new(sources, findings)
 }
 
@@ -108,35 +137,48 @@ fn parse_files(
     sources: &mut Sources,
     files: Vec<(String, Arc<str>)>,
     package: Option<PackageId>,
+    memo: &Memo,
     findings: &mut Findings,
 ) {
     let first = sources.files.len();
     let syntax = syntax_limits(&sources.limits);
-    let numbered: Vec<(u32, &(String, Arc<str>))> = files
+    let numbered: Vec<(FileId, &(String, Arc<str>))> = files
         .iter()
         .enumerate()
         .map(|(at, file)| (u32::try_from(first + at).unwrap_or(u32::MAX), file))
+        .map(|(number, file)| (FileId(number), file))
         .collect();
-    let parses = par::map(&numbered, |(id, (_, text))| {
-        tenantry_syntax::parse(FileId(*id), text.clone(), &syntax)
+    let read = par::map(&numbered, |(id, (path, text))| {
+        let known = memo.known(path, text, *id);
+        known.unwrap_or_else(|| {
+            let parse = tenantry_syntax::parse(*id, text.clone(), &syntax);
+            Source::new(path, None, parse)
+        })
     });
-    for ((path, _), parse) in files.iter().zip(parses) {
-        findings.extend(parse.errors().iter().map(rules::syntax));
-        sources.files.push(Source::new(path, package, parse));
+    for mut source in read {
+        findings.extend(source.parse.errors().iter().map(rules::syntax));
+        source.package = package;
+        sources.files.push(source);
     }
 }
 
 /// Parses the files of the standard library whose names occur in what is loaded, until no
 /// further one does.
-fn add_library(sources: &mut Sources, library: Library, findings: &mut Findings) {
+fn add_library(sources: &mut Sources, library: Library, memo: &Memo, findings: &mut Findings) {
+    sources.own = sources.files.len();
+    let names = Shelf::of(library);
     let mut loaded: BTreeSet<&str> = BTreeSet::new();
     let mut seen = 0;
     while seen < sources.files.len() {
         let mut wanted: BTreeSet<&'static str> = BTreeSet::new();
         for source in &sources.files[seen..] {
-            for node in source.parse.document().nodes() {
-                names_used(node, library, &mut wanted);
-            }
+            wanted.extend(source.library(|| {
+                let mut used = BTreeSet::new();
+                for node in source.parse.document().nodes() {
+                    names.used(node, &mut used);
+                }
+                used
+            }));
         }
         seen = sources.files.len();
         let fresh: Vec<(String, Arc<str>)> = library
@@ -145,36 +187,42 @@ fn add_library(sources: &mut Sources, library: Library, findings: &mut Findings)
             .filter(|(path, _)| wanted.contains(path) && loaded.insert(path))
             .map(|(path, text)| (format!("std:/{path}"), Arc::from(*text)))
             .collect();
-        parse_files(sources, fresh, None, findings);
+        parse_files(sources, fresh, None, memo, findings);
     }
 }
 
-/// Any string that is a name of the library counts as a use of it: that is cheaper than to know
-/// which slots are references, and a file too many costs microseconds.
-fn names_used(node: ast::Node<'_>, library: Library, wanted: &mut BTreeSet<&'static str>) {
-    let name = node.name();
-    let defined = library.index.iter();
-    wanted.extend(
-        defined
-            .filter(|(kind, known, _)| *kind == "define" && *known == name)
-            .map(|(_, _, path)| *path),
-    );
-    for entry in node.entries() {
-        let value = match entry {
-            ast::Entry::Arg(arg) => arg.value(),
-            ast::Entry::Prop(prop) => prop.value(),
-        };
-        if let ast::Scalar::Str(text) = value {
-            wanted.extend(
-                library
-                    .index
-                    .iter()
-                    .filter(|(_, name, _)| *name == text)
-                    .map(|(_, _, path)| *path),
-            );
+/// The library's index by name.
+struct Shelf(HashMap<&'static str, Vec<(&'static str, &'static str)>>);
+
+impl Shelf {
+    fn of(library: Library) -> Self {
+        let mut names: HashMap<_, Vec<_>> = HashMap::with_capacity(library.index.len());
+        for (kind, name, path) in library.index {
+            names.entry(*name).or_default().push((*kind, *path));
         }
+        Self(names)
     }
-    for child in node.nodes() {
-        names_used(child, library, wanted);
+
+    /// The files of the library that a node and what stands in it may speak of.
+    ///
+    /// Any string that is a name of the library counts as a use of it: that is cheaper than to
+    /// know which slots are references, and a file too many costs microseconds.
+    fn used(&self, node: ast::Node<'_>, wanted: &mut BTreeSet<&'static str>) {
+        let named = self.0.get(&*node.name()).into_iter().flatten();
+        let defined = named.filter(|(kind, _)| *kind == "define");
+        wanted.extend(defined.map(|(_, path)| *path));
+        for entry in node.entries() {
+            let value = match entry {
+                ast::Entry::Arg(arg) => arg.value(),
+                ast::Entry::Prop(prop) => prop.value(),
+            };
+            if let ast::Scalar::Str(text) = value {
+                let named = self.0.get(&*text).into_iter().flatten();
+                wanted.extend(named.map(|(_, path)| *path));
+            }
+        }
+        for child in node.nodes() {
+            self.used(child, wanted);
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! What was loaded: the files, and whose they are.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
-use tenantry_syntax::{FileId, Parse, Span};
+use tenantry_syntax::{FileId, Parse, Span, ast};
 
 use super::{
     Library,
@@ -10,8 +13,8 @@ use super::{
 };
 use crate::limits::Limits;
 
-/// One file.
-#[derive(Debug)]
+/// One file. A clone shares all of it.
+#[derive(Debug, Clone)]
 pub struct Source {
     /// Relative to the estate's root; files of the standard library start with `std:/`.
     pub path: Arc<str>,
@@ -19,8 +22,27 @@ pub struct Source {
     pub package: Option<PackageId>,
     /// Its tree and text.
     pub parse: Parse,
-    /// Where its lines start, worked out when first asked for.
+    /// What is worked out of it when first asked for.
+    facts: Arc<Facts>,
+}
+
+/// What follows from a text alone.
+#[derive(Debug, Default)]
+struct Facts {
+    /// Where its lines start.
     lines: OnceLock<Vec<u32>>,
+    size: OnceLock<Size>,
+    /// The files of the library that declare names which occur in it.
+    library: OnceLock<BTreeSet<&'static str>>,
+}
+
+/// How much a file says.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Size {
+    /// Its nodes.
+    pub(crate) nodes: usize,
+    /// The most arguments and properties that one of them has.
+    pub(crate) entries: usize,
 }
 
 impl Source {
@@ -29,7 +51,7 @@ impl Source {
             path: path.into(),
             package,
             parse,
-            lines: OnceLock::new(),
+            facts: Arc::default(),
         }
     }
 
@@ -38,10 +60,32 @@ impl Source {
         self.parse.errors().iter().any(|error| error.structure)
     }
 
+    /// How much it says.
+    pub(crate) fn size(&self) -> Size {
+        *self.facts.size.get_or_init(|| {
+            let mut size = Size::default();
+            let mut open: Vec<ast::Node<'_>> = self.parse.document().nodes().collect();
+            while let Some(node) = open.pop() {
+                size.nodes += 1;
+                size.entries = size.entries.max(node.entries().count());
+                open.extend(node.nodes());
+            }
+            size
+        })
+    }
+
+    /// The files of the library that it needs; `find` looks for them.
+    pub(super) fn library(
+        &self,
+        find: impl FnOnce() -> BTreeSet<&'static str>,
+    ) -> &BTreeSet<&'static str> {
+        self.facts.library.get_or_init(find)
+    }
+
     /// Line and column of an offset, from 1, the column in characters.
     fn position(&self, offset: u32) -> (u32, u32) {
         let text = self.parse.text();
-        let starts = self.lines.get_or_init(|| {
+        let starts = self.facts.lines.get_or_init(|| {
             let after = |at: usize| text.as_bytes().get(at + 1);
             let ends = text.bytes().enumerate().filter(|(at, byte)| {
                 *byte == b'\n' || *byte == b'\r' && after(*at) != Some(&b'\n')
@@ -65,6 +109,8 @@ impl Source {
 #[derive(Debug, Default)]
 pub struct Sources {
     pub(super) files: Vec<Source>,
+    /// How many of them are not the library's.
+    pub(super) own: usize,
     /// What the folder is where it is a package by itself and no estate.
     pub alone: Option<Head>,
     /// What the estate itself uses, in the order of the text.
@@ -102,12 +148,7 @@ impl Sources {
 
     /// The number of the first file of the library: they come last.
     pub fn library_from(&self) -> FileId {
-        let own = self
-            .files
-            .iter()
-            .position(|source| source.path.starts_with("std:/"));
-        let first = own.unwrap_or(self.files.len());
-        FileId(u32::try_from(first).unwrap_or(u32::MAX))
+        FileId(u32::try_from(self.own).unwrap_or(u32::MAX))
     }
 
     /// A file by its number.

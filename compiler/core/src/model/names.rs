@@ -26,7 +26,8 @@ use crate::{
 /// a tenant's for workloads, none for what stands at the top.
 #[derive(Debug)]
 pub(super) struct Index<K> {
-    entries: BTreeMap<(Arc<str>, Arc<str>), Id<K>>,
+    /// By name, and then by scope.
+    entries: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Id<K>>>,
 }
 
 impl<K> Default for Index<K> {
@@ -39,48 +40,54 @@ impl<K> Default for Index<K> {
 
 impl<K> Index<K> {
     pub(super) fn insert(&mut self, scope: &str, name: &str, id: Id<K>) {
-        self.entries.insert((scope.into(), name.into()), id);
+        if let Some(named) = self.entries.get_mut(name) {
+            named.insert(scope.into(), id);
+        } else {
+            let named = BTreeMap::from([(scope.into(), id)]);
+            self.entries.insert(name.into(), named);
+        }
     }
 
     /// What a name leads to. `near` are the scopes to look in first.
     fn find(&self, text: &str, near: &[&str]) -> Found<K> {
         if let Some((scope, name)) = text.split_once('.') {
-            return self
-                .entries
-                .get(&(scope.into(), name.into()))
-                .map_or(Found::Nothing, |id| Found::One(*id));
+            return self.get(scope, name).map_or(Found::Nothing, Found::One);
         }
-        for scope in near {
-            if let Some(id) = self.entries.get(&((*scope).into(), text.into())) {
-                return Found::One(*id);
+        let Some(named) = self.entries.get(text) else {
+            return Found::Nothing;
+        };
+        if let Some(id) = near.iter().find_map(|scope| named.get(*scope)) {
+            return Found::One(*id);
+        }
+        let mut ids = named.values();
+        match (ids.next(), ids.next()) {
+            (None, _) => Found::Nothing,
+            (Some(id), None) => Found::One(*id),
+            (Some(_), Some(_)) => {
+                Found::Several(named.keys().map(|scope| dotted(scope, text)).collect())
             }
         }
-        let all: Vec<_> = self
-            .entries
-            .iter()
-            .filter(|((_, name), _)| &**name == text)
-            .collect();
-        match all.as_slice() {
-            [] => Found::Nothing,
-            [(_, id)] => Found::One(**id),
-            several => Found::Several(
-                several
-                    .iter()
-                    .map(|((scope, name), _)| dotted(scope, name))
-                    .collect(),
-            ),
-        }
+    }
+
+    fn get(&self, scope: &str, name: &str) -> Option<Id<K>> {
+        self.entries.get(name)?.get(scope).copied()
     }
 
     /// Whether a name is known in exactly this scope.
     pub(super) fn contains(&self, scope: &str, name: &str) -> bool {
-        self.entries.contains_key(&(scope.into(), name.into()))
+        self.get(scope, name).is_some()
     }
 
-    /// All names, as one would write them from anywhere.
+    /// All names, as one would write them from anywhere; by their scopes.
     pub(super) fn names(&self) -> Vec<String> {
-        self.entries
-            .keys()
+        let entries = self.entries.iter().flat_map(|(name, named)| {
+            let scopes = named.keys();
+            scopes.map(move |scope| (&**scope, &**name))
+        });
+        let mut names: Vec<(&str, &str)> = entries.collect();
+        names.sort_unstable();
+        names
+            .into_iter()
             .map(|(scope, name)| dotted(scope, name))
             .collect()
     }

@@ -63,15 +63,15 @@ pub enum ImageUse {
 #[derive(Debug, Clone)]
 pub enum Body {
     /// A virtual machine, booted from this image.
-    Vm(kinds::Vm, ImageUse),
+    Vm(Arc<kinds::Vm>, ImageUse),
     /// A container that runs until it is stopped.
-    Container(kinds::Container),
+    Container(Arc<kinds::Container>),
     /// A container that ends.
-    Job(kinds::Job),
+    Job(Arc<kinds::Job>),
     /// A system container on Proxmox.
-    Lxc(kinds::Lxc),
+    Lxc(Arc<kinds::Lxc>),
     /// A Helm chart: what it makes is its own business.
-    Chart(kinds::Chart),
+    Chart(Arc<kinds::Chart>),
 }
 
 impl Body {

@@ -35,7 +35,7 @@ use crate::{
     schema::{
         TypedEstate,
         decode::UserRule,
-        kind::Kind,
+        kind::{Field, Kind},
         node::{Expr, Meant, Node, Tag, TypedField, TypedNode, TypedText, ValueField},
         ty::Lit,
         words::{UnitId, Words},
@@ -303,9 +303,14 @@ impl<'t> Resolver<'t> {
         let origin = self.origins.literal(span);
         let mut fields = Vec::with_capacity(typed.fields.len());
         let mut broken = Vec::new();
-        let expand = self.typed.words.vocabulary.kind(typed.kind).prop("expand");
+        let kind = self.typed.words.vocabulary.kind(typed.kind);
         for field in &typed.fields {
-            if expand.is_some_and(|(done, _)| done == field.field) {
+            let is_prop = matches!(field.field, Field::Prop(_));
+            if is_prop
+                && kind
+                    .slot(field.field)
+                    .is_some_and(|slot| slot.name == "expand")
+            {
                 // Its text is worked out here; what is left is plain.
                 continue;
             }
@@ -377,7 +382,7 @@ impl<'t> Resolver<'t> {
 
     /// Two nodes of one kind with one key in one scope, or of a kind that may stand once.
     fn refuse_duplicates(&mut self, node: &Node) {
-        if self.stopped || node.children.len() < 2 {
+        if self.stopped || all_differ(&node.children) {
             return;
         }
         let parent = self.typed.words.vocabulary.kind(node.kind);
@@ -411,4 +416,14 @@ impl<'t> Resolver<'t> {
             }
         }
     }
+}
+
+/// Whether no two nodes are of one kind: of most nodes that is soon known of the children.
+fn all_differ(nodes: &[Node]) -> bool {
+    const FEW: usize = 24;
+    nodes.len() <= FEW
+        && nodes
+            .iter()
+            .enumerate()
+            .all(|(at, node)| nodes[..at].iter().all(|other| other.kind != node.kind))
 }

@@ -41,20 +41,25 @@ pub trait Construct: Sized + Send + 'static {
     }
 }
 
-/// For what is large: it is boxed as soon as it is there, and not moved about.
-impl<K: Construct> Construct for Box<K> {
-    fn declare(vocabulary: &mut Vocabulary) -> Kind {
-        K::declare(vocabulary)
-    }
+/// For what is large: it is put elsewhere as soon as it is there, and not moved about.
+macro_rules! by_pointer {
+    ($($Pointer:ident),*) => {$(
+        impl<K: Construct + Sync> Construct for $Pointer<K> {
+            fn declare(vocabulary: &mut Vocabulary) -> Kind {
+                K::declare(vocabulary)
+            }
 
-    fn construct(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
-        K::construct(node, cx).map(Box::new)
-    }
+            fn construct(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
+                K::construct(node, cx).map($Pointer::new)
+            }
 
-    fn known_by() -> TypeId {
-        K::known_by()
-    }
+            fn known_by() -> TypeId {
+                K::known_by()
+            }
+        }
+    )*};
 }
+by_pointer!(Box, Arc);
 
 /// What every node may carry, and where it stands.
 #[derive(Debug, Clone)]

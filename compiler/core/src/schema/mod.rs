@@ -11,6 +11,7 @@ pub mod decode;
 pub mod describe;
 pub mod kind;
 pub mod kinds;
+mod memo;
 pub mod node;
 pub mod packages;
 pub mod rules;
@@ -22,6 +23,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use decode::{Decoded, Profile, TestCase, UserRule};
 use kind::KindId;
+pub use memo::Memo;
 use node::{Meant, TypedNode};
 use tenantry_syntax::{FileId, Span, ast};
 use words::{UnitId, Words};
@@ -42,15 +44,15 @@ pub struct TypedEstate {
     /// The kind of the top level.
     pub root: KindId,
     /// All top-level nodes, in the order of the files.
-    pub nodes: Vec<TypedNode>,
+    pub nodes: Vec<Arc<TypedNode>>,
     /// What misspelt names beside them were probably meant to be.
     pub flawed: Vec<Meant>,
     /// All profiles.
-    pub profiles: Vec<Profile>,
+    pub profiles: Vec<Arc<Profile>>,
     /// All rules of the spec's own.
     pub rules: Arc<[UserRule]>,
     /// All tests, those of packages that are used among them.
-    pub tests: Vec<TestCase>,
+    pub tests: Vec<Arc<TestCase>>,
     /// What the library declares, whether it was loaded or not.
     pub library: Library,
     /// The bounds of this run.
@@ -61,21 +63,29 @@ pub struct TypedEstate {
 
 /// Decodes all files.
 pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
+    decode_again(sources, &mut Memo::default())
+}
+
+/// The same, where most of it may have been decoded before.
+pub fn decode_again(sources: &Sources, memo: &mut Memo) -> Outcome<TypedEstate> {
     if let Some(finding) = too_many(sources) {
         return Outcome::nothing([finding].into_iter().collect());
     }
     let (_, root) = vocabulary::builtin();
-    let (words, mut findings) = declare::declare(sources);
+    let (words, mut findings) = memo.words(sources);
     let files: Vec<(&crate::load::Source, UnitId)> = sources
         .files()
         .iter()
         .zip(words.files.iter().copied())
         .collect();
     let decoded = par::map(&files, |(source, unit)| {
-        decode::decode_file(source.parse.document(), *unit, *root, &words)
+        memo.known(&source.parse).unwrap_or_else(|| {
+            let document = source.parse.document();
+            Arc::new(decode::decode_file(document, *unit, *root, &words))
+        })
     });
     let mut estate = TypedEstate {
-        words: Arc::new(words),
+        words,
         root: *root,
         nodes: Vec::new(),
         flawed: Vec::new(),
@@ -87,22 +97,24 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
         library_from: sources.library_from(),
     };
     let mut own = Vec::new();
-    for Decoded {
-        nodes,
-        flawed,
-        profiles,
-        rules,
-        tests,
-        findings: found,
-    } in decoded
-    {
-        estate.nodes.extend(nodes);
-        estate.flawed.extend(flawed);
-        estate.profiles.extend(profiles);
-        own.extend(rules);
-        estate.tests.extend(tests);
-        findings.extend(found);
+    for file in &decoded {
+        let Decoded {
+            nodes,
+            flawed,
+            profiles,
+            rules,
+            tests,
+            findings: found,
+        } = &**file;
+        estate.nodes.extend_from_slice(nodes);
+        estate.flawed.extend_from_slice(flawed);
+        estate.profiles.extend_from_slice(profiles);
+        own.extend_from_slice(rules);
+        estate.tests.extend_from_slice(tests);
+        findings.extend_from_slice(found);
     }
+    let parses = sources.files().iter().map(|source| source.parse.clone());
+    memo.keep(parses.zip(decoded).collect());
     rules_once(&own, &mut findings);
     estate.rules = own.into();
     root_only(sources, &estate, &mut findings);
@@ -114,7 +126,12 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
 
 /// More nodes in the text alone than an estate may have: refused before each is read.
 fn too_many(sources: &Sources) -> Option<Diagnostic> {
+    let sizes = || sources.files().iter().map(crate::load::Source::size);
     let limit = sources.limits.nodes;
+    let nodes: usize = sizes().map(|size| size.nodes).sum();
+    if nodes <= limit && sizes().all(|size| size.entries <= sources.limits.entries) {
+        return None;
+    }
     let mut left = limit;
     for source in sources.files() {
         let mut open: Vec<ast::Node<'_>> = Vec::new();

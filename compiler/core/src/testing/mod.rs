@@ -84,7 +84,11 @@ fn own<'t>(typed: &'t TypedEstate, wanted: &Wanted) -> Vec<&'t TestCase> {
         let filter = wanted.filter.as_deref();
         filter.is_none_or(|text| test.name.contains(text))
     };
-    let own = typed.tests.iter().filter(|t| t.unit == UnitId::ESTATE);
+    let own = typed
+        .tests
+        .iter()
+        .map(|test| &**test)
+        .filter(|t| t.unit == UnitId::ESTATE);
     let mut tests: Vec<&TestCase> = own.filter(named).collect();
     tests.sort_by_key(|test| test.span);
     tests

@@ -177,6 +177,7 @@ fn backend(
             limits,
             far: compile::Far::Plan,
             sound: true,
+            stop: &|| false,
         },
         findings,
         &mut level,

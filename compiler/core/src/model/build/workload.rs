@@ -289,11 +289,11 @@ impl Builder<'_> {
 }
 
 pub(super) enum Draft<'a> {
-    Vm(&'a kinds::Vm),
-    Container(&'a kinds::Container),
-    Job(&'a kinds::Job),
-    Lxc(&'a kinds::Lxc),
-    Chart(&'a kinds::Chart),
+    Vm(&'a Arc<kinds::Vm>),
+    Container(&'a Arc<kinds::Container>),
+    Job(&'a Arc<kinds::Job>),
+    Lxc(&'a Arc<kinds::Lxc>),
+    Chart(&'a Arc<kinds::Chart>),
 }
 
 /// What a workload is, if it says exactly one thing; else that was reported.

@@ -45,7 +45,7 @@ pub(super) fn declare(sources: &Sources) -> (Words, Findings) {
 }
 
 /// The estate, its packages, the library, and whose each file is.
-fn units(sources: &Sources, words: &mut Words) {
+pub(super) fn units(sources: &Sources, words: &mut Words) {
     let unit = |prefix: &str, uses: &[crate::load::Use]| Unit {
         prefix: prefix.into(),
         uses: uses

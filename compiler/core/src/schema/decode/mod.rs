@@ -39,15 +39,15 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Decoded {
     /// The nodes.
-    pub nodes: Vec<TypedNode>,
+    pub nodes: Vec<Arc<TypedNode>>,
     /// What misspelt names beside them were probably meant to be.
     pub flawed: Vec<Meant>,
     /// The profiles.
-    pub profiles: Vec<Profile>,
+    pub profiles: Vec<Arc<Profile>>,
     /// The rules of the spec's own, those in profiles included.
     pub rules: Vec<UserRule>,
     /// The tests.
-    pub tests: Vec<TestCase>,
+    pub tests: Vec<Arc<TestCase>>,
     /// What was found.
     pub findings: Findings,
 }
@@ -74,18 +74,20 @@ pub fn decode_file(
     for node in document.nodes() {
         let name = node.name();
         match &*name {
-            "profile" => decoded
-                .profiles
-                .extend(decoder.profile(node, root, &mut decoded.rules)),
+            "profile" => decoded.profiles.extend(
+                decoder
+                    .profile(node, root, &mut decoded.rules)
+                    .map(Arc::new),
+            ),
             "rule" => decoded.rules.extend(decoder.rule(node, root, None)),
-            "test" => decoded.tests.extend(decoder.test(node, root)),
+            "test" => decoded.tests.extend(decoder.test(node, root).map(Arc::new)),
             name if DECLARATIONS.contains(&name) => {}
             _ => others.push(node),
         }
     }
     let mut top = TypedNode::empty(root, Span::default(), Span::default());
     decoder.children(others.into_iter(), &mut top);
-    decoded.nodes = top.children;
+    decoded.nodes = top.children.into_iter().map(Arc::new).collect();
     decoded.flawed = top.flawed;
     decoded
 }

@@ -96,15 +96,15 @@ kind! {
         /// Profiles to take defaults from.
         child like: Vec<Like>;
         /// A virtual machine.
-        child vm: Option<Vm>;
+        child vm: Option<Arc<Vm>>;
         /// A container that runs until it is stopped.
-        child container: Option<Container>;
+        child container: Option<Arc<Container>>;
         /// A system container, on Proxmox.
-        child lxc: Option<Lxc>;
+        child lxc: Option<Arc<Lxc>>;
         /// A container that ends.
-        child job: Option<Job>;
+        child job: Option<Arc<Job>>;
         /// A Helm chart of the tenant's own.
-        child chart: Option<Chart>;
+        child chart: Option<Arc<Chart>>;
         /// Where it runs.
         child on: Option<On>;
         /// The same workload in a second place.
