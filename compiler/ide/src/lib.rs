@@ -15,6 +15,7 @@
 //! line than the one asked about.
 
 pub mod actions;
+pub mod complete;
 pub mod cursor;
 #[cfg(test)]
 mod fixture;
@@ -29,6 +30,7 @@ pub mod names;
 pub mod outline;
 pub mod selection;
 pub mod show;
+pub mod signature;
 pub mod tokens;
 
 pub use host::{Done, Edit, File, FileEdits, Host, Known, Location, Snapshot, Told, Work};

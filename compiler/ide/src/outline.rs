@@ -181,6 +181,7 @@ impl Walk<'_, '_> {
         }
         if let Some(kind) = kind {
             self.declare(node, meaning, kind);
+            self.declare_further(node);
             self.call(node, kind);
         }
         self.entries(node, meaning, parent);
@@ -246,6 +247,28 @@ impl Walk<'_, '_> {
             doc: doc_of(node).map(Into::into),
             name,
         });
+    }
+
+    /// `env dev prod` declares each of its arguments, not the first alone.
+    fn declare_further(&mut self, node: Node<'_>) {
+        let Some(first) = self.outline.declared.last().cloned() else {
+            return;
+        };
+        if first.sort != ENV || first.span != node.span() {
+            return;
+        }
+        let arguments = node.entries().filter_map(|entry| match entry {
+            Entry::Arg(arg) => arg.text(),
+            Entry::Prop(_) => None,
+        });
+        for text in arguments.skip(1) {
+            let name: Arc<str> = text.value().into();
+            self.outline.declared.push(Declared {
+                name_span: part(text, 0..name.len()),
+                name,
+                ..first.clone()
+            });
+        }
     }
 
     /// The name that a node declares, and where it stands: its first argument; of `use` the
@@ -542,7 +565,7 @@ pub(crate) fn is_expression(node: Node<'_>, slot: &Slot) -> bool {
 }
 
 /// What a node says that it is for.
-fn doc_of(node: Node<'_>) -> Option<String> {
+pub(crate) fn doc_of(node: Node<'_>) -> Option<String> {
     let said = node.entries().find_map(|entry| match entry {
         Entry::Prop(prop) if prop.name() == "doc" => prop.text(),
         _ => None,

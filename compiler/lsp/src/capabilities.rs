@@ -5,6 +5,9 @@ use tenantry_syntax::lines::Encoding;
 
 use crate::handlers;
 
+/// The command with which a client asks for completions once more.
+pub(crate) const SUGGEST_AGAIN: &str = "editor.action.triggerSuggest";
+
 /// What a client says that it can show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(
@@ -16,6 +19,8 @@ pub struct Client {
     pub encoding: Encoding,
     /// Whether completions may hold places to fill in.
     pub snippets: bool,
+    /// Whether a completion may tell it to ask for the next one.
+    pub suggests_again: bool,
     /// Whether it asks for the diagnostics of open documents.
     pub pulls: bool,
     /// Whether it can be told to ask for them again.
@@ -37,18 +42,18 @@ impl Client {
     pub fn of(initialize: &Value) -> Self {
         let capabilities = initialize.get("capabilities").unwrap_or(&Value::Null);
         let is = |place: &str| capabilities.pointer(place) == Some(&Value::Bool(true));
-        let encodings = capabilities.pointer("/general/positionEncodings");
-        let offers = |encoding: &str| {
-            let offered = encodings.and_then(Value::as_array);
-            offered.is_some_and(|all| all.iter().any(|one| one == encoding))
+        let lists = |place: &str, word: &str| {
+            let listed = capabilities.pointer(place).and_then(Value::as_array);
+            listed.is_some_and(|all| all.iter().any(|one| one == word))
         };
         Self {
-            encoding: if offers("utf-8") {
+            encoding: if lists("/general/positionEncodings", "utf-8") {
                 Encoding::Utf8
             } else {
                 Encoding::Utf16
             },
             snippets: is("/textDocument/completion/completionItem/snippetSupport"),
+            suggests_again: lists("/experimental/commands/commands", SUGGEST_AGAIN),
             pulls: capabilities.pointer("/textDocument/diagnostic").is_some(),
             refreshes_diagnostics: is("/workspace/diagnostics/refreshSupport"),
             refreshes_hints: is("/workspace/inlayHint/refreshSupport"),

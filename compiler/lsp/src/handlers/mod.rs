@@ -3,6 +3,8 @@
 
 mod code_action;
 mod code_lens;
+mod completion;
+mod completion_resolve;
 mod diagnostic;
 mod execute_command;
 mod folding_range;
@@ -11,6 +13,7 @@ mod hover;
 mod inlay_hint;
 mod selection_range;
 mod semantic_tokens;
+mod signature_help;
 mod text;
 
 use std::fmt;
@@ -87,8 +90,11 @@ macro_rules! served {
 }
 
 served! {
+    lsp::CompletionRequest => completion::handle, Text, "completionProvider": completion::options();
+    lsp::CompletionResolveRequest => completion_resolve::handle, Text;
     lsp::DocumentDiagnosticRequest => diagnostic::handle, Estate;
     lsp::HoverRequest => hover::handle, Text, "hoverProvider": json!(true);
+    lsp::SignatureHelpRequest => signature_help::handle, Text, "signatureHelpProvider": signature_help::options();
     text::TextRequest => text::handle, Text;
     lsp::CodeActionRequest => code_action::handle, Estate, "codeActionProvider": code_action::options();
     lsp::CodeActionResolveRequest => code_action::resolve, Estate;
