@@ -136,3 +136,50 @@ fn function(name: &str, arguments: usize) -> Option<Signature> {
         label,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::signature;
+    use crate::fixture::Fixture;
+
+    /// The shape of what is written at the cursor, the part at the cursor between `«` and `»`.
+    fn shape(text: &str) -> Option<String> {
+        let fixture = Fixture::new(&format!(
+            "//- tenantry.kdl\nestate e\ndefine service {{\n    arg name type=name\n    param listens type=int default=80\n    body {{\n        tenant $name\n    }}\n}}\n{text}\n"
+        ));
+        let snapshot = fixture.snapshot();
+        let mut found = signature(&snapshot, &fixture.path, fixture.at)?;
+        if let Some(active) = found.active {
+            let range = found.parameters[active].range.clone();
+            found.label.insert(range.end, '»');
+            found.label.insert(range.start, '«');
+        }
+        Some(found.label)
+    }
+
+    #[test]
+    fn the_part_at_the_cursor_is_known() {
+        for (text, is) in [
+            ("service $0", Some("service «NAME» [listens=int]")),
+            (
+                "service web listens=$0",
+                Some("service NAME [«listens=int»]"),
+            ),
+            ("service web $0", Some("service NAME [listens=int]")),
+            ("site a $0", Some("site NAME [region=name]")),
+            ("serv$0", None),
+            ("$0", None),
+            ("nothing $0", None),
+            (
+                "let net \"${subnet('10.0.0.0/8', $0)}\"",
+                Some("subnet(network, «length», n)"),
+            ),
+            (
+                "test t { expect \"estate.tenant.all(t, $0\" }",
+                Some("list.all(element, «expression»)"),
+            ),
+        ] {
+            assert_eq!(shape(text).as_deref(), is, "{text}");
+        }
+    }
+}

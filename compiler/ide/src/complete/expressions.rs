@@ -9,6 +9,7 @@ use tenantry_core::{
     schema::{describe::placed, kind::KindId, vocabulary::Special},
 };
 use tenantry_syntax::{
+    around::Part,
     ast::{Entry, Node, Scalar},
     format::quote,
 };
@@ -42,13 +43,21 @@ pub(super) fn whole<'s>(asked: &Asked<'s>, spot: &Spot<'_>) -> Vec<Item<'s>> {
     if let Some(items) = within(asked, spot) {
         return items;
     }
-    let bare = spot.quotes == Quotes::Own && spot.typed.is_empty();
-    if bare {
-        // `in=NAME` needs no quotes; anything longer does.
-        let names = names(asked);
-        return names.iter().map(|name| name.bare(spot)).collect();
+    if spot.quotes != Quotes::Own {
+        return words(asked, spot.typed, spot);
     }
-    words(asked, spot.typed, spot)
+    // A name by itself needs no quotes; what goes on behind it does.
+    let is_list = matches!(&asked.cursor.part, Part::Value { key, .. } if key == "in");
+    let names = names(asked).into_iter();
+    names
+        .filter(|name| !is_list || name.ty.element().is_some() || name.ty == Type::Unknown)
+        .map(|name| match name.ty {
+            Type::Int | Type::Str | Type::Choice(_) | Type::Unit(_) | Type::Object(_) => {
+                name.begun(spot)
+            }
+            _ => name.bare(spot),
+        })
+        .collect()
 }
 
 /// The words behind a `${` that is not closed, in a string that is not closed either: its brace
@@ -312,6 +321,13 @@ impl Name {
         let text = format!("${}", self.declared);
         let written = spot.written(&text);
         self.item(&text, spot).text(written)
+    }
+
+    /// The name in quotes, where an expression goes on behind it.
+    fn begun<'s>(&self, spot: &Spot<'_>) -> Item<'s> {
+        self.item(&self.spelt, spot)
+            .text(format!("\"{}\"", self.spelt))
+            .snippet(Some(format!("\"{}$0\"", self.spelt)))
     }
 
     /// The name by itself, where a whole expression is due.

@@ -325,6 +325,18 @@ fn an_expression_knows_names_fields_and_functions() {
 }
 
 #[test]
+fn a_name_that_an_expression_goes_on_behind_comes_in_quotes() {
+    assert_eq!(
+        taken("tenant acme if=$0\n", "gpu_nodes"),
+        "tenant acme if=\"gpu_nodes$0\"\n"
+    );
+    let names = labels("each team in=$0 {\n}\n");
+    assert!(names.contains(&"teams".to_owned()), "{names:?}");
+    assert!(names.contains(&"zones".to_owned()), "{names:?}");
+    assert!(!names.contains(&"registry".to_owned()), "{names:?}");
+}
+
+#[test]
 fn an_unfinished_line_still_completes() {
     for (text, offers) in [
         (
@@ -393,7 +405,6 @@ fn nothing_is_offered_to_who_ends_a_line() {
         ),
     ] {
         let fixture = estate(text);
-        let snapshot = fixture.snapshot();
         let snapshot = fixture.snapshot();
         let trigger = Trigger::Sign(sign);
         let list = complete(&snapshot, &fixture.path, fixture.at, trigger);
