@@ -12,8 +12,8 @@
 ;;     (require 'tenantry-mode)
 ;;     (add-hook 'tenantry-mode-hook #'eglot-ensure)
 ;;
-;; `tenantry-output' shows what is emitted for the node at point, `tenantry-flows', `tenantry-placement'
-;; and `tenantry-graph' the pages of the estate in a browser, `tenantry-fix-all' mends what is certain.
+;; `tenantry-output' shows what is emitted for the node at point, `tenantry-flows' and
+;; `tenantry-placement' the pages of the estate in a browser, `tenantry-fix-all' mends what is certain.
 
 ;;; Code:
 
@@ -168,7 +168,7 @@
 (defun tenantry-output ()
   "Show what is emitted for the node at point."
   (interactive)
-  (let* ((found (append (tenantry--ask "tenantry.showArtifact" (tenantry--uri) (eglot--pos-to-lsp-position))
+  (let* ((found (append (tenantry--ask "tenantry.showArtifact" (list :uri (tenantry--uri) :position (eglot--pos-to-lsp-position)))
                         nil))
          (paths (mapcar (lambda (it) (plist-get it :path)) found))
          (path (if (cdr paths) (completing-read "Which of the files? " paths nil t) (car paths))))
@@ -181,31 +181,26 @@
             (insert (plist-get artifact :text)))
           (let ((buffer-file-name path)) (ignore-errors (set-auto-mode)))
           (goto-char (point-min))
-          (forward-line (plist-get artifact :line))
+          (forward-line (1- (elt (plist-get artifact :lines) 0)))
           (setq buffer-read-only t)
           (display-buffer (current-buffer)))))))
 
-(defun tenantry--page (command &rest arguments)
-  "Show the page that COMMAND makes of ARGUMENTS in a browser."
-  (let* ((made (apply #'tenantry--ask command arguments))
-         (html (if (stringp made) made (plist-get made :html)))
-         (path (make-temp-file "tenantry-" nil ".html" html)))
+(defun tenantry--page (what)
+  "Show the page WHAT of what is saved, made by the program, in a browser."
+  (let ((path (make-temp-file "tenantry-" nil ".html")))
+    (call-process (car tenantry-program) nil nil nil
+                  what (expand-file-name (tenantry--root default-directory)) "--html" path)
     (browse-url-of-file path)))
 
 (defun tenantry-flows ()
   "Show who may talk to whom."
   (interactive)
-  (tenantry--page "tenantry.showReport" "flows" (tenantry--uri)))
+  (tenantry--page "flows"))
 
 (defun tenantry-placement ()
   "Show where everything stands."
   (interactive)
-  (tenantry--page "tenantry.showReport" "place" (tenantry--uri)))
-
-(defun tenantry-graph ()
-  "Show what is emitted and what must be there before it."
-  (interactive)
-  (tenantry--page "tenantry.showGraph" (tenantry--uri)))
+  (tenantry--page "place"))
 
 (defun tenantry-fix-all ()
   "Apply every fix that is certain in this file."

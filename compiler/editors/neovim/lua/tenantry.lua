@@ -104,7 +104,7 @@ local function show_file(artifact)
   pcall(vim.api.nvim_buf_set_name, 0, 'tenantry://' .. artifact.path)
   vim.bo.filetype = artifact.path:match('%.ya?ml$') and 'yaml' or artifact.path:match('%.json$') and 'json' or ''
   vim.bo.modifiable = false
-  vim.api.nvim_win_set_cursor(0, { artifact.line + 1, 0 })
+  vim.api.nvim_win_set_cursor(0, { artifact.lines[1] or 1, 0 })
 end
 
 -- What is emitted for the node under the cursor; of several files the one that is chosen.
@@ -116,7 +116,7 @@ function M.output()
   local utf8 = client.offset_encoding == 'utf-8'
   local column = utf8 and #text or select(2, vim.str_utfindex(text))
   local position = { line = cursor[1] - 1, character = column }
-  ask('tenantry.showArtifact', { uri, position }, function(found)
+  ask('tenantry.showArtifact', { { uri = uri, position = position } }, function(found)
     if #found == 0 then
       vim.notify('tenantry: nothing is emitted for what is here, or an error stands in the way')
     elseif #found == 1 then
@@ -134,31 +134,29 @@ function M.output()
   end)
 end
 
--- A page of the server's in the system's browser.
-local function show_page(command, arguments)
-  ask(command, arguments, function(made)
-    local html = type(made) == 'table' and made.html or made
-    if type(html) ~= 'string' then
-      return
-    end
-    local path = vim.fn.tempname() .. '.html'
-    vim.fn.writefile(vim.split(html, '\n'), path)
-    if vim.ui.open then -- 0.10
-      vim.ui.open(path)
-    else
-      local open = vim.fn.has('mac') == 1 and 'open' or 'xdg-open'
-      vim.fn.jobstart({ open, path }, { detach = true })
-    end
-  end)
-end
-
-function M.graph()
-  show_page('tenantry.showGraph', { vim.uri_from_bufnr(0) })
+-- A page of what is saved, made by the program, in the system's browser.
+local function show_page(what)
+  local client = client_of(vim.api.nvim_get_current_buf())
+  local root = root_of(vim.api.nvim_buf_get_name(0))
+  if not (client and root) then
+    vim.notify('tenantry: no server is attached to this buffer', vim.log.levels.WARN)
+    return
+  end
+  local path = vim.fn.tempname() .. '.html'
+  vim.fn.system({ client.config.cmd[1], what, root, '--html', path })
+  if vim.fn.filereadable(path) == 0 then
+    vim.notify('tenantry: there is no page while the estate has errors', vim.log.levels.WARN)
+  elseif vim.ui.open then -- 0.10
+    vim.ui.open(path)
+  else
+    local open = vim.fn.has('mac') == 1 and 'open' or 'xdg-open'
+    vim.fn.jobstart({ open, path }, { detach = true })
+  end
 end
 
 -- `place` or `flows`.
 function M.report(what)
-  show_page('tenantry.showReport', { what, vim.uri_from_bufnr(0) })
+  show_page(what)
 end
 
 -- Applies every fix that is certain.
@@ -178,7 +176,6 @@ function M.setup(options)
   })
   for name, run in pairs({
     Output = M.output,
-    Graph = M.graph,
     Placement = function()
       M.report('place')
     end,

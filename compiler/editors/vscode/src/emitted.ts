@@ -50,7 +50,7 @@ export class Emitted implements vscode.TextDocumentContentProvider, vscode.Dispo
 
   /** Shows what comes of the node at a place; of several files the one that is chosen. */
   async show(uri: string, position: Position): Promise<void> {
-    const found = await this.server.ask<Artifact[]>("tenantry.showArtifact", [uri, position]);
+    const found = await this.server.ask<Artifact[]>("tenantry.showArtifact", [{ uri, position }]);
     if (!found) return;
     const artifact = found.length > 1 ? await choose(found) : found[0];
     if (!artifact) {
@@ -64,7 +64,8 @@ export class Emitted implements vscode.TextDocumentContentProvider, vscode.Dispo
     this.put(target, artifact.text);
     const place = new vscode.Position(position.line, position.character);
     this.asked.set(target.toString(), { uri: vscode.Uri.parse(uri), position: place });
-    const line = new vscode.Range(artifact.line, 0, artifact.line, 0);
+    const first = (artifact.lines[0] ?? 1) - 1;
+    const line = new vscode.Range(first, 0, first, 0);
     const editor = await vscode.window.showTextDocument(target, {
       viewColumn: vscode.ViewColumn.Beside,
       preserveFocus: true,
@@ -98,7 +99,7 @@ export class Emitted implements vscode.TextDocumentContentProvider, vscode.Dispo
       vscode.languages.getDiagnostics(uri).some((it) => it.source === SOURCE);
     if (this.asked.size === 0 || !uris.some(ours)) return;
     for (const [target, { uri, position }] of [...this.asked]) {
-      const args = [uri.toString(), this.server.position(position)];
+      const args = [{ uri: uri.toString(), position: this.server.position(position) }];
       const found = await this.server.ask<Artifact[]>("tenantry.showArtifact", args);
       const path = vscode.Uri.parse(target).path.slice(1);
       const now = found?.find((it) => it.path === path);
@@ -117,7 +118,7 @@ async function choose(found: Artifact[]): Promise<Artifact | undefined> {
   const items = found.map((artifact) => ({
     label: basename(artifact.path),
     description: artifact.path,
-    detail: artifact.text.split("\n")[artifact.line]?.trim() ?? "",
+    detail: artifact.text.split("\n")[(artifact.lines[0] ?? 1) - 1]?.trim() ?? "",
     artifact,
   }));
   const options = { placeHolder: "Which of the files?", matchOnDescription: true };

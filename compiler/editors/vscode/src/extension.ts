@@ -2,11 +2,12 @@
 // the server, `tenantry lsp`; here is what only an editor can do.
 
 import * as vscode from "vscode";
+import type { WorkspaceEdit } from "vscode-languageclient/node";
 
 import { Emitted } from "./emitted";
 import { colourEstates } from "./language";
 import { Pages } from "./pages";
-import { Server } from "./server";
+import { type Page, Server } from "./server";
 import { Status } from "./status";
 import { offerTasks } from "./tasks";
 
@@ -14,8 +15,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const log = vscode.window.createOutputChannel("Tenantry", { log: true });
   const server = new Server(log);
   const emitted = new Emitted(server);
-  const pages = new Pages(server);
-  server.shows({ artifact: (...args) => emitted.show(...args), page: (it) => pages.show(it) });
+  const pages = new Pages();
+  server.shows({ artifact: (...args) => emitted.show(...args) });
 
   const command = (name: string, run: (...args: never[]) => unknown) =>
     vscode.commands.registerCommand(`tenantry.${name}`, run);
@@ -31,7 +32,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     command("graph", () => pages.show("graph")),
     command("placement", () => pages.show("place")),
     command("flows", () => pages.show("flows")),
-    command("fixAll", () => fixAll()),
+    // Lenses name this one; the server makes no pages.
+    command("showReport", (...[, page]: [unknown, Page]) => pages.show(page)),
+    command("mendAll", () => mendAll(server)),
     command("restart", () => server.restart()),
     command("log", () => log.show()),
   );
@@ -43,10 +46,10 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   }
 }
 
-/** Applies every fix that is certain in the file that is open; the server says which those are. */
-async function fixAll(): Promise<void> {
-  await vscode.commands.executeCommand("editor.action.codeAction", {
-    kind: "source.fixAll",
-    apply: "first",
-  });
+/** Applies every fix that is certain, in all files of the estate. */
+async function mendAll(server: Server): Promise<void> {
+  const uri = vscode.window.activeTextEditor?.document.uri.toString();
+  if (!uri) return;
+  const edit = await server.ask<WorkspaceEdit>("tenantry.fixAll", [{ uri }]);
+  if (edit) await server.apply(edit);
 }

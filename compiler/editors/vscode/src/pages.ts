@@ -1,10 +1,21 @@
-// Pages that the server makes (graph, placement, flows), each in a tab of its own, renewed when a file
+// Pages that the program makes (graph, placement, flows), each in a tab of its own, renewed when a file
 // of the estate is saved.
+
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 
 import * as vscode from "vscode";
 
-import { LANGUAGE } from "./language";
-import type { Page, Server } from "./server";
+import { estateOf, LANGUAGE } from "./language";
+import { program } from "./program";
+import type { Page } from "./server";
+
+const run = promisify(execFile);
+/** A page of ten thousand workloads has some tens of megabytes, and takes some seconds. */
+const BOUNDS = { maxBuffer: 256 * 1024 * 1024, timeout: 120_000 };
 
 const TITLES: Record<Page, string> = {
   graph: "Graph",
@@ -20,7 +31,10 @@ export class Pages implements vscode.Disposable {
   private readonly panels = new Map<Page, vscode.WebviewPanel>();
   private readonly watched: vscode.Disposable[];
 
-  constructor(private readonly server: Server) {
+  /** The file that a page was asked from last, for when a page itself is in front. */
+  private last: vscode.Uri | undefined;
+
+  constructor() {
     this.watched = [
       vscode.workspace.onDidSaveTextDocument(async (document) => {
         if (document.languageId === LANGUAGE) await this.renew();
@@ -65,25 +79,34 @@ export class Pages implements vscode.Disposable {
     if (html !== undefined && panel) panel.webview.html = guarded(html);
   }
 
+  /** The page of what is saved, made by the program itself; nothing, and why not, if it cannot. */
   private async ask(page: Page): Promise<string | undefined> {
-    const uri = vscode.window.activeTextEditor?.document.uri.toString();
-    const made =
-      page === "graph"
-        ? await this.server.ask<unknown>("tenantry.showGraph", uri ? [uri] : [])
-        : await this.server.ask<unknown>("tenantry.showReport", uri ? [page, uri] : [page]);
-    return html(made);
+    const file = vscode.window.activeTextEditor?.document.uri ?? this.last;
+    const estate = file && (await estateOf(file));
+    const path = await program();
+    if (!estate || !path) {
+      void vscode.window.showInformationMessage("Open a file of the estate first.");
+      return undefined;
+    }
+    this.last = file;
+    const folder = await mkdtemp(join(tmpdir(), "tenantry-"));
+    try {
+      if (page === "graph") {
+        const { stdout } = await run(path, ["graph", estate.fsPath], BOUNDS);
+        return `<pre>${stdout.replace(/&/g, "&amp;").replace(/</g, "&lt;")}</pre>`;
+      }
+      const out = join(folder, "page.html");
+      // What it finds ends it with another code than 0; whether there is a page is what counts.
+      await run(path, [page, estate.fsPath, "--html", out], BOUNDS).catch(() => undefined);
+      return await readFile(out, "utf8");
+    } catch {
+      const text = "There is no page while the estate has errors.";
+      void vscode.window.showWarningMessage(text);
+      return undefined;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
-}
-
-/** The page in an answer, which is the page itself or an object that has it. */
-function html(answer: unknown): string | undefined {
-  if (typeof answer === "string") return answer;
-  if (typeof answer === "object" && answer !== null) {
-    const { html, dot } = answer as { html?: unknown; dot?: unknown };
-    if (typeof html === "string") return html;
-    if (typeof dot === "string") return `<pre>${dot.replace(/&/g, "&amp;").replace(/</g, "&lt;")}</pre>`;
-  }
-  return undefined;
 }
 
 /** What VS Code adds to pages of its own, taken back: ours have colours and margins. */

@@ -10,6 +10,7 @@ import {
   type Position,
   State,
   Trace,
+  type WorkspaceEdit,
 } from "vscode-languageclient/node";
 
 import { LANGUAGE } from "./language";
@@ -23,21 +24,34 @@ const GUIDE = "https://git.example/tenantry/docs/guide/editors.md";
 const MOST_CRASHES = 4;
 const SPAN = 3 * 60_000;
 
-/** A page that the server makes. */
+/** A page that the program makes. */
 export type Page = "graph" | "place" | "flows";
 
 /** A place in an emitted file that comes from the node that was asked about. */
 export interface Artifact {
   path: string;
   text: string;
-  /** Counted from 0. */
-  line: number;
+  /** Those that come from the node, counted from 1. */
+  lines: number[];
 }
 
 /** Who shows what the server has made; lenses ask for it through commands of the server. */
 export interface Shows {
   artifact: (uri: string, position: Position) => unknown;
-  page: (page: Page) => unknown;
+}
+
+/** A test that was run. */
+interface Tested {
+  name: string;
+  passed: boolean;
+  failures: unknown[];
+}
+
+function report(tests: Tested[]): void {
+  for (const { name, passed, failures } of tests) {
+    if (passed) void vscode.window.showInformationMessage(`Passed: ${name}`);
+    else void vscode.window.showErrorMessage(`Failed: ${name}. ${failures.map(String).join(" ")}`);
+  }
 }
 
 /** Tells the server that its commands, in lenses above all, lead somewhere here. */
@@ -129,6 +143,12 @@ export class Server implements vscode.Disposable {
     }
   }
 
+  /** Applies an edit that the server has answered with. */
+  async apply(edit: WorkspaceEdit): Promise<void> {
+    const made = await this.client?.protocol2CodeConverter.asWorkspaceEdit(edit);
+    if (made) await vscode.workspace.applyEdit(made);
+  }
+
   /** A position as the protocol has it. */
   position(position: vscode.Position): Position {
     return { line: position.line, character: position.character };
@@ -156,17 +176,14 @@ export class Server implements vscode.Disposable {
     };
   }
 
-  private route(command: string, args: unknown[], next: () => unknown): unknown {
-    switch (command) {
-      case "tenantry.showArtifact":
-        return this.shown?.artifact(args[0] as string, args[1] as Position);
-      case "tenantry.showGraph":
-        return this.shown?.page("graph");
-      case "tenantry.showReport":
-        return this.shown?.page(args[0] === "flows" ? "flows" : "place");
-      default:
-        return next();
+  private async route(command: string, args: unknown[], next: () => unknown): Promise<unknown> {
+    if (command === "tenantry.showArtifact") {
+      const { uri, position } = args[0] as { uri: string; position: Position };
+      return this.shown?.artifact(uri, position);
     }
+    const answer = await next();
+    if (command === "tenantry.runTest") report(answer as Tested[]);
+    return answer;
   }
 
   private closed(): { action: CloseAction; handled?: boolean } {
