@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use tenantry_core::{Options, compile::Depth, load::Library, world::Memory};
 
-use crate::{Edit, FileEdits, Host, Snapshot};
+use crate::{Edit, FileEdits, Host, Location, Snapshot};
 
 /// An estate, analysed, and the place that a test asks about.
 pub(crate) struct Fixture {
@@ -75,6 +75,42 @@ impl Fixture {
     /// The text of the file with the cursor, ranges underlined with what is said of them.
     pub(crate) fn drawn(&self, marks: Vec<(Range<u32>, String)>) -> String {
         drawn(self.text(&self.path), marks)
+    }
+
+    /// The estate as it was before `typed` was typed at the cursor: the text has it, what is
+    /// known does not.
+    pub(crate) fn typing(fixture: &str, typed: &str) -> Self {
+        let mut fixture = Self::new(fixture);
+        let mut files = fixture.files.iter_mut();
+        let (_, text) = files.find(|(path, _)| *path == fixture.path).unwrap();
+        text.insert_str(fixture.at as usize, typed);
+        fixture.host.change(&fixture.path, Arc::from(text.as_str()));
+        fixture.at += u32::try_from(typed.len()).unwrap();
+        fixture
+    }
+
+    /// The lines of these places, each with its bytes underlined, by file.
+    pub(crate) fn underlined(&self, places: &[Location]) -> String {
+        self.marked(places.iter().map(|place| (place, "")))
+    }
+
+    /// The same with a word beside each.
+    pub(crate) fn marked<'p>(
+        &self,
+        places: impl IntoIterator<Item = (&'p Location, &'p str)>,
+    ) -> String {
+        let snapshot = self.snapshot();
+        let mut out = String::new();
+        let mut last = None;
+        for (place, word) in places {
+            if last != Some(&place.path) {
+                out += &format!("//- {}\n", place.path);
+                last = Some(&place.path);
+            }
+            let file = snapshot.file(&place.path).unwrap();
+            out += &underline(file.parse.text(), place, word);
+        }
+        out
     }
 
     /// The files after some edits.
@@ -163,3 +199,70 @@ pub(crate) fn drawn(text: &str, mut marks: Vec<(Range<u32>, String)>) -> String 
     }
     out
 }
+
+/// The lines of a place with its bytes underlined; of many lines the first and the last.
+fn underline(text: &str, place: &Location, word: &str) -> String {
+    let mut out = String::new();
+    let range = place.range.start as usize..place.range.end as usize;
+    let mut start = 0;
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        let end = start + line.trim_end_matches('\n').len();
+        let touches = range.start <= end && range.end >= start;
+        let edge = range.start >= start || range.end <= end;
+        if touches && edge {
+            let from = range.start.max(start);
+            let to = range.end.min(end).max(from);
+            let blank = text[start..from].chars().count();
+            let marks = text[from..to].chars().count().max(1);
+            let carets = "^".repeat(marks);
+            out += &format!("{number:>4} | {}\n", line.trim_end_matches('\n'));
+            let under = format!("     | {}{carets} {word}", " ".repeat(blank));
+            out += &format!("{}\n", under.trim_end());
+        }
+        start += line.len();
+    }
+    out
+}
+
+/// A small estate to stand on: a cluster `one` with the pool `general` and the storage `fast`,
+/// an image `shop`; `text` is its `tenantry.kdl`.
+pub(crate) fn ground(text: &str) -> String {
+    format!("//- ground.kdl\n{GROUND}//- tenantry.kdl\n{text}")
+}
+
+const GROUND: &str = r#"estate shop time-zone="Europe/Berlin" {
+    tenantry ">=0.1"
+}
+
+cluster one {
+    kubernetes "1.34" distribution=k3s
+    network-plan pods="10.42.0.0/16" services="10.43.0.0/16" nodes="192.168.10.0/24"
+    cni cilium "1.19.5"
+    facts {
+        dns namespace=kube-system {
+            ip "10.43.0.10"
+            select k8s-app kube-dns
+        }
+        api port=6443 {
+            ip "192.168.10.10"
+        }
+    }
+}
+
+// Where most things run.
+pool general {
+    nodes 2 prefix=box first-ip="192.168.10.10"
+    cpu edge-x86-8c
+    memory "32GiB"
+    reserve cpu="500m" memory="2GiB"
+}
+
+storage fast mode=file {
+    csi "rancher.io/local-path"
+    capacity "400GiB"
+}
+
+image shop {
+    source "registry.example.com/shop:1.0.0"
+}
+"#;

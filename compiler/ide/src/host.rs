@@ -207,7 +207,7 @@ static LANGUAGE: LazyLock<Words> = LazyLock::new(|| Words {
 });
 
 impl Known {
-    fn nothing() -> Self {
+    pub(crate) fn nothing() -> Self {
         Self {
             analysis: Analysis {
                 sources: Default::default(),
@@ -215,6 +215,7 @@ impl Known {
                 findings: Vec::new(),
                 summary: Default::default(),
                 environments: Vec::new(),
+                lock: Default::default(),
             },
             outlines: Vec::new(),
             names: Names::default(),
@@ -222,9 +223,13 @@ impl Known {
         }
     }
 
+<<<<<<< HEAD
     /// Outlines are taken over from what was known before, where the file reads the same and
     /// names mean the same.
     fn of(analysis: Analysis, before: &Self) -> Self {
+=======
+    pub(crate) fn of(analysis: Analysis, _before: &Self) -> Self {
+>>>>>>> 1e4744c (Lead names to their declarations and uses, rename them, and tell the values behind them)
         let words = words_of(&analysis);
         let same_words = std::ptr::eq(words, words_of(&before.analysis));
         let sources = analysis.sources.files();

@@ -3,17 +3,26 @@
 
 use std::ops::Range;
 
-use tenantry_core::schema::{
-    describe::{remarks, summary, type_of, usage},
-    kind::{Kind, Slot},
-    ty::Class,
+use tenantry_core::{
+    cel::Function,
+    rules,
+    schema::{
+        describe::{remarks, summary, type_of, usage},
+        kind::{Field, Kind, Slot},
+        ty::Class,
+    },
 };
-use tenantry_syntax::around::{Part, Word};
+use tenantry_syntax::{
+    around::{Part, Word},
+    ast::{Entry, Node, Scalar},
+};
 
 use crate::{
     cursor::Cursor,
+    facts,
     host::{File, Snapshot},
-    outline::Declared,
+    outline::{Declared, RULE},
+    values,
 };
 
 /// What to show.
@@ -28,53 +37,224 @@ pub struct Hover {
 /// What is there to say of what stands at an offset.
 pub fn hover(snapshot: &Snapshot, path: &str, at: u32) -> Option<Hover> {
     let file = snapshot.file(path)?;
-    let cursor = Cursor::at(snapshot, file, at);
-    let (range, text) = match &cursor.part {
-        Part::Name(word) => (word.range.clone(), page(cursor.kind()?)),
-        Part::Argument { word, .. } => (
-            word.range.clone(),
-            value(snapshot, file, &cursor, word, at)?,
-        ),
-        Part::Value { word, .. } => (
-            word.range.clone(),
-            value(snapshot, file, &cursor, word, at)?,
-        ),
-        Part::Key { word } => {
-            let name = word.text.map(|text| text.value().into_owned());
-            let meaning = cursor.node.as_ref()?.1;
-            let slot = cursor.speaker.property(meaning, &name?)?;
-            (word.range.clone(), field(slot))
-        }
+    let asked = Asked {
+        snapshot,
+        file,
+        cursor: Cursor::at(snapshot, file, at),
+        at,
+    };
+    let word = asked.cursor.word()?;
+    let parts = match &asked.cursor.part {
+        Part::Name(_) => asked.name()?,
+        Part::Argument { index, .. } => asked.argument(word, *index)?,
+        Part::Value { key, .. } => asked.property(word, key)?,
+        Part::Key { .. } => asked.key(word)?,
         _ => return None,
     };
-    Some(Hover { range, text })
+    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    // A name within a longer text is pointed at alone.
+    let named = snapshot
+        .subject(file, at)
+        .filter(|found| !found.declared.is_empty());
+    Some(Hover {
+        range: named.map_or_else(|| word.range.clone(), |found| found.range),
+        text: parts.join("\n\n---\n"),
+    })
 }
 
-/// A value: what its name leads to, what its word means, or what its slot is for.
-fn value(
-    snapshot: &Snapshot,
-    file: File<'_>,
-    cursor: &Cursor<'_>,
-    word: &Word<'_>,
+/// A question, and what stands where it is asked. Each answer is in parts, of which the empty
+/// ones are left out.
+struct Asked<'s> {
+    snapshot: &'s Snapshot,
+    file: File<'s>,
+    cursor: Cursor<'s>,
     at: u32,
-) -> Option<String> {
-    let outline = snapshot.outline(file);
-    if let (Some(id), Some(one)) = (file.id, outline.use_at(at)) {
-        let names = &snapshot.known().names;
-        let found = names.resolve(id, one);
-        if let Some(declared) = found.first().and_then(|id| names.get(*id)) {
-            return Some(declaration(declared));
+}
+
+impl<'s> Asked<'s> {
+    /// The name of a node: its kind, what counts of it, and what it has from elsewhere.
+    fn name(&self) -> Option<Vec<String>> {
+        let kind = self.cursor.kind()?;
+        let (node, _) = self.cursor.node.as_ref()?;
+        let outline = self.snapshot.outline(self.file);
+        let own = outline.declared.iter().find(|one| one.span == node.span());
+        let mut parts = vec![page(kind)];
+        if let Some(own) = own {
+            parts.push(list(&facts::of(self.snapshot, own)));
+        }
+        let head = node.head_span();
+        for (at, slot) in (0u16..).zip(&kind.args) {
+            let field = Field::Arg(at);
+            if !kind.key.contains(&field) && own.is_none() {
+                let written = written(*node, usize::from(at));
+                parts.extend(self.finally((field, slot), written.as_deref()));
+            }
+        }
+        parts.push(list(&values::brought(self.snapshot, self.file, head)));
+        Some(parts)
+    }
+
+    fn argument(&self, word: &Word<'_>, index: usize) -> Option<Vec<String>> {
+        if let Some(parts) = self.named() {
+            return Some(parts);
+        }
+        let meaning = self.cursor.node.as_ref()?.1;
+        let slot = self.cursor.speaker.argument(meaning, index)?;
+        Some(self.value(word, slot))
+    }
+
+    fn property(&self, word: &Word<'_>, key: &str) -> Option<Vec<String>> {
+        if let Some(parts) = self.named() {
+            return Some(parts);
+        }
+        match self.cursor.kind().and_then(|kind| kind.prop(key)) {
+            Some(slot) => Some(self.value(word, slot)),
+            None => Some(vec![field(self.cursor.slot()?)]),
         }
     }
-    let slot = cursor.slot()?;
-    let said = word.text.map(|text| text.value());
-    let mut text = field(slot);
-    if let (Class::Choice(choices), Some(said)) = (slot.ty.class, said)
-        && let Some((word, doc)) = choices.iter().find(|(word, _)| *word == said)
-    {
-        text = format!("`{word}`: {}\n\n---\n{text}", doc.trim());
+
+    fn key(&self, word: &Word<'_>) -> Option<Vec<String>> {
+        let key = word.text?.value().into_owned();
+        let (node, meaning) = self.cursor.node.as_ref()?;
+        let slot = self.cursor.speaker.property(*meaning, &key)?;
+        let mut parts = vec![field(slot)];
+        let said = node.entries().find_map(|entry| match entry {
+            Entry::Prop(prop) if prop.name() == key => Some(scalar(prop.value())),
+            _ => None,
+        });
+        if let Some(found) = self.cursor.kind().and_then(|kind| kind.prop(&key)) {
+            parts.extend(self.finally(found, said.as_deref()));
+        }
+        Some(parts)
     }
-    Some(text)
+
+    /// What a slot is for, what the word in it means, and what it comes to.
+    fn value(&self, word: &Word<'_>, (at, slot): (Field, &Slot)) -> Vec<String> {
+        let said = word.text.map(|text| text.value().into_owned());
+        let mut parts = Vec::new();
+        if let (Class::Choice(choices), Some(said)) = (slot.ty.class, &said)
+            && let Some((word, doc)) = choices.iter().find(|(word, _)| word == said)
+        {
+            parts.push(format!("`{word}`: {}", doc.trim()));
+        }
+        parts.push(field(slot));
+        let range = word.range.start as usize..word.range.end as usize;
+        let bare = || self.file.parse.text().get(range).map(str::to_owned);
+        let written = said.or_else(bare);
+        parts.extend(self.finally((at, slot), written.as_deref()));
+        parts
+    }
+
+    /// What a slot of the node comes to, where its text does not say that itself.
+    fn finally(&self, slot: (Field, &Slot), written: Option<&str>) -> Option<String> {
+        let (node, _) = self.cursor.node.as_ref()?;
+        let said = written.map(|text| text.trim_start_matches('#'));
+        values::of_slot(self.snapshot, self.file, node.head_span(), slot, said)
+    }
+
+    /// A name: what it is the name of, and what counts of that.
+    fn named(&self) -> Option<Vec<String>> {
+        let subject = self.snapshot.subject(self.file, self.at);
+        let names = &self.snapshot.known().names;
+        if let Some(subject) = &subject {
+            let declared = subject.declared.iter().filter_map(|id| names.get(*id));
+            let mut declared: Vec<&Declared> = declared.collect();
+            declared.sort_by_key(|one| one.is_overlay);
+            if let Some(declared) = declared.first() {
+                let facts = facts::of(self.snapshot, declared);
+                return Some(vec![self.shown(declared), list(&facts)]);
+            }
+        }
+        let function = self.function();
+        let rule = || self.rule();
+        function.or_else(rule).map(|text| vec![text])
+    }
+
+    /// A declaration: of what is described by its block, that too.
+    fn shown(&self, declared: &Declared) -> String {
+        let whole = DESCRIBED.contains(&declared.sort);
+        let source = self.snapshot.known().analysis.sources.text(declared.span);
+        if !whole || source.lines().count() > LINES {
+            return declaration(declared);
+        }
+        let whole = Declared {
+            head: source.trim_end().into(),
+            ..declared.clone()
+        };
+        declaration(&whole)
+    }
+
+    /// The function whose name is under the cursor, in an expression.
+    fn function(&self) -> Option<String> {
+        let text = self.file.parse.text();
+        let at = self.at as usize;
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let before = text.get(..at)?;
+        let from = before.trim_end_matches(is_name).len();
+        let rest = text.get(from..)?;
+        let name = rest.get(..rest.len() - rest.trim_start_matches(is_name).len())?;
+        if !rest.get(name.len()..)?.starts_with('(') {
+            return None;
+        }
+        let function = Function::of_name(name)?;
+        Some(format!(
+            "```cel\n{}\n```\n{}",
+            function.usage(),
+            function.doc()
+        ))
+    }
+
+    /// The built-in rule that is named under the cursor.
+    fn rule(&self) -> Option<String> {
+        let outline = self.snapshot.outline(self.file);
+        let one = outline.use_at(self.at)?;
+        let rule = rules::find(&one.name).filter(|_| one.sorts.contains(&RULE))?;
+        Some(format!(
+            "`{}` ({}): {}",
+            rule.name,
+            rule.level.name(),
+            rule.summary
+        ))
+    }
+}
+
+/// What is described by its block more than by its head.
+const DESCRIBED: &[&str] = &[
+    "cpu-model",
+    "external",
+    "gpu-model",
+    "image",
+    "network",
+    "pool",
+    "storage",
+];
+
+/// A longer block is left to who goes there.
+const LINES: usize = 12;
+
+fn list(lines: &[String]) -> String {
+    let lines: Vec<String> = lines.iter().map(|line| format!("- {line}")).collect();
+    lines.join("\n")
+}
+
+/// An argument as it is written.
+fn written(node: Node<'_>, index: usize) -> Option<String> {
+    let arguments = node.entries().filter_map(|entry| match entry {
+        Entry::Arg(arg) => Some(scalar(arg.value())),
+        Entry::Prop(_) => None,
+    });
+    arguments.into_iter().nth(index)
+}
+
+/// A value as the language prints it.
+pub(crate) fn scalar(value: Scalar<'_>) -> String {
+    match value {
+        Scalar::Str(text) => text.into_owned(),
+        Scalar::Int(number) => number.to_string(),
+        Scalar::Number(text) => text.to_owned(),
+        Scalar::Bool(truth) => format!("#{truth}"),
+        Scalar::Null => "#null".to_owned(),
+    }
 }
 
 /// What a declaration says of itself.
@@ -128,3 +308,6 @@ fn line(slot: &Slot) -> String {
     let doc = slot.doc.split_whitespace().collect::<Vec<_>>().join(" ");
     format!("`{}` ({}): {doc}", slot.name, words.join(", "))
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,8 +15,11 @@
 //! line than the one asked about.
 
 pub mod actions;
+pub mod calls;
 pub mod complete;
 pub mod cursor;
+pub mod definition;
+mod facts;
 #[cfg(test)]
 mod fixture;
 pub mod folding;
@@ -25,12 +28,18 @@ pub mod hints;
 mod host;
 pub mod hover;
 pub mod lenses;
+pub mod links;
 pub mod meaning;
 pub mod names;
 pub mod outline;
+pub mod references;
+pub mod rename;
 pub mod selection;
 pub mod show;
 pub mod signature;
+pub mod subject;
+pub mod symbols;
 pub mod tokens;
+mod values;
 
 pub use host::{Done, Edit, File, FileEdits, Host, Known, Location, Snapshot, Told, Work};

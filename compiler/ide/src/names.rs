@@ -1,8 +1,13 @@
 //! All names of an estate: what each use leads to, and who uses what is declared.
 
 use std::{
+<<<<<<< HEAD
     collections::BTreeMap,
     sync::{Arc, OnceLock},
+=======
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+>>>>>>> 1e4744c (Lead names to their declarations and uses, rename them, and tell the values behind them)
 };
 
 use tenantry_core::{
@@ -11,7 +16,7 @@ use tenantry_core::{
     schema::words::{UnitId, Words},
 };
 
-use crate::outline::{Declared, LOCAL, Looked, Outline, Sort, Use};
+use crate::outline::{Declared, GROUND, LOCAL, Looked, Outline, PORT, Sort, Use};
 
 /// A declaration, by its file and its place in that file's outline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +65,38 @@ impl Names {
         outline.declared.get(id.at as usize)
     }
 
+    /// The declarations of a name, whatever it is the name of.
+    pub fn called<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> impl Iterator<Item = (DeclaredId, &'a Declared)> + 'a {
+        let known = self.by_name.get(&*spelling(name)).into_iter().flatten();
+        known
+            .filter_map(|id| Some((*id, self.get(*id)?)))
+            .filter(move |(_, declared)| *declared.name == *name)
+    }
+
+    /// The declarations of the same thing: of its sort, name and scope. What changes a pool for a
+    /// test need not say of which cluster it is, where only one has a pool of that name.
+    pub fn alike(&self, declared: &Declared) -> Vec<DeclaredId> {
+        let called = self.called(&declared.name);
+        let same: Vec<(DeclaredId, &Declared)> = called
+            .filter(|(_, other)| (other.sort, other.unit) == (declared.sort, declared.unit))
+            .collect();
+        let scopes: BTreeSet<&str> = same
+            .iter()
+            .map(|(_, other)| &*other.scope)
+            .filter(|scope| !scope.is_empty())
+            .collect();
+        let one = GROUND.contains(&declared.sort) && scopes.len() == 1;
+        let alike = |other: &Declared| {
+            other.scope == declared.scope
+                || one && (other.scope.is_empty() || declared.scope.is_empty())
+        };
+        let alike = same.into_iter().filter(|(_, other)| alike(other));
+        alike.map(|(id, _)| id).collect()
+    }
+
     /// All declarations, in the order of the files and of their text.
     pub fn all(&self) -> impl Iterator<Item = (DeclaredId, &Declared)> {
         let files = (0u32..).map(FileId).zip(&self.outlines);
@@ -89,8 +126,8 @@ impl Names {
             })
         };
         let fitting: Vec<DeclaredId> = known.into_iter().flatten().filter(fits).copied().collect();
-        let local = self.local(file, one, &fitting);
-        if let Some(local) = local {
+        let argument = matches!(one.looked, Looked::Argument(_));
+        if let Some(local) = self.local(file, one, &fitting).filter(|_| !argument) {
             return vec![local];
         }
         let with = |wanted: &dyn Fn(&Declared) -> bool| -> Vec<DeclaredId> {
@@ -103,6 +140,15 @@ impl Names {
                 .collect()
         };
         match &one.looked {
+            Looked::Argument(define) => {
+                let of = |declared: &Declared| {
+                    let within = declared.visible.as_ref();
+                    declared.span.file == define.file
+                        && within.is_some_and(|range| range.contains(&define.start))
+                };
+                let fitting = fitting.iter().copied();
+                fitting.filter(|id| self.get(*id).is_some_and(of)).collect()
+            }
             Looked::Package(alias) => {
                 let uses = self.packages.get(one.unit.0 as usize);
                 let unit = uses.and_then(|uses| *uses.get(alias)?);
@@ -110,10 +156,16 @@ impl Names {
             }
             Looked::Within(scope) => {
                 let exact = with(&|declared| declared.scope == *scope);
-                if exact.is_empty() {
+                if !exact.is_empty() {
+                    return exact;
+                }
+                // `connect bank port=https`: an outside system is in no tenant.
+                let (_, last) = scope.rsplit_once('.').unwrap_or_default();
+                let outside = with(&|declared| declared.sort == PORT && *declared.scope == *last);
+                if outside.is_empty() {
                     with(&|declared| declared.scope.is_empty())
                 } else {
-                    exact
+                    outside
                 }
             }
             Looked::Near(scopes) => {
@@ -157,7 +209,17 @@ impl Names {
             uses.map(move |one| (file, one))
         });
         uses.filter(|(_, one)| spelling(&one.name) == wanted && one.sorts.contains(&declared.sort))
+            .filter(|(_, one)| may_lead(one, declared))
             .filter(|(file, one)| self.resolve(*file, one).contains(&id))
             .collect()
+    }
+}
+
+/// Whether a use may lead to a declaration of its name, as far as its scope alone can tell: in a
+/// large estate hundreds of workloads and ports have the same name.
+fn may_lead(one: &Use, declared: &Declared) -> bool {
+    match &one.looked {
+        Looked::Within(scope) => declared.scope.is_empty() || scope.ends_with(&*declared.scope),
+        _ => true,
     }
 }

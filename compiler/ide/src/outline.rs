@@ -13,7 +13,7 @@ use tenantry_core::{
 };
 use tenantry_syntax::{
     FileId, Parse, Span,
-    ast::{Arg, Entry, Node, Prop, Text},
+    ast::{Arg, Entry, Node, Prop, Scalar, Text},
 };
 
 use crate::{
@@ -40,6 +40,9 @@ pub const PORT: Sort = "port";
 pub const RULE: Sort = "rule";
 /// Packages, by the names that a file gives them.
 pub const PACKAGE: Sort = "use";
+
+/// What is declared for a cluster.
+pub const GROUND: &[Sort] = &["pool", "storage", "network", "queue"];
 
 /// The kinds of nodes that are referred to by name, and the sorts beside them.
 const DECLARED: &[Sort] = &[
@@ -85,8 +88,12 @@ pub struct Declared {
     pub unit: UnitId,
     /// Where the name stands, without quotes.
     pub name_span: Span,
+    /// Whether it goes by what stands there without being named: a `use` without `as`.
+    pub is_implied: bool,
     /// The whole node.
     pub span: Span,
+    /// Whether it changes what is declared elsewhere: for an environment, or for a test.
+    pub is_overlay: bool,
     /// Of a local name, the bytes in which it holds.
     pub visible: Option<Range<u32>>,
     /// The head of the node as it is written.
@@ -121,6 +128,8 @@ pub enum Looked {
     Within(Arc<str>),
     /// Among the names of a package, by what it is called here.
     Package(Arc<str>),
+    /// Among the arguments of the definition whose name stands here.
+    Argument(Span),
 }
 
 /// What a file declares and uses.
@@ -142,6 +151,8 @@ impl Outline {
             text: parse.text(),
             outline: Self::default(),
             scopes: Vec::new(),
+            clusters: Vec::new(),
+            overlays: 0,
         };
         let top = walk.speaker.top();
         for node in parse.document().nodes() {
@@ -158,8 +169,14 @@ impl Outline {
 
     /// The declaration whose name is under an offset, its end included.
     pub fn declared_at(&self, at: u32) -> Option<&Declared> {
-        let mut hits = self.declared.iter();
-        hits.find(|one| one.name_span.start <= at && at <= one.name_span.end)
+        self.declared_at_with_place(at)
+            .map(|(_, declared)| declared)
+    }
+
+    /// The same with its place in [`Outline::declared`].
+    pub fn declared_at_with_place(&self, at: u32) -> Option<(u32, &Declared)> {
+        let mut hits = (0u32..).zip(&self.declared);
+        hits.find(|(_, one)| one.name_span.start <= at && at <= one.name_span.end)
     }
 }
 
@@ -170,6 +187,10 @@ struct Walk<'w, 't> {
     outline: Outline,
     /// The scopes around: `acme`, `acme.web`; the innermost last.
     scopes: Vec<Arc<str>>,
+    /// The clusters that nodes around are said to be in; the innermost last.
+    clusters: Vec<Arc<str>>,
+    /// How many nodes around change what is declared elsewhere.
+    overlays: u32,
 }
 
 impl Walk<'_, '_> {
@@ -177,7 +198,7 @@ impl Walk<'_, '_> {
         let meaning = self.speaker.meaning(parent, node);
         let kind = self.speaker.kind(meaning.head);
         if meaning.role == Role::Free {
-            return;
+            return self.free(node);
         }
         if let Some(kind) = kind {
             self.declare(node, meaning, kind);
@@ -186,12 +207,31 @@ impl Walk<'_, '_> {
         }
         self.entries(node, meaning, parent);
         let scope = self.scope_of(node, meaning);
-        let depth = self.scopes.len();
+        let depth = (self.scopes.len(), self.clusters.len());
         self.scopes.extend(scope);
+        self.clusters.extend(cluster_of(node));
+        let overlays = matches!(meaning.role, Role::Given | Role::Special(Special::In));
+        self.overlays += u32::from(overlays);
         for child in node.nodes() {
             self.node(child, meaning);
         }
-        self.scopes.truncate(depth);
+        self.overlays -= u32::from(overlays);
+        self.scopes.truncate(depth.0);
+        self.clusters.truncate(depth.1);
+    }
+
+    /// Somebody else's data may have values of ours in it.
+    fn free(&mut self, node: Node<'_>) {
+        let values = node.entries().filter_map(|entry| match entry {
+            Entry::Arg(arg) => arg.text(),
+            Entry::Prop(_) => None,
+        });
+        for text in values {
+            self.interpolated(text);
+        }
+        for child in node.nodes() {
+            self.free(child);
+        }
     }
 
     /// The scope that a node opens for what stands in it.
@@ -200,7 +240,7 @@ impl Walk<'_, '_> {
             return None;
         }
         let name = node.name();
-        if !matches!(&*name, "tenant" | "workload" | "cluster") {
+        if !matches!(&*name, "tenant" | "workload" | "cluster" | "external") {
             return None;
         }
         let own = first_argument(node)?;
@@ -224,12 +264,17 @@ impl Walk<'_, '_> {
             None if sort == LOCAL => LOCAL,
             None => return,
         };
-        if kind.define.is_some() {
+        let says = |class: Class| matches!(class, Class::Reference(_));
+        let refers = kind.args.first().is_some_and(|slot| says(slot.ty.class));
+        // A quota's `storage fast "1TiB"` says a name and declares none.
+        if kind.define.is_some() || refers {
             return;
         }
         let visible = (sort == LOCAL).then(|| self.in_define(node).unwrap_or(node.span()).range());
         let visible = visible.map(|range| offset(range.start)..offset(range.end));
-        let Some((name, name_span)) = self.name_of(node, sort) else {
+        let named = self.name_of(node, sort).map(|found| (found, false));
+        let implied = || Some((self.folder_of(node, sort)?, true));
+        let Some(((name, name_span), is_implied)) = named.or_else(implied) else {
             return;
         };
         self.outline.declared.push(Declared {
@@ -238,6 +283,8 @@ impl Walk<'_, '_> {
             unit: self.speaker.unit,
             span: node.span(),
             name_span,
+            is_implied,
+            is_overlay: self.overlays > 0,
             visible,
             head: self
                 .text
@@ -292,6 +339,22 @@ impl Walk<'_, '_> {
         Some((name, span))
     }
 
+    /// What a `use` without `as` calls its package: as its folder is called, where that is so.
+    fn folder_of(&self, node: Node<'_>, sort: Sort) -> Option<(Arc<str>, Span)> {
+        if sort != PACKAGE {
+            return None;
+        }
+        let text = node.entries().find_map(|entry| match entry {
+            Entry::Arg(arg) => arg.text(),
+            Entry::Prop(_) => None,
+        })?;
+        let path = text.value();
+        let from = path.rfind('/').map_or(0, |at| at + 1);
+        let name = path.get(from..)?;
+        let is = self.uses_package(name);
+        is.then(|| (name.into(), part(text, from..path.len())))
+    }
+
     /// Where a name is said without a prefix.
     fn scope_in(&self, node: Node<'_>, sort: Sort) -> Arc<str> {
         match sort {
@@ -299,11 +362,7 @@ impl Walk<'_, '_> {
                 self.scopes.last().cloned().unwrap_or_default()
             }
             "pool" | "storage" | "network" | "queue" => {
-                let said = node.entries().find_map(|entry| match entry {
-                    Entry::Prop(prop) if prop.name() == "cluster" => prop.text(),
-                    _ => None,
-                });
-                let said = said.map(|text| text.value().into());
+                let said = cluster_of(node);
                 said.or_else(|| self.scopes.last().cloned())
                     .unwrap_or_default()
             }
@@ -354,6 +413,13 @@ impl Walk<'_, '_> {
 
     fn near(&self) -> Looked {
         Looked::Near(self.scopes.iter().rev().cloned().collect())
+    }
+
+    /// The scopes around, and the cluster that the node, or the nearest around it, says.
+    fn near_to(&self, node: Node<'_>) -> Looked {
+        let said = cluster_of(node).or_else(|| self.clusters.last().cloned());
+        let scopes = self.scopes.iter().rev().cloned();
+        Looked::Near(scopes.chain(said).collect())
     }
 
     fn add(&mut self, sorts: &'static [Sort], name: &str, span: Span, looked: Looked) {
@@ -414,8 +480,9 @@ impl Walk<'_, '_> {
     }
 
     fn property(&mut self, node: Node<'_>, meaning: Meaning, prop: Prop<'_>) {
-        let Some(text) = prop.text() else { return };
         let name = prop.name();
+        self.key(meaning, &name, prop);
+        let Some(text) = prop.text() else { return };
         let test = self
             .speaker
             .kind(meaning.head)
@@ -436,6 +503,18 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// `size=s` of a call says the name of an argument of the definition.
+    fn key(&mut self, meaning: Meaning, name: &str, prop: Prop<'_>) {
+        let kind = self.speaker.kind(meaning.head);
+        let Some(kind) = kind.filter(|kind| kind.prop(name).is_some()) else {
+            return;
+        };
+        let Some(define) = kind.define else { return };
+        let declared = self.speaker.words.define(define).span;
+        let span = part(prop.name_text(), 0..name.len());
+        self.add(&[LOCAL], name, span, Looked::Argument(declared));
+    }
+
     fn environment(&mut self, text: Text<'_>) {
         let value = text.value();
         let span = part(text, 0..value.len());
@@ -444,22 +523,29 @@ impl Walk<'_, '_> {
 
     fn value(&mut self, node: Node<'_>, slot: &Slot, text: Text<'_>) {
         let value = text.value();
-        if value.contains('$') && slot.ty.class != Class::Text {
+        if value.contains('$') && (slot.ty.class != Class::Text || expands(node)) {
             return self.interpolated(text);
         }
         match slot.ty.class {
-            Class::Reference(kinds) => self.reference(kinds, text),
+            Class::Reference(kinds) => self.reference(node, kinds, text),
             _ if slot.ty.name == "port" => self.port(node, text),
+            _ if slot.ty.name == "image" && is_name(&value) => {
+                self.reference(node, &["image"], text)
+            }
+            _ if slot.ty.name == "cidr or external" && is_name(&value) => {
+                self.reference(node, &["external"], text);
+            }
             _ if is_expression(node, slot) => self.expression(text),
             _ => {}
         }
     }
 
     /// `acme.features`: the tenant is a name of its own.
-    fn reference(&mut self, kinds: &'static [&'static str], text: Text<'_>) {
+    fn reference(&mut self, node: Node<'_>, kinds: &'static [&'static str], text: Text<'_>) {
         let value = text.value();
         let Some((scope, name)) = value.split_once('.') else {
-            return self.add(kinds, &value, part(text, 0..value.len()), self.near());
+            let near = self.near_to(node);
+            return self.add(kinds, &value, part(text, 0..value.len()), near);
         };
         let outer: &'static [Sort] = match kinds {
             ["pool" | "storage" | "network" | "queue"] => &["cluster"],
@@ -513,10 +599,26 @@ impl Walk<'_, '_> {
     /// A string that is an expression as a whole.
     fn expression(&mut self, text: Text<'_>) {
         let value = text.value();
+        // The name of a table or a `let` may have hyphens, which an expression would subtract.
+        if value.contains('-') && self.is_value(&value) {
+            return self.value_name(&value, part(text, 0..value.len()), false);
+        }
         match cel::interpolate(&value).as_deref() {
             Ok([Piece::Text(_)]) | Err(_) | Ok([]) => self.paths(text, &value, 0..value.len()),
             _ => self.interpolated(text),
         }
+    }
+
+    /// Whether a name is that of a value which is known here.
+    fn is_value(&self, name: &str) -> bool {
+        let units = &self.speaker.words.units;
+        let unit = units.get(self.speaker.unit.0 as usize);
+        unit.is_some_and(|unit| unit.scope.get(&cel::spelling(name)).is_some())
+            || self
+                .outline
+                .declared
+                .iter()
+                .any(|one| one.sort == LOCAL && *one.name == *name)
     }
 
     fn paths(&mut self, text: Text<'_>, value: &str, range: Range<usize>) {
@@ -562,6 +664,28 @@ pub(crate) fn is_expression(node: Node<'_>, slot: &Slot) -> bool {
         (&*node.name(), slot.name.as_str()),
         ("when", "expression") | ("expect", "condition")
     )
+}
+
+/// Whether a value that may be something else too is a name.
+fn is_name(value: &str) -> bool {
+    <tenantry_core::units::Name as tenantry_core::units::Unit>::parse(value).is_ok()
+}
+
+/// Whether `${…}` in a long text of the node is worked out.
+fn expands(node: Node<'_>) -> bool {
+    node.entries().any(|entry| match entry {
+        Entry::Prop(prop) => prop.name() == "expand" && matches!(prop.value(), Scalar::Bool(true)),
+        Entry::Arg(_) => false,
+    })
+}
+
+/// The cluster that a node says it is in.
+fn cluster_of(node: Node<'_>) -> Option<Arc<str>> {
+    let said = node.entries().find_map(|entry| match entry {
+        Entry::Prop(prop) if prop.name() == "cluster" => prop.text(),
+        _ => None,
+    });
+    said.map(|text| text.value().into())
 }
 
 /// What a node says that it is for.

@@ -11,7 +11,12 @@ use super::{Compiled, Options, Order, Reasons, Summary, Until, compile_typed, re
 use crate::{
     diag::Findings,
     flows::FlowSet,
+<<<<<<< HEAD
     load::{self, Library, Sources},
+=======
+    load::{Library, Sources},
+    lock::{LOCK_FILE, Lock},
+>>>>>>> 1e4744c (Lead names to their declarations and uses, rename them, and tell the values behind them)
     model::Estate,
     origin::OriginId,
     place::Placement,
@@ -42,6 +47,8 @@ pub struct Analysis {
     pub summary: Summary,
     /// What is known of each environment of which a model could be made.
     pub environments: Vec<Analysed>,
+    /// What the build before remembered; nothing where that cannot be read.
+    pub lock: Lock,
 }
 
 /// What is known of one environment.
@@ -124,7 +131,15 @@ pub fn analyse(
         findings: built.run.findings,
         summary: built.run.summary,
         environments: built.analysed,
+        lock: remembered(world),
     })
+}
+
+/// The lock, whose faults the compile has told.
+fn remembered(world: &dyn World) -> Lock {
+    let text = world.read(LOCK_FILE).ok();
+    let lock = text.and_then(|text| Lock::parse(&text).ok());
+    lock.unwrap_or_default()
 }
 
 impl Analysed {

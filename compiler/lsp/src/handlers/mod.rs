@@ -1,20 +1,28 @@
 //! The requests, a file each. Each handler is a pure function of a [`Context`] and the request's
 //! parameters, may run on any thread, and may be dropped when its client loses interest.
 
+mod call_hierarchy;
 mod code_action;
 mod code_lens;
 mod completion;
 mod completion_resolve;
+mod definition;
 mod diagnostic;
+mod document_highlight;
+mod document_link;
+mod document_symbol;
 mod execute_command;
 mod folding_range;
 mod formatting;
 mod hover;
 mod inlay_hint;
+mod references;
+mod rename;
 mod selection_range;
 mod semantic_tokens;
 mod signature_help;
 mod text;
+mod workspace_symbol;
 
 use std::fmt;
 
@@ -90,11 +98,22 @@ macro_rules! served {
 }
 
 served! {
+    lsp::CallHierarchyIncomingCallsRequest => call_hierarchy::incoming, Estate;
+    lsp::CallHierarchyOutgoingCallsRequest => call_hierarchy::outgoing, Estate;
+    lsp::CallHierarchyPrepareRequest => call_hierarchy::prepare, Estate, "callHierarchyProvider": json!(true);
     lsp::CompletionRequest => completion::handle, Text, "completionProvider": completion::options();
     lsp::CompletionResolveRequest => completion_resolve::handle, Text;
+    lsp::DefinitionRequest => definition::handle, Estate, "definitionProvider": json!(true);
     lsp::DocumentDiagnosticRequest => diagnostic::handle, Estate;
+    lsp::DocumentHighlightRequest => document_highlight::handle, Estate, "documentHighlightProvider": json!(true);
+    lsp::DocumentLinkRequest => document_link::handle, Estate, "documentLinkProvider": json!({ "resolveProvider": false });
+    lsp::DocumentSymbolRequest => document_symbol::handle, Text, "documentSymbolProvider": json!({ "label": "Tenantry" });
     lsp::HoverRequest => hover::handle, Text, "hoverProvider": json!(true);
+    lsp::PrepareRenameRequest => rename::prepare, Estate;
+    lsp::ReferencesRequest => references::handle, Estate, "referencesProvider": json!(true);
+    lsp::RenameRequest => rename::handle, Estate, "renameProvider": json!({ "prepareProvider": true });
     lsp::SignatureHelpRequest => signature_help::handle, Text, "signatureHelpProvider": signature_help::options();
+    lsp::WorkspaceSymbolRequest => workspace_symbol::handle, Estate, "workspaceSymbolProvider": json!(true);
     text::TextRequest => text::handle, Text;
     lsp::CodeActionRequest => code_action::handle, Estate, "codeActionProvider": code_action::options();
     lsp::CodeActionResolveRequest => code_action::resolve, Estate;

@@ -1,0 +1,193 @@
+use std::collections::BTreeMap;
+
+use super::{prepare, rename};
+use crate::{
+    fixture::{Fixture, ground},
+    host::Location,
+    outline::{Declared, LOCAL},
+};
+
+/// The files that a rename changes, or why there is none.
+fn renamed(text: &str, new: &str) -> String {
+    let fixture = Fixture::new(text);
+    match rename(&fixture.snapshot(), &fixture.path, fixture.at, new) {
+        Err(words) => format!("no: {words}"),
+        Ok(edits) => fixture.diff(&edits),
+    }
+}
+
+const FLOW: &str = "tenant acme {\n    workload d$0b { container image=shop; port sql 5432; offer sql to=beta }\n    \
+     workload web { container image=shop; connect db port=sql; needs db }\n}\n\
+     //- beta.kdl\ntenant beta {\n    workload db { container image=shop }\n    workload api { container image=shop; connect acme.db port=sql; needs db }\n}\n";
+
+#[test]
+fn a_workload_is_renamed_where_it_is_meant() {
+    insta::assert_snapshot!(renamed(&ground(FLOW), "store"));
+}
+
+#[test]
+fn a_tenant_is_renamed_before_the_dot() {
+    let text = FLOW
+        .replace("d$0b", "db")
+        .replace("tenant acme", "tenant ac$0me");
+    insta::assert_snapshot!(renamed(&ground(&text), "2nd"));
+}
+
+#[test]
+fn a_value_is_spelt_as_expressions_want_it() {
+    let text = "let web-$0count 3\nlet twice \"${web_count * 2}\"\n\
+         tenant acme {\n    workload web { container image=shop; replicas $web-count }\n}\n";
+    insta::assert_snapshot!(renamed(&ground(text), "web-number"));
+}
+
+#[test]
+fn arguments_of_a_definition_are_renamed_at_its_calls() {
+    let text = "define app {\n    arg name type=name\n    param si$0ze type=int default=1\n    body {\n        workload $name { container image=shop; replicas $size }\n    }\n}\n\
+         tenant acme {\n    app web size=2\n}\n";
+    insta::assert_snapshot!(renamed(&ground(text), "count"));
+}
+
+#[test]
+fn a_package_is_renamed_by_its_use() {
+    let text = "use \"packs/pg\"\ntenant acme {\n    workload db { like p$0g.small; container image=shop }\n}\n\
+         //- packs/pg/tenantry.kdl\npackage pg version=\"1.0.0\"\nprofile small { memory \"1GiB\" }\n";
+    insta::assert_snapshot!(renamed(&ground(text), "postgres"));
+}
+
+const LOCK: &str = "//- tenantry.lock\nversion 1\nallocations {\n    vmid \"acme.db\" \"120\"\n}\n";
+
+#[test]
+fn what_is_allocated_keeps_its_numbers() {
+    let text = format!(
+        "{}{LOCK}",
+        ground("tenant acme {\n    workload d$0b { container image=shop }\n}\n")
+    );
+    insta::assert_snapshot!(renamed(&text, "store"));
+    // Back at the name of the lock, nothing needs to be said of it.
+    let back = format!(
+        "{}{LOCK}",
+        ground("tenant acme {\n    workload st$0ore was=db { container image=shop }\n}\n")
+    );
+    insta::assert_snapshot!(renamed(&back, "db"));
+    // What the lock knows under the older name keeps that.
+    let again = back.replace("st$0ore", "st$0ock");
+    insta::assert_snapshot!(renamed(&again, "store"));
+    let tenant = text
+        .replace("d$0b", "db")
+        .replace("tenant acme", "tenant a$0cme");
+    insta::assert_snapshot!(renamed(&tenant, "acme2"));
+}
+
+#[test]
+fn what_cannot_be_renamed_says_why() {
+    let mut out = String::new();
+    for (text, new) in [
+        ("ten$0ant acme\n", "x"),
+        (
+            "tenant acme {\n    workload web { like web-ser$0vice; container image=shop }\n}\n",
+            "x",
+        ),
+        ("tenant ac$0me\ntenant beta\n", "beta"),
+        ("tenant ac$0me\n", "Acme"),
+        ("tenant ac$0me\n", ""),
+        ("let a$0 1\nparam b default=x\n", "b"),
+        ("define a$0 { body { label x y } }\n", "workload"),
+        (
+            "tenant acme {\n    workload web { container image=shop; connect plat$0form.dns }\n}\n",
+            "x",
+        ),
+        (
+            "table t { column size int; row a size=1 }\neach r in=t {\n    tenant $r.key\n}\ntenant b {\n    workload w { container image=shop; connect a$0.w }\n}\n",
+            "x",
+        ),
+        ("// not$0hing\n", "x"),
+    ] {
+        let fixture = Fixture::new(&ground(text));
+        let prepared = prepare(&fixture.snapshot(), &fixture.path, fixture.at);
+        let words = match prepared {
+            Err(words) => format!("prepare: {words}"),
+            Ok(_) => renamed(&ground(text), new),
+        };
+        out += &format!(
+            "{} -> {new}\n    {words}\n",
+            text.lines().find(|line| line.contains("$0")).unwrap()
+        );
+    }
+    insta::assert_snapshot!(out);
+}
+
+#[test]
+fn a_mistake_that_a_name_would_make_is_refused() {
+    // The rule of the spec knows the tenant by its name.
+    let text = "rule only-acme on=tenant {\n    when \"tenant.name != 'acme'\"\n    say \"`${tenant.name}` is not acme\"\n}\ntenant ac$0me\n";
+    insta::assert_snapshot!(renamed(&ground(text), "beta"));
+}
+
+/// The files of an example.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the examples are folders, and nothing but a test reads them here"
+)]
+fn example(name: &str) -> String {
+    let root = format!("{}/../../examples/{name}", env!("CARGO_MANIFEST_DIR"));
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(&root).unwrap() {
+        let entry = entry.unwrap();
+        let path = entry.file_name().into_string().unwrap();
+        if path.ends_with(".kdl") || path.ends_with(".lock") {
+            files.insert(path, std::fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+    let files = files.into_iter();
+    files
+        .map(|(path, text)| format!("//- {path}\n{text}"))
+        .collect()
+}
+
+/// The places of all names that files of the estate declare.
+fn declared(fixture: &Fixture) -> Vec<(Location, Declared)> {
+    let snapshot = fixture.snapshot();
+    let known = snapshot.known();
+    let own = known.analysis.sources.library_from();
+    let all = known.names.all();
+    let all = all.filter(|(id, one)| id.file < own && one.sort != LOCAL);
+    all.map(|(_, one)| (snapshot.place_of(one).unwrap(), one.clone()))
+        .collect()
+}
+
+/// Every name of an example is renamed and renamed back: that leaves the text as it was. What is
+/// refused is told by the snapshot.
+#[test]
+fn every_name_of_an_example_can_be_renamed_and_back() {
+    let mut refused = String::new();
+    for name in ["first-estate", "homelab"] {
+        let fixture = Fixture::new(&example(name));
+        for (place, one) in declared(&fixture) {
+            let new = format!("{}-x", one.name);
+            let edits = match rename(&fixture.snapshot(), &place.path, place.range.end, &new) {
+                Ok(edits) => edits,
+                Err(words) => {
+                    refused += &format!("{name}: {} {}: {words}\n", one.sort, one.name);
+                    continue;
+                }
+            };
+            let files = fixture.edited(&edits).into_iter();
+            let files: String = files
+                .map(|(path, text)| format!("//- {path}\n{text}"))
+                .collect();
+            let there = Fixture::new(&files);
+            let (place, _) = declared(&there)
+                .into_iter()
+                .find(|(_, other)| *other.name == *new)
+                .unwrap();
+            let back = rename(&there.snapshot(), &place.path, place.range.end, &one.name);
+            assert_eq!(
+                there.edited(&back.unwrap()),
+                fixture.files,
+                "{} of {name}",
+                one.name
+            );
+        }
+    }
+    insta::assert_snapshot!(refused);
+}
