@@ -17,10 +17,6 @@ pub struct Settings {
 /// Which values are shown within the text.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "three switches of a settings page"
-)]
 pub struct Hints {
     /// Values that a profile brought.
     pub inherited: bool,

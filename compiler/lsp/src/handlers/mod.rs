@@ -69,13 +69,16 @@ type Answer<R> = Result<<R as Request>::Result, Refusal>;
 
 type Run = fn(&[Context], Value) -> Result<Value, Refusal>;
 
+/// The name of a capability, and its options.
+type Provider = (&'static str, fn() -> Value);
+
 /// A request that is served.
 struct Served {
     method: &'static str,
     need: Need,
     run: Run,
     /// The capability that tells the client, and its options.
-    provider: Option<(&'static str, fn() -> Value)>,
+    provider: Option<Provider>,
 }
 
 /// Declares the requests: the protocol's type, the handler, what it waits for, and the capability
