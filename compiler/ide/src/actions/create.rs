@@ -142,7 +142,7 @@ fn declared(ask: &Ask<'_>, sort: Sort, one: &Use) -> Option<Span> {
     let scope = match &one.looked {
         Looked::Within(scope) => Arc::clone(scope),
         Looked::Near(scopes) => scopes.first()?.clone(),
-        Looked::Package(_) => return None,
+        Looked::Package(_) | Looked::Argument(_) => return None,
     };
     let names = &ask.snapshot.known().names;
     let sorts = [sort];
