@@ -223,13 +223,9 @@ impl Known {
         }
     }
 
-<<<<<<< HEAD
     /// Outlines are taken over from what was known before, where the file reads the same and
     /// names mean the same.
-    fn of(analysis: Analysis, before: &Self) -> Self {
-=======
-    pub(crate) fn of(analysis: Analysis, _before: &Self) -> Self {
->>>>>>> 1e4744c (Lead names to their declarations and uses, rename them, and tell the values behind them)
+    pub(crate) fn of(analysis: Analysis, before: &Self) -> Self {
         let words = words_of(&analysis);
         let same_words = std::ptr::eq(words, words_of(&before.analysis));
         let sources = analysis.sources.files();

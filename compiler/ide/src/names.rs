@@ -1,13 +1,8 @@
 //! All names of an estate: what each use leads to, and who uses what is declared.
 
 use std::{
-<<<<<<< HEAD
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-=======
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
->>>>>>> 1e4744c (Lead names to their declarations and uses, rename them, and tell the values behind them)
+    sync::{Arc, OnceLock},
 };
 
 use tenantry_core::{
@@ -70,7 +65,7 @@ impl Names {
         &'a self,
         name: &'a str,
     ) -> impl Iterator<Item = (DeclaredId, &'a Declared)> + 'a {
-        let known = self.by_name.get(&*spelling(name)).into_iter().flatten();
+        let known = self.by_name().get(&*spelling(name)).into_iter().flatten();
         known
             .filter_map(|id| Some((*id, self.get(*id)?)))
             .filter(move |(_, declared)| *declared.name == *name)

@@ -11,12 +11,8 @@ use super::{Compiled, Options, Order, Reasons, Summary, Until, compile_typed, re
 use crate::{
     diag::Findings,
     flows::FlowSet,
-<<<<<<< HEAD
     load::{self, Library, Sources},
-=======
-    load::{Library, Sources},
     lock::{LOCK_FILE, Lock},
->>>>>>> 1e4744c (Lead names to their declarations and uses, rename them, and tell the values behind them)
     model::Estate,
     origin::OriginId,
     place::Placement,
