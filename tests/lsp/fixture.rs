@@ -7,9 +7,10 @@
 //! //> textDocument/rename $1 {"newName": "d"}
 //! //> workspace/symbol {"query": "c"}
 //! ```
-//! A `$` and a digit marks a place and is no part of the text. `$1..$2` is a range.
+//! A `$` and a digit marks a place and is no part of the text. `$1..$2` is a range. `//< ground`
+//! takes in `estates/ground.kdl` as `ground.kdl`: a ground that is sound.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
 use serde_json::{Value, json};
 
@@ -30,6 +31,11 @@ impl Fixture {
         for line in source.lines() {
             if let Some(path) = line.strip_prefix("//- ") {
                 fixture.files.push((path.trim().to_owned(), String::new()));
+            } else if let Some(name) = line.strip_prefix("//< ") {
+                let path = format!("{name}.kdl");
+                let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lsp/estates");
+                let text = fs::read_to_string(format!("{folder}/{path}")).unwrap();
+                fixture.files.push((path, text));
             } else if let Some(request) = line.strip_prefix("//> ") {
                 let (method, rest) = request.split_once(' ').unwrap_or((request, ""));
                 fixture
