@@ -329,17 +329,15 @@ fn compile_typed(
     let placed = placed.map(PlacedEnvironment::of).collect();
     let analysed = compiled.iter_mut().filter_map(Analysed::of).collect();
     if let Some(clean) = clean {
-        for one in compiled.iter_mut().filter(|one| wanted(&one.env)) {
-            let Some((made, estate)) = &mut one.output else {
+        for one in compiled.iter().filter(|one| wanted(&one.env)) {
+            let Some((made, estate)) = &one.output else {
                 continue;
             };
             let (objects, plan) = (&made.objects, &made.plan);
             match emit::assemble::assemble(objects, plan, estate, &run.sources, &clean) {
                 Ok(output) => {
-                    let (proofs, told) =
-                        prove::prove(&output, made.ground(estate), &made.meant, &made.proofs);
-                    made.proofs = proofs;
-                    run.findings.extend(told);
+                    run.findings
+                        .extend(prove::prove(&output, made.ground(estate)));
                     outputs.push(output);
                 }
                 Err(finding) => run.findings.push(*finding),
@@ -601,9 +599,7 @@ pub(crate) struct Ordered {
     flows: FlowSet,
     /// The names of the targets that made the objects.
     targets: Vec<&'static str>,
-    /// What a reader must get of each object.
-    meant: Vec<Option<serde_json::Value>>,
-    /// What is proved of the flows: of what is meant, and once there are bytes, of those.
+    /// What is proved of the flows.
     proofs: prove::Proved,
 }
 
@@ -704,7 +700,6 @@ pub(crate) fn backend(
     let allocations = lowered.allocations;
     let mut ordered = Ordered {
         plan: planned.value?,
-        meant: prove::meant(&objects),
         proofs: Vec::new(),
         objects,
         allocations,
@@ -712,7 +707,8 @@ pub(crate) fn backend(
         flows,
         targets: emitting.iter().map(|target| target.name()).collect(),
     };
-    let (proofs, told) = prove::flows(ordered.ground(estate), &ordered.meant);
+    let meant = prove::meant(&ordered.objects);
+    let (proofs, told) = prove::flows(ordered.ground(estate), &meant);
     ordered.proofs = proofs;
     findings.extend(told);
     Some(ordered)

@@ -285,6 +285,11 @@ impl ArtifactSet {
     }
 
     /// The files, by path.
+    pub fn all(&self) -> &[Artifact] {
+        &self.artifacts
+    }
+
+    /// The files, by path.
     pub fn iter(&self) -> std::slice::Iter<'_, Artifact> {
         self.artifacts.iter()
     }

@@ -1,12 +1,11 @@
 //! From ordered objects to the files of one output folder.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     Artifact, ArtifactSet, Body, Content, Manifest, Object, Objects, SourceMap, json,
     layout::{self, Placed},
     sourcemap::Place,
-    tree::Tree,
     yaml,
 };
 use crate::{
@@ -15,6 +14,7 @@ use crate::{
     model::Estate,
     origin::OriginId,
     outcome::Clean,
+    par,
     plan::Plan,
 };
 
@@ -58,13 +58,11 @@ pub fn assemble(
         None => object.origin,
     };
     let mut placed = Vec::new();
-    let mut artifacts = Vec::new();
+    let mut files = Vec::new();
     for (object, wave) in objects.iter().zip(&plan.waves) {
         match &object.body {
             Body::Kube { owner, tree, id } => placed.push(Placed {
-                cluster: cluster(object)
-                    .map(|cluster| cluster.name.value.to_string())
-                    .unwrap_or_default(),
+                cluster: cluster(object).map_or("", |cluster| cluster.name.value.as_str()),
                 of_cluster: of_cluster(object),
                 of_owner: match owner {
                     super::Owner::Platform => of_cluster(object),
@@ -73,19 +71,23 @@ pub fn assemble(
                 owner: match owner {
                     super::Owner::Platform => layout::Owner::Platform,
                     super::Owner::Tenant(tenant) => {
-                        layout::Owner::Tenant(estate.tenants[*tenant].name.value.to_string())
+                        layout::Owner::Tenant(estate.tenants[*tenant].name.value.as_str())
                     }
                 },
                 file: file_name(object, *owner, &id.kind),
                 wave: wave.unwrap_or(0),
-                spec: object.spec_path.to_string(),
+                spec: &object.spec_path,
                 unproven: object.unproven,
-                object: answering(tree, object.origin),
+                object: tree,
+                origin: object.origin,
             }),
-            Body::File { path, content } => artifacts.push(file(object, path, content)),
+            Body::File { path, content } => files.push((object, path, content)),
         }
     }
-    artifacts.extend(layout::kubernetes(placed).map_err(|error| defect(error.to_string()))?);
+    let mut artifacts = par::map(&files, |(object, path, content)| {
+        file(object, path, content)
+    });
+    artifacts.extend(layout::kubernetes(&placed).map_err(|error| defect(error.to_string()))?);
     let artifacts = ArtifactSet::new(estate.name.value.as_str(), artifacts)
         .map_err(|error| defect(error.to_string()))?;
     let source_map = SourceMap::of(&artifacts, &Manifest::of(&artifacts), |origin| {
@@ -99,30 +101,20 @@ pub fn assemble(
 }
 
 /// A workload's objects share a file, so do a tenant's own, and the platform's of one kind.
-fn file_name(object: &Object, owner: super::Owner, kind: &str) -> String {
+fn file_name<'o>(object: &'o Object, owner: super::Owner, kind: &str) -> Cow<'o, str> {
     match (owner, object.spec_path.split_once('.')) {
-        (super::Owner::Platform, _) => kind.to_ascii_lowercase(),
+        (super::Owner::Platform, _) => kind.to_ascii_lowercase().into(),
         (super::Owner::Tenant(_), Some((_, workload))) => {
-            workload.split('.').next().unwrap_or(workload).to_owned()
+            workload.split('.').next().unwrap_or(workload).into()
         }
-        (super::Owner::Tenant(_), None) => "tenant".to_owned(),
+        (super::Owner::Tenant(_), None) => "tenant".into(),
     }
-}
-
-/// The tree with an answer for every line of it: what has no nearer one is there because the
-/// whole object is.
-fn answering(tree: &Tree, origin: OriginId) -> Tree {
-    let mut tree = tree.clone();
-    if tree.root().origin() == OriginId::NONE {
-        tree.root_mut().mark(origin);
-    }
-    tree
 }
 
 fn file(object: &Object, path: &super::ArtifactPath, content: &Content) -> Artifact {
     let (text, executable) = match content {
-        Content::Yaml(tree) => (yaml::document(&answering(tree, object.origin)), false),
-        Content::Json(tree) => (json::document(&answering(tree, object.origin)), false),
+        Content::Yaml(tree) => (yaml::stream([(tree, object.origin)]), false),
+        Content::Json(tree) => (json::document_because(tree, object.origin), false),
         Content::Text {
             text,
             executable,

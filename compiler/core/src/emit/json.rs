@@ -1,5 +1,10 @@
 //! JSON: two spaces, LF, a final line end, keys in the tree's order.
 
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+
 use super::{
     text::{Text, is_deceptive},
     tree::{NodeRef, Tree, View},
@@ -23,11 +28,83 @@ struct Surroundings {
 
 /// One document.
 pub fn document(tree: &Tree) -> Text {
+    document_because(tree, OriginId::NONE)
+}
+
+/// A value, written as [`document`] writes a tree, without one in between: for documents of
+/// megabytes that no line leads back from. Maps must have text keys, and numbers must be whole;
+/// a value that cannot be said is nothing.
+pub(super) fn written<T: Serialize>(value: &T) -> Vec<u8> {
+    let mut out = Vec::new();
+    let pretty = Pretty(PrettyFormatter::new());
+    let mut to = serde_json::Serializer::with_formatter(&mut out, pretty);
+    if value.serialize(&mut to).is_err() {
+        return Vec::new();
+    }
+    out.push(b'\n');
+    out
+}
+
+/// How `serde_json` lays out, with our spelling of characters.
+struct Pretty(PrettyFormatter<'static>);
+
+macro_rules! as_pretty {
+    ($($method:ident($($name:ident: $Type:ty)?))*) => { $(
+        fn $method<W: io::Write + ?Sized>(&mut self, to: &mut W, $($name: $Type)?) -> io::Result<()> {
+            self.0.$method(to, $($name)?)
+        }
+    )* };
+}
+
+impl Formatter for Pretty {
+    as_pretty! {
+        begin_array() end_array() begin_array_value(first: bool) end_array_value()
+        begin_object() end_object() begin_object_key(first: bool) begin_object_value()
+        end_object_value()
+    }
+
+    fn write_string_fragment<W: io::Write + ?Sized>(
+        &mut self,
+        to: &mut W,
+        text: &str,
+    ) -> io::Result<()> {
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return to.write_all(text.as_bytes());
+        }
+        let mut spelt = String::with_capacity(text.len());
+        text.chars().for_each(|c| spell(c, &mut spelt));
+        to.write_all(spelt.as_bytes())
+    }
+
+    fn write_char_escape<W: io::Write + ?Sized>(
+        &mut self,
+        to: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
+        let c = match escape {
+            CharEscape::Quote => '"',
+            CharEscape::ReverseSolidus => '\\',
+            CharEscape::Solidus => '/',
+            CharEscape::Backspace => '\u{8}',
+            CharEscape::FormFeed => '\u{c}',
+            CharEscape::LineFeed => '\n',
+            CharEscape::CarriageReturn => '\r',
+            CharEscape::Tab => '\t',
+            CharEscape::AsciiControl(byte) => byte.into(),
+        };
+        let mut spelt = String::new();
+        spell(c, &mut spelt);
+        to.write_all(spelt.as_bytes())
+    }
+}
+
+/// One document, with the reason of all in it that has no nearer one.
+pub fn document_because(tree: &Tree, origin: OriginId) -> Text {
     let mut out = Text::default();
     let around = Surroundings {
         indent: 0,
         last: true,
-        origin: OriginId::NONE,
+        origin,
     };
     let mut stack = vec![Due::Value(tree.root(), around)];
     while let Some(due) = stack.pop() {
@@ -112,22 +189,25 @@ fn write_leaf(node: NodeRef<'_>, out: &mut Text) {
 
 fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            _ if is_deceptive(c) => {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    out.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-            _ => out.push(c),
-        }
-    }
+    text.chars().for_each(|c| spell(c, out));
     out.push('"');
+}
+
+/// Writes a character of a text.
+fn spell(c: char, out: &mut String) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ if is_deceptive(c) => {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+        _ => out.push(c),
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +241,17 @@ mod tests {
 }
 "#
         );
+    }
+
+    #[test]
+    fn what_is_written_without_a_tree_is_written_alike() {
+        let value = serde_json::json!({
+            "none": {}, "nothing": [], "deep": [[1, -2], [{}, { "a": true }]],
+            "text": "\u{1}\u{7f}\u{8}\u{c}\n\r\t\"\\/\u{202e}\u{e0041}ü\u{a0}", "\u{200b}\"": null,
+        });
+        let tree = Tree::from_serialize_with_nulls(&value).unwrap();
+        let written = String::from_utf8(super::written(&value)).unwrap();
+        assert_eq!(written, document(&tree).as_str());
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! Which file lies where. Targets yield objects and documents; where those go is said here alone.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    borrow::Cow,
+    collections::{BTreeMap, HashSet},
     fmt,
 };
+
+use foldhash::fast::FixedState;
+use indexmap::IndexMap;
 
 use super::{
     artifact::{Artifact, ArtifactPath, ObjectEntry, PathError},
     tree::Tree,
     yaml,
 };
-use crate::origin::OriginId;
+use crate::{origin::OriginId, par};
 
 /// The folder of what belongs to a cluster and to no tenant. No tenant may have that name.
 const PLATFORM: &str = "platform";
@@ -22,16 +26,16 @@ const KUSTOMIZATION: &str = "kustomization.yaml";
 const KUBERNETES: &str = "kubernetes";
 
 /// Whose an object is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Owner {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Owner<'o> {
     /// The cluster's.
     Platform,
     /// This tenant's.
-    Tenant(String),
+    Tenant(&'o str),
 }
 
-impl Owner {
-    fn folder(&self) -> &str {
+impl<'o> Owner<'o> {
+    fn folder(self) -> &'o str {
         match self {
             Self::Platform => PLATFORM,
             Self::Tenant(name) => name,
@@ -41,25 +45,37 @@ impl Owner {
 
 /// A Kubernetes object and where it belongs.
 #[derive(Debug, Clone)]
-pub struct Placed {
+pub struct Placed<'o> {
     /// The cluster that it is applied to.
-    pub cluster: String,
+    pub cluster: &'o str,
     /// Whose it is.
-    pub owner: Owner,
+    pub owner: Owner<'o>,
     /// The name of its file without `.yaml`: mostly the workload. What shares it shares the file.
-    pub file: String,
+    pub file: Cow<'o, str>,
     /// When it is applied.
     pub wave: u32,
     /// What in the model asks for it, such as `acme.trainer`.
-    pub spec: String,
+    pub spec: &'o str,
     /// Whether no proof covers it.
     pub unproven: bool,
     /// The object.
-    pub object: Tree,
+    pub object: &'o Tree,
+    /// Why it is there: the reason of all in it that has no nearer one.
+    pub origin: OriginId,
     /// Why its folder is there: its owner.
     pub of_owner: OriginId,
     /// Why the folder above is there: its cluster.
     pub of_cluster: OriginId,
+}
+
+impl Placed<'_> {
+    /// Why the object as a whole is there.
+    fn reason(&self) -> OriginId {
+        match self.object.root().origin() {
+            OriginId::NONE => self.origin,
+            own => own,
+        }
+    }
 }
 
 /// Why objects cannot be laid out. Each is a mistake of ours, not of the spec.
@@ -109,77 +125,89 @@ impl From<PathError> for LayoutError {
 ///
 /// # Errors
 /// A name makes no path, an object has no identity, or two have one.
-pub fn kubernetes(objects: Vec<Placed>) -> Result<Vec<Artifact>, LayoutError> {
-    let mut files: BTreeMap<ArtifactPath, Vec<(ObjectEntry, Tree)>> = BTreeMap::new();
-    let mut folders: BTreeMap<String, Folder> = BTreeMap::new();
-    let mut known = BTreeSet::new();
-    for placed in objects {
-        let entry = entry(&placed)?;
-        let Placed {
-            cluster,
-            owner,
-            file,
-            object,
-            of_owner,
-            of_cluster,
-            ..
-        } = placed;
-        if !known.insert(identity(&cluster, &entry)) {
-            let object = Box::new(entry);
-            return Err(LayoutError::Twice { cluster, object });
+pub fn kubernetes(objects: &[Placed<'_>]) -> Result<Vec<Artifact>, LayoutError> {
+    let entries = par::map(objects, entry);
+    let entries = entries.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let mut known: HashSet<Identity<'_>, FixedState> = HashSet::default();
+    let mut files: Files<'_> = IndexMap::default();
+    for (placed, entry) in objects.iter().zip(&entries) {
+        if !known.insert(identity(placed.cluster, entry)) {
+            return Err(LayoutError::Twice {
+                cluster: placed.cluster.to_owned(),
+                object: Box::new(entry.clone()),
+            });
         }
-        let (above, below) = (format!("{KUBERNETES}/{cluster}"), owner.folder());
-        let path = ArtifactPath::new(format!("{above}/{below}/{file}.yaml"))?;
-        let why = object.root().origin();
-        Folder::at(format!("{above}/{below}"), of_owner, &mut folders)
-            .holds(format!("{file}.yaml"), why);
-        Folder::at(above, of_cluster, &mut folders).holds(below.to_owned(), of_owner);
-        files.entry(path).or_default().push((entry, object));
+        let path = [placed.cluster, placed.owner.folder(), placed.file.as_ref()];
+        files.entry(path).or_default().push((entry, placed));
     }
-    let kustomizations = folders
-        .into_iter()
-        .map(|(path, folder)| kustomization(&path, &folder));
-    let mut artifacts: Vec<Artifact> = kustomizations.collect::<Result<_, _>>()?;
-    artifacts.extend(
-        files
-            .into_iter()
-            .map(|(path, objects)| object_file(path, objects)),
-    );
+    let folders: Vec<(String, Folder)> = folders(&files).into_iter().collect();
+    let files: Vec<_> = files.into_iter().collect();
+    let written = par::map(&files, |(path, objects)| object_file(*path, objects));
+    let mut artifacts = written.into_iter().collect::<Result<Vec<_>, _>>()?;
+    for kustomization in par::map(&folders, |(path, folder)| kustomization(path, folder)) {
+        artifacts.push(kustomization?);
+    }
     Ok(artifacts)
 }
 
-fn entry(placed: &Placed) -> Result<ObjectEntry, LayoutError> {
+/// Objects by cluster, folder and file.
+type Files<'o> = IndexMap<[&'o str; 3], Vec<(&'o ObjectEntry, &'o Placed<'o>)>, FixedState>;
+
+/// What an API tells objects by, in a cluster: the group without its version, the kind, the names.
+type Identity<'o> = [&'o str; 5];
+
+fn entry(placed: &Placed<'_>) -> Result<ObjectEntry, LayoutError> {
     let text = |pointer: &str| placed.object.at(pointer)?.as_str().map(str::to_owned);
-    let nameless = || LayoutError::Nameless(placed.spec.clone());
+    let nameless = || LayoutError::Nameless(placed.spec.to_owned());
     Ok(ObjectEntry {
         api_version: text("/apiVersion").ok_or_else(nameless)?,
         kind: text("/kind").ok_or_else(nameless)?,
         namespace: text("/metadata/namespace"),
         name: text("/metadata/name").ok_or_else(nameless)?,
         wave: placed.wave,
-        spec: placed.spec.clone(),
+        spec: placed.spec.to_owned(),
         unproven: placed.unproven,
     })
 }
 
-/// What an API tells objects by: the group without its version, the kind, the names.
-fn identity(cluster: &str, object: &ObjectEntry) -> [String; 5] {
+fn identity<'o>(cluster: &'o str, object: &'o ObjectEntry) -> Identity<'o> {
     let group = object
         .api_version
         .rsplit_once('/')
         .map_or("", |(group, _)| group);
     let namespace = object.namespace.as_deref().unwrap_or_default();
-    [cluster, group, &object.kind, namespace, &object.name].map(str::to_owned)
+    [cluster, group, &object.kind, namespace, &object.name]
 }
 
-fn object_file(path: ArtifactPath, mut objects: Vec<(ObjectEntry, Tree)>) -> Artifact {
+fn object_file(
+    [cluster, folder, file]: [&str; 3],
+    objects: &[(&ObjectEntry, &Placed<'_>)],
+) -> Result<Artifact, LayoutError> {
+    let path = ArtifactPath::new(format!("{KUBERNETES}/{cluster}/{folder}/{file}.yaml"))?;
+    let mut objects = objects.to_vec();
     objects.sort_by_key(|(entry, _)| entry.wave);
-    let text = yaml::stream(objects.iter().map(|(_, tree)| tree));
+    let text = yaml::stream(objects.iter().map(|(_, it)| (it.object, it.origin)));
     let mut artifact = Artifact::new(path, KUBERNETES, text);
-    artifact.objects = objects.into_iter().map(|(entry, _)| entry).collect();
+    artifact.objects = objects.iter().map(|(entry, _)| (*entry).clone()).collect();
     artifact.spec_paths = artifact.objects.iter().map(|o| o.spec.clone()).collect();
     artifact.wave = artifact.objects.last().map(|last| last.wave);
-    artifact
+    Ok(artifact)
+}
+
+/// The folders of files, by path.
+fn folders(files: &Files<'_>) -> BTreeMap<String, Folder> {
+    let mut folders = BTreeMap::new();
+    for ([cluster, folder, file], objects) in files {
+        let Some((_, first)) = objects.first() else {
+            continue;
+        };
+        let above = format!("{KUBERNETES}/{cluster}");
+        Folder::at(format!("{above}/{folder}"), first.of_owner, &mut folders)
+            .holds(format!("{file}.yaml"), first.reason());
+        Folder::at(above, first.of_cluster, &mut folders)
+            .holds((*folder).to_owned(), first.of_owner);
+    }
+    folders
 }
 
 /// A folder of objects: why it is there, what lies in it, and the first reason for each of that.
@@ -277,47 +305,53 @@ mod tests {
 
     use super::{LayoutError, Owner, Placed, kubernetes};
     use crate::{
-        emit::{artifact::ArtifactSet, tree::Tree},
+        emit::{
+            artifact::{Artifact, ArtifactSet},
+            tree::Tree,
+        },
         origin::OriginId,
     };
 
-    fn placed(owner: Owner, file: &str, wave: u32, api: &str, kind: &str, name: &str) -> Placed {
-        let namespace = match &owner {
+    /// An object: whose, its file, its wave, and its version, kind and name.
+    type Row<'r> = (Owner<'r>, &'r str, u32, [&'r str; 3]);
+
+    fn tree((owner, _, _, [api, kind, name]): &Row<'_>) -> Tree {
+        let namespace = match owner {
             Owner::Platform => None,
-            Owner::Tenant(tenant) => Some(tenant.clone()),
+            Owner::Tenant(tenant) => Some(tenant),
         };
         let metadata = json!({ "name": name, "namespace": namespace });
         let object = json!({ "apiVersion": api, "kind": kind, "metadata": metadata });
-        Placed {
-            cluster: "sz1".into(),
-            spec: format!("{}.{file}", owner.folder()),
-            owner,
-            file: file.into(),
-            wave,
-            unproven: false,
-            object: Tree::from_serialize(&object).unwrap(),
-            of_owner: OriginId::NONE,
-            of_cluster: OriginId::NONE,
-        }
+        Tree::from_serialize(&object).unwrap()
     }
 
-    fn acme() -> Owner {
-        Owner::Tenant("acme".into())
+    fn laid_out(rows: &[Row<'_>]) -> Result<Vec<Artifact>, LayoutError> {
+        let trees: Vec<Tree> = rows.iter().map(tree).collect();
+        let placed = rows.iter().zip(&trees);
+        let placed = placed.map(|((owner, file, wave, _), object)| Placed {
+            cluster: "sz1",
+            spec: file,
+            owner: *owner,
+            file: (*file).into(),
+            wave: *wave,
+            unproven: false,
+            object,
+            origin: OriginId::NONE,
+            of_owner: OriginId::NONE,
+            of_cluster: OriginId::NONE,
+        });
+        kubernetes(&placed.collect::<Vec<_>>())
     }
+
+    const ACME: Owner<'_> = Owner::Tenant("acme");
 
     #[test]
     fn one_folder_per_tenant_and_one_for_the_platform() {
-        let files = kubernetes(vec![
-            placed(acme(), "web", 5, "apps/v1", "Deployment", "web"),
-            placed(
-                Owner::Platform,
-                "kata",
-                1,
-                "node.k8s.io/v1",
-                "RuntimeClass",
-                "kata",
-            ),
-            placed(acme(), "web", 4, "v1", "Service", "web"),
+        let class = ["node.k8s.io/v1", "RuntimeClass", "kata"];
+        let files = laid_out(&[
+            (ACME, "web", 5, ["apps/v1", "Deployment", "web"]),
+            (Owner::Platform, "kata", 1, class),
+            (ACME, "web", 4, ["v1", "Service", "web"]),
         ]);
         let set = ArtifactSet::new("north", files.unwrap()).unwrap();
         let text = |path: &str| String::from_utf8(set.get(path).unwrap().bytes.clone()).unwrap();
@@ -345,30 +379,17 @@ mod tests {
 
     #[test]
     fn two_versions_of_one_object_are_one_object() {
-        let error = kubernetes(vec![
-            placed(
-                acme(),
-                "a",
-                1,
-                "autoscaling/v1",
-                "HorizontalPodAutoscaler",
-                "web",
-            ),
-            placed(
-                acme(),
-                "b",
-                1,
-                "autoscaling/v2",
-                "HorizontalPodAutoscaler",
-                "web",
-            ),
+        let scaler = |version| [version, "HorizontalPodAutoscaler", "web"];
+        let error = laid_out(&[
+            (ACME, "a", 1, scaler("autoscaling/v1")),
+            (ACME, "b", 1, scaler("autoscaling/v2")),
         ]);
         assert!(matches!(error, Err(LayoutError::Twice { .. })));
     }
 
     #[test]
     fn a_name_that_leads_elsewhere_is_refused() {
-        let error = kubernetes(vec![placed(acme(), "../../x", 1, "v1", "Service", "web")]);
+        let error = laid_out(&[(ACME, "../../x", 1, ["v1", "Service", "web"])]);
         assert!(matches!(error, Err(LayoutError::Path(_))));
     }
 }

@@ -9,8 +9,8 @@ use super::{
     artifact::{Artifact, ArtifactPath, ArtifactSet, ObjectEntry},
     json,
     sha256::Sha256,
-    tree::Tree,
 };
+use crate::par;
 
 /// The version of the format. A reader refuses any other.
 const VERSION: u32 = 1;
@@ -94,7 +94,7 @@ impl Manifest {
             version: VERSION,
             estate: set.estate().to_owned(),
             tool: env!("CARGO_PKG_VERSION").to_owned(),
-            files: set.iter().map(entry).collect(),
+            files: par::map(set.all(), entry),
         }
     }
 
@@ -113,9 +113,7 @@ impl Manifest {
 
     /// What is written to `manifest.json`.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Its types hold text keys and whole numbers only, so that there is always a tree.
-        let tree = Tree::from_serialize(self).unwrap_or_else(|_| Tree::map());
-        json::document(&tree).into_parts().0.into_bytes()
+        json::written(self)
     }
 
     /// Reads a manifest.

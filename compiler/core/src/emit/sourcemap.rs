@@ -4,8 +4,12 @@
 //! comment is added. It is therefore not part of the manifest; it bears the manifest's hash
 //! instead, so that one of another build is told.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
+};
 
+use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +17,6 @@ use super::{
     json,
     manifest::Manifest,
     sha256::Sha256,
-    tree::Tree,
 };
 use crate::origin::OriginId;
 
@@ -53,10 +56,13 @@ impl SourceMap {
     ) -> Self {
         let mut sources = Sources::default();
         let mut files = BTreeMap::new();
+        let mut known: HashMap<OriginId, Option<(u32, u32, u32)>, FixedState> = HashMap::default();
         for artifact in set {
             let mut segments = Segments::default();
             for (line, origin) in artifact.lines.changes() {
-                let place = resolve(*origin).map(|place| sources.number(place));
+                let place = *known
+                    .entry(*origin)
+                    .or_insert_with(|| resolve(*origin).map(|place| sources.number(place)));
                 segments.add(*line, place);
             }
             if !segments.text.is_empty() {
@@ -73,9 +79,7 @@ impl SourceMap {
 
     /// What is written to `sourcemap.json`.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // Its types hold text keys and whole numbers only, so that there is always a tree.
-        let tree = Tree::from_serialize(self).unwrap_or_else(|_| Tree::map());
-        json::document(&tree).into_parts().0.into_bytes()
+        json::written(self)
     }
 
     /// Reads a source map. None if it is not one of this version: then it is made anew, it is
@@ -175,7 +179,8 @@ impl Segments {
         if !self.text.is_empty() {
             self.text.push(';');
         }
-        self.text += &(self.at.emitted - before.emitted).to_string();
+        // Text takes whatever is written to it.
+        let _ = write!(self.text, "{}", self.at.emitted - before.emitted);
         let Some((source, line, column)) = place else {
             return;
         };
@@ -187,8 +192,7 @@ impl Segments {
             self.at.line - before.line,
             self.at.column - before.column,
         ] {
-            self.text.push(',');
-            self.text += &difference.to_string();
+            let _ = write!(self.text, ",{difference}");
         }
     }
 }

@@ -30,28 +30,32 @@ enum Reader {
 
 /// One document.
 pub fn document(tree: &Tree) -> Text {
-    stream([tree])
+    stream([(tree, OriginId::NONE)])
 }
 
 /// One document for Ansible. A text of the spec that looks like a template is marked `!unsafe`, so
 /// that it stays text: a template may run commands on whoever runs the playbook.
 pub fn ansible(tree: &Tree) -> Text {
     let mut out = Text::default();
-    write(tree, Reader::Ansible, &mut out);
+    write(tree, OriginId::NONE, Reader::Ansible, &mut out);
     out
 }
 
-/// Several documents in one file, joined with `---`.
-pub fn stream<'t>(trees: impl IntoIterator<Item = &'t Tree>) -> Text {
+/// Several documents in one file, joined with `---`, each with the reason of all in it that has no
+/// nearer one.
+pub fn stream<'t>(trees: impl IntoIterator<Item = (&'t Tree, OriginId)>) -> Text {
     let mut out = Text::default();
-    for (number, tree) in trees.into_iter().enumerate() {
+    for (number, (tree, origin)) in trees.into_iter().enumerate() {
         if number > 0 {
             // The line that opens a document belongs to it.
-            out.mark(tree.root().origin());
+            out.mark(match tree.root().origin() {
+                OriginId::NONE => origin,
+                own => own,
+            });
             out.add("---");
             out.end_line();
         }
-        write(tree, Reader::Any, &mut out);
+        write(tree, origin, Reader::Any, &mut out);
     }
     out
 }
@@ -84,11 +88,11 @@ impl Place {
     }
 }
 
-fn write(tree: &Tree, reader: Reader, out: &mut Text) {
+fn write(tree: &Tree, inherited: OriginId, reader: Reader, out: &mut Text) {
     let mut stack = vec![Due {
         node: tree.root(),
         place: Place::line(0),
-        inherited: OriginId::NONE,
+        inherited,
     }];
     while let Some(due) = stack.pop() {
         let Due { node, place, .. } = due;

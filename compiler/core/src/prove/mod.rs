@@ -3,18 +3,21 @@
 //! The reader shares no code with the writer: `serde_yaml`, which refuses a key that stands
 //! twice, against the tree as JSON. A difference is a defect of ours, and nothing is written.
 
+mod alike;
+mod back;
 pub mod flows;
 
-use std::collections::BTreeMap;
-
+use alike::Template;
+use back::{Known, Wrong};
 use flows::{Ground, Proof};
-use serde::Deserialize;
+use foldhash::fast::FixedState;
+use indexmap::IndexMap;
 use serde_json::Value;
 use tenantry_reach::Document;
 
 use crate::{
     diag::{Diagnostic, Findings, rule_set},
-    emit::{Artifact, Body, Object, Objects, Output},
+    emit::{Artifact, Body, Objects, Output},
     model::{Cluster, Id},
     par,
 };
@@ -24,9 +27,6 @@ rule_set! {
     pub RULES;
     UNPROVEN_OUTPUT = "unproven-output", Output, Error, "bytes that do not read back as what was meant: a defect of the compiler", include_str!("pages/unproven-output.md");
 }
-
-/// An object's identity over all clusters: the cluster's name, then version, kind, namespace, name.
-type Identity<'v> = [&'v str; 5];
 
 /// What each object means: the value that a reader of its file must get. None of what is no object
 /// of Kubernetes.
@@ -67,95 +67,56 @@ pub fn flows(ground: Ground<'_>, meant: &[Option<Value>]) -> (Proved, Findings) 
     (proofs, findings)
 }
 
-/// One document as it was read back.
-struct Back<'o> {
-    file: &'o Artifact,
-    /// Its place in the file.
-    at: usize,
-    /// The place of the object that it is among all.
-    object: usize,
-    value: Value,
-}
-
-/// Reads every file of Kubernetes objects back and compares it with the objects; and proves the
-/// flows once more, on what was read. `proofs` is what was proved of what was meant.
-pub fn prove(
-    output: &Output,
-    ground: Ground<'_>,
-    meant: &[Option<Value>],
-    proofs: &Proved,
-) -> (Proved, Findings) {
-    let files: Vec<&Artifact> = output
-        .artifacts
-        .iter()
-        .filter(|file| !file.objects.is_empty())
-        .collect();
-    let known = known(ground, meant);
+/// Reads every file of Kubernetes objects back and holds it against the objects. Where nothing is
+/// found the files say what was meant, and what is proved of the flows of that is proved of them.
+pub fn prove(output: &Output, ground: Ground<'_>) -> Findings {
+    let files = output.artifacts.iter();
+    let files: Vec<&Artifact> = files.filter(|file| !file.objects.is_empty()).collect();
+    let known = Known::of(ground);
     let mut findings = Findings::new();
-    let mut back: Vec<Back<'_>> = Vec::new();
-    for read in par::map(&files, |file| read(file, &known, meant)) {
-        back.extend(read.back);
-        findings.extend(read.findings);
-    }
-    back.sort_by_key(|back| back.object);
-    if findings.is_empty() {
-        findings.extend(miscounted(&back, known.len()));
-    }
-    if !findings.is_empty() {
-        return (Proved::new(), findings);
-    }
-    again(ground, &back, proofs)
-}
-
-/// Whether there is each object once, of so many that were meant; `back` is sorted by object. One
-/// that stands twice would make up for one that is missing, if only their number were compared.
-fn miscounted(back: &[Back<'_>], meant: usize) -> Option<Diagnostic> {
-    let twice = back.windows(2).find_map(|pair| match pair {
-        [first, second] if first.object == second.object => Some(second),
-        _ => None,
-    });
-    if let Some(twice) = twice {
-        let [_, _, kind, _, name] = identity("", &twice.value);
-        let words = format!("{kind} {name} is there a second time");
-        return Some(defect(twice.file, &words));
-    }
-    let words = format!(
-        "{meant} objects were meant and {} can be read back",
-        back.len()
-    );
-    (back.len() != meant).then(|| Diagnostic::nowhere(&UNPROVEN_OUTPUT, words).why(REPORT))
-}
-
-/// The proof of flows on what was read back: what was found was told already, so that anything
-/// else is a defect.
-fn again(ground: Ground<'_>, back: &[Back<'_>], proofs: &Proved) -> (Proved, Findings) {
-    let objects: Vec<&Object> = ground.objects.iter().collect();
-    let clusters = ground.estate.clusters.ids();
-    let mut documents: Vec<(Id<Cluster>, Vec<Document<'_>>)> =
-        clusters.map(|id| (id, Vec::new())).collect();
-    for back in back {
-        let on = objects[back.object].cluster;
-        let own = documents.iter_mut().find(|(id, _)| Some(*id) == on);
-        if let Some((_, own)) = own {
-            own.push(Document {
-                source: back.file.path.as_str(),
-                at: back.at,
-                value: &back.value,
-            });
+    let (mut documents, mut met) = (0, vec![false; known.len()]);
+    for (file, read) in files.iter().zip(read(&files, &known)) {
+        match read {
+            Ok(places) => {
+                documents += places.len();
+                places.into_iter().for_each(|place| met[place] = true);
+            }
+            Err(wrong) => findings.push(defect(file, &wrong)),
         }
     }
-    let (mut proved, mut findings) = (Proved::new(), Findings::new());
-    for (on, proof, _) in ground.prove(&documents) {
-        let before = proofs.iter().find(|(id, _)| *id == on);
-        if before.is_none_or(|(_, before)| !proof.agrees(before)) {
-            let name = &ground.estate.clusters[on].name.value;
-            let words =
-                format!("the files of cluster `{name}` let through what the objects do not");
-            findings.push(Diagnostic::nowhere(&UNPROVEN_OUTPUT, words).why(REPORT));
-        }
-        proved.push((on, proof));
+    let missing = met.iter().filter(|met| !**met).count();
+    if findings.is_empty() && (missing > 0 || documents > known.len()) {
+        let words = format!(
+            "{} objects were meant, of which the files lack {missing}, and hold {documents}",
+            known.len()
+        );
+        findings.push(Diagnostic::nowhere(&UNPROVEN_OUTPUT, words).why(REPORT));
     }
-    (proved, findings)
+    findings
+}
+
+/// What each file holds. Of many that are alike the first is read, and a template of it reads the
+/// others; what that does not take is read as it is.
+fn read(files: &[&Artifact], known: &Known<'_>) -> Vec<Result<Vec<usize>, Wrong>> {
+    let shapes = par::map(files, |file| alike::shape(&file.bytes));
+    let mut groups: IndexMap<u64, Vec<usize>, FixedState> = IndexMap::default();
+    for (at, shape) in shapes.into_iter().enumerate() {
+        groups.entry(shape).or_default().push(at);
+    }
+    let many = groups.into_values();
+    let many: Vec<Vec<usize>> = many.filter(|group| group.len() >= alike::WORTH).collect();
+    let templates = par::map(&many, |group| Template::of(&files[group[0]].bytes));
+    let mut by_template: Vec<Option<&Template<'_>>> = vec![None; files.len()];
+    for (group, template) in many.iter().zip(&templates) {
+        group[1..]
+            .iter()
+            .for_each(|at| by_template[*at] = template.as_ref());
+    }
+    let work: Vec<_> = files.iter().zip(by_template).collect();
+    par::map(&work, |(file, template)| {
+        let filled = template.and_then(|template| known.filled(template, file));
+        filled.map_or_else(|| known.read(file), Ok)
+    })
 }
 
 const REPORT: &str =
@@ -163,78 +124,4 @@ const REPORT: &str =
 
 fn defect(file: &Artifact, words: &str) -> Diagnostic {
     Diagnostic::nowhere(&UNPROVEN_OUTPUT, format!("{}: {words}", file.path.as_str())).why(REPORT)
-}
-
-/// The place of each object among all, by its identity.
-fn known<'v>(ground: Ground<'v>, meant: &'v [Option<Value>]) -> BTreeMap<Identity<'v>, usize> {
-    let mut known = BTreeMap::new();
-    for (at, (object, value)) in ground.objects.iter().zip(meant).enumerate() {
-        if let (Some(value), Some(cluster)) = (value, object.cluster) {
-            let cluster = ground.estate.clusters[cluster].name.value.as_str();
-            known.insert(identity(cluster, value), at);
-        }
-    }
-    known
-}
-
-/// What one file reads back as.
-#[derive(Default)]
-struct Read<'o> {
-    back: Vec<Back<'o>>,
-    findings: Findings,
-}
-
-fn read<'o>(
-    file: &'o Artifact,
-    known: &BTreeMap<Identity<'_>, usize>,
-    meant: &[Option<Value>],
-) -> Read<'o> {
-    let mut read = Read::default();
-    // `kubernetes/<cluster>/…`
-    let cluster = file.path.as_str().split('/').nth(1).unwrap_or_default();
-    let text = match std::str::from_utf8(&file.bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            read.findings.push(defect(file, &error.to_string()));
-            return read;
-        }
-    };
-    for (at, document) in serde_yaml::Deserializer::from_str(text).enumerate() {
-        let value = match Value::deserialize(document) {
-            Ok(value) => value,
-            Err(error) => {
-                read.findings.push(defect(file, &error.to_string()));
-                return read;
-            }
-        };
-        let identity = identity(cluster, &value);
-        match known.get(&identity) {
-            Some(&object) if meant[object].as_ref() == Some(&value) => read.back.push(Back {
-                file,
-                at,
-                object,
-                value,
-            }),
-            _ => {
-                let [_, _, kind, _, name] = identity;
-                let words = format!("{kind} {name} reads back as something else");
-                read.findings.push(defect(file, &words));
-            }
-        }
-    }
-    read
-}
-
-fn identity<'v>(cluster: &'v str, value: &'v Value) -> Identity<'v> {
-    let text = |pointer: &str| {
-        let found = value.pointer(pointer).and_then(Value::as_str);
-        found.unwrap_or_default()
-    };
-    [
-        cluster,
-        text("/apiVersion"),
-        text("/kind"),
-        text("/metadata/namespace"),
-        text("/metadata/name"),
-    ]
 }

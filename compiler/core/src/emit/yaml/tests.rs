@@ -6,14 +6,18 @@ use std::{
 use proptest::{prelude::*, strategy::ValueTree};
 use serde_json::{Value, json};
 
-use super::{ansible, document, stream};
+use super::{ansible, document};
 use crate::{
-    emit::{json, tree::Tree},
+    emit::{Text, json, tree::Tree},
     origin::OriginId,
 };
 
 fn tree(value: &Value) -> Tree {
     Tree::from_serialize_with_nulls(value).unwrap()
+}
+
+fn stream<'t>(trees: impl IntoIterator<Item = &'t Tree>) -> Text {
+    super::stream(trees.into_iter().map(|tree| (tree, OriginId::NONE)))
 }
 
 fn written(value: &Value) -> String {
@@ -108,6 +112,10 @@ fn each_line_knows_where_it_came_from() {
         told[8], "1 ---",
         "the line that opens a document belongs to it"
     );
+    let plain = tree(&json!({ "a": 1 }));
+    let text = super::stream([(&object, OriginId(7)), (&plain, OriginId(7))]);
+    let origins = [1, 9, 10].map(|line| text.lines().at(line).0);
+    assert_eq!(origins, [1, 7, 7], "what has no mark has the reason given");
     assert_eq!(told[9..], once);
 }
 

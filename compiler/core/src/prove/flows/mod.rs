@@ -111,13 +111,6 @@ impl Proof {
     pub fn holds(&self) -> bool {
         self.differences.is_empty() && self.complaints.is_empty() && self.too_much.is_none()
     }
-
-    /// Whether another proof says the same.
-    pub(super) fn agrees(&self, other: &Self) -> bool {
-        self.differences == other.differences
-            && self.complaints.len() == other.complaints.len()
-            && self.too_much == other.too_much
-    }
 }
 
 impl<'a> Ground<'a> {
