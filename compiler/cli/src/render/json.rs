@@ -148,6 +148,11 @@ pub(crate) fn pretty(document: &impl Serialize) -> String {
     text
 }
 
+/// The same in one line, for what no one reads: half as long.
+pub(crate) fn compact(document: &impl Serialize) -> String {
+    serde_json::to_string(document).unwrap_or_default()
+}
+
 fn convert<'a>(finding: &'a Diagnostic, places: &Places<'a>) -> Finding<'a> {
     Finding {
         rule: finding.rule.name(),

@@ -91,8 +91,8 @@ fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>) -> Shee
         nodes.settle(proof, &flows);
     }
     flows.sort_by(|one, other| {
-        let key = |flow: &Flow| (flow.from.clone(), flow.to.clone(), flow.reason);
-        key(one).cmp(&key(other))
+        let ends = one.from.cmp(&other.from).then_with(|| one.to.cmp(&other.to));
+        ends.then_with(|| one.reason.cmp(&other.reason))
     });
     Sheet {
         title: match env {
@@ -217,7 +217,10 @@ impl Nodes {
                 let (Ends::Addresses(addresses), [node]) = (ends, nodes.as_slice()) else {
                     continue;
                 };
-                if let Some(node) = self.all.get_mut(*node) {
+                // Most flows to an outside end mean the same addresses.
+                if let Some(node) = self.all.get_mut(*node)
+                    && node.addresses != *addresses
+                {
                     node.addresses.extend(addresses);
                 }
             }

@@ -2,7 +2,7 @@
 
 use super::{
     sheet::{Flow, Reason, Sheet},
-    words,
+    words::{self, Names},
 };
 use crate::render::{style::Look, visible};
 
@@ -31,9 +31,10 @@ fn one(sheet: &Sheet, look: Look) -> String {
     if sheet.flows.is_empty() {
         out += "\nNothing goes through.\n";
     }
+    let names = Names::of(sheet);
     let flows: Vec<&Flow> = sheet.flows.iter().collect();
     for callers in flows.chunk_by(|one, other| one.from == other.from) {
-        out += &block(sheet, callers, look);
+        out += &block(&names, callers, look);
     }
     if !sheet.beyond.is_empty() {
         out += "\nWhat policies do not decide:\n";
@@ -48,16 +49,16 @@ fn one(sheet: &Sheet, look: Look) -> String {
 }
 
 /// Everything that some call.
-fn block(sheet: &Sheet, callers: &[&Flow], look: Look) -> String {
+fn block(names: &Names<'_>, callers: &[&Flow], look: Look) -> String {
     let Some(first) = callers.first() else {
         return String::new();
     };
-    let from = words::listed(&words::ends(sheet, &first.from));
+    let from = words::listed(&names.ends(&first.from));
     let mut out = format!("\n{}\n", look.wrap(&visible(&from), "", "  "));
     let rows: Vec<(String, &Flow)> = callers
         .iter()
         .map(|flow| {
-            let to = words::listed(&words::ends(sheet, &flow.to));
+            let to = words::listed(&names.ends(&flow.to));
             (visible(&to), *flow)
         })
         .collect();

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{
     sheet::{Class, Flow, Reason, Sheet},
-    words,
+    words::{self, Names},
 };
 use crate::render::{html::Html, json, visible};
 
@@ -93,7 +93,7 @@ fn article(html: &mut Html, at: usize, sheet: &Sheet) {
                 |_| {},
             );
         });
-        html.data("data", &json::pretty(&Data::of(sheet)));
+        html.data("data", &json::compact(&Data::of(sheet)));
     });
     html.raw("\n");
 }
@@ -182,23 +182,23 @@ fn choice(html: &mut Html, kind: &str, name: &str, value: &str, checked: bool) {
 
 /// Boxes with what is in them; the script draws the lines.
 fn graph(html: &mut Html, sheet: &Sheet) {
-    let (mut callers, mut called) = (Vec::new(), Vec::new());
-    for (at, node) in sheet.nodes.iter().enumerate() {
-        if matches!(node.class, Class::Workload | Class::Everybody) {
-            continue;
+    let mut calls = vec![[false; 2]; sheet.nodes.len()];
+    for flow in &sheet.flows {
+        for (side, ends) in [&flow.from, &flow.to].into_iter().enumerate() {
+            for at in ends {
+                if let Some(calls) = calls.get_mut(*at) {
+                    calls[side] = true;
+                }
+            }
         }
-        let calls = sheet
-            .flows
-            .iter()
-            .any(|flow| flow.from.binary_search(&at).is_ok());
-        let is_called = sheet
-            .flows
-            .iter()
-            .any(|flow| flow.to.binary_search(&at).is_ok());
-        match (calls, is_called) {
-            (true, false) => callers.push(at),
-            (_, true) => called.push(at),
-            (false, false) => {}
+    }
+    let (mut callers, mut called) = (Vec::new(), Vec::new());
+    for (at, (node, calls)) in sheet.nodes.iter().zip(calls).enumerate() {
+        match calls {
+            _ if matches!(node.class, Class::Workload | Class::Everybody) => {}
+            [_, true] => called.push(at),
+            [true, false] => callers.push(at),
+            [false, false] => {}
         }
     }
     html.within("div", &[("class", "view graph scripted")], |html| {
@@ -290,18 +290,19 @@ fn list(html: &mut Html, sheet: &Sheet) {
                 });
             });
             html.within("tbody", &[], |html| {
+                let names = Names::of(sheet);
                 for (at, flow) in sheet.flows.iter().enumerate() {
-                    row(html, sheet, at, flow);
+                    row(html, &names, at, flow);
                 }
             });
         });
     });
 }
 
-fn row(html: &mut Html, sheet: &Sheet, at: usize, flow: &Flow) {
+fn row(html: &mut Html, names: &Names<'_>, at: usize, flow: &Flow) {
     html.within("tr", &[("data-at", &at.to_string())], |html| {
         for ends in [&flow.from, &flow.to] {
-            let names = words::ends(sheet, ends);
+            let names = names.ends(ends);
             html.within("td", &[], |html| html.text(&words::listed(&names)));
         }
         html.within("td", &[], |html| html.text(&flow.ports.to_string()));

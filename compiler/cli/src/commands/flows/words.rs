@@ -1,5 +1,7 @@
 //! Ends, sides and grounds in words.
 
+use std::collections::BTreeMap;
+
 use tenantry_reach::{Account, Addresses, Direction, End, Judge, PolicyId, Question};
 
 use super::sheet::{Class, Sheet};
@@ -21,43 +23,59 @@ pub(super) fn addresses(addresses: &Addresses) -> String {
     addresses.to_string()
 }
 
-/// Ends of a flow, the shorter way: a group that is there whole by its name alone.
-pub(super) fn ends(sheet: &Sheet, ends: &[usize]) -> Vec<String> {
-    // Most ends are one, and need no look at everybody else.
-    if let [one] = ends {
-        return vec![name(sheet, *one)];
-    }
-    let groups = sheet.groups();
-    let workload = |at: &usize| {
-        let node = sheet.nodes.get(*at);
-        node.is_some_and(|node| node.class == Class::Workload)
-    };
-    let all: usize = groups.values().map(Vec::len).sum();
-    let workloads = ends.iter().filter(|at| workload(at)).count();
-    let mut names = Vec::new();
-    if workloads == all && groups.len() > 1 {
-        names.push("everybody inside".to_owned());
-    } else {
-        for (group, members) in &groups {
-            let held: Vec<&usize> = members
-                .iter()
-                .filter(|at| ends.binary_search(at).is_ok())
-                .collect();
-            if held.len() == members.len() && held.len() > 1 {
-                names.push(format!("all of {group}"));
-            } else {
-                names.extend(held.into_iter().map(|at| name(sheet, *at)));
-            }
-        }
-    }
-    let others = ends.iter().filter(|at| !workload(at));
-    names.extend(others.map(|at| name(sheet, *at)));
-    names
+/// What the ends of a sheet's flows are called.
+pub(super) struct Names<'s> {
+    sheet: &'s Sheet,
+    /// How many workloads each group has.
+    groups: BTreeMap<&'s str, usize>,
 }
 
-fn name(sheet: &Sheet, at: usize) -> String {
-    let node = sheet.nodes.get(at);
-    node.map_or_else(String::new, |node| node.name.clone())
+impl<'s> Names<'s> {
+    pub(super) fn of(sheet: &'s Sheet) -> Self {
+        let groups = sheet.groups().into_iter();
+        Self {
+            sheet,
+            groups: groups.map(|(group, members)| (group, members.len())).collect(),
+        }
+    }
+
+    /// Ends of a flow, the shorter way: a group that is there whole by its name alone.
+    pub(super) fn ends(&self, ends: &[usize]) -> Vec<String> {
+        if let [one] = ends {
+            return vec![self.name(*one)];
+        }
+        let mut held: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut others = Vec::new();
+        for &at in ends {
+            match self.sheet.nodes.get(at) {
+                Some(node) if node.class == Class::Workload => {
+                    held.entry(&node.group).or_default().push(at);
+                }
+                _ => others.push(at),
+            }
+        }
+        let all: usize = self.groups.values().sum();
+        let workloads: usize = held.values().map(Vec::len).sum();
+        let mut names = Vec::new();
+        if workloads == all && self.groups.len() > 1 {
+            names.push("everybody inside".to_owned());
+        } else {
+            for (group, own) in held {
+                if own.len() > 1 && self.groups.get(group) == Some(&own.len()) {
+                    names.push(format!("all of {group}"));
+                } else {
+                    names.extend(own.into_iter().map(|at| self.name(at)));
+                }
+            }
+        }
+        names.extend(others.into_iter().map(|at| self.name(at)));
+        names
+    }
+
+    fn name(&self, at: usize) -> String {
+        let node = self.sheet.nodes.get(at);
+        node.map_or_else(String::new, |node| node.name.clone())
+    }
 }
 
 /// One end of a question.
