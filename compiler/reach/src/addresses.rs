@@ -10,6 +10,8 @@ use std::{
 pub(crate) use atoms::Atoms;
 use ipnet::IpNet;
 
+use crate::ranges::{both, rest, tidy};
+
 /// The first and the last address of a range, as numbers of their family.
 type Range = (u128, u128);
 
@@ -198,53 +200,6 @@ fn cut(family: Family, (mut from, to): Range) -> Vec<IpNet> {
         }
         from = last + 1;
     }
-}
-
-fn tidy(ranges: &mut Vec<Range>) {
-    ranges.sort_unstable();
-    let mut kept: Vec<Range> = Vec::with_capacity(ranges.len());
-    for &(from, to) in ranges.iter() {
-        match kept.last_mut() {
-            Some(last) if from <= last.1.saturating_add(1) => last.1 = last.1.max(to),
-            _ => kept.push((from, to)),
-        }
-    }
-    *ranges = kept;
-}
-
-fn both(mut a: &[Range], mut b: &[Range]) -> Vec<Range> {
-    let mut both = Vec::new();
-    while let ([one, ones @ ..], [two, twos @ ..]) = (a, b) {
-        let (from, to) = (one.0.max(two.0), one.1.min(two.1));
-        if from <= to {
-            both.push((from, to));
-        }
-        if one.1 < two.1 {
-            a = ones;
-        } else {
-            b = twos;
-        }
-    }
-    both
-}
-
-fn rest(from: &[Range], holes: &[Range]) -> Vec<Range> {
-    let mut rest = Vec::new();
-    for &(start, end) in from {
-        let mut next = Some(start);
-        for &(hole, last) in holes.iter().filter(|(a, b)| *a <= end && *b >= start) {
-            match next {
-                Some(start) if start < hole => rest.push((start, hole - 1)),
-                _ => {}
-            }
-            next = last.checked_add(1);
-        }
-        match next {
-            Some(start) if start <= end => rest.push((start, end)),
-            _ => {}
-        }
-    }
-    rest
 }
 
 #[cfg(test)]

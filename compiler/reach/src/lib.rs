@@ -22,6 +22,7 @@ pub mod policy;
 pub mod ports;
 #[cfg(test)]
 mod random;
+mod ranges;
 pub mod read;
 pub mod strangers;
 

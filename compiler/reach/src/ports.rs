@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::ranges::{self, tidy};
+
 /// A transport protocol that a policy can speak of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Protocol {
@@ -130,22 +132,7 @@ impl PortSet {
 
     /// The ports that are in both.
     pub fn and(&self, other: &Self) -> Self {
-        let both = |at: usize| {
-            let (mut a, mut b) = (self.ranges[at].as_slice(), other.ranges[at].as_slice());
-            let mut both = Vec::new();
-            while let ([one, ones @ ..], [two, twos @ ..]) = (a, b) {
-                let (from, to) = (one.0.max(two.0), one.1.min(two.1));
-                if from <= to {
-                    both.push((from, to));
-                }
-                if one.1 < two.1 {
-                    a = ones;
-                } else {
-                    b = twos;
-                }
-            }
-            both
-        };
+        let both = |at: usize| ranges::both(&self.ranges[at], &other.ranges[at]);
         Self {
             ranges: [both(0), both(1), both(2)],
         }
@@ -153,58 +140,11 @@ impl PortSet {
 
     /// The ports that are not in the other.
     pub fn without(&self, other: &Self) -> Self {
-        let rest = |at: usize| {
-            let mut rest = Vec::new();
-            let mut holes = other.ranges[at].iter().peekable();
-            for &(from, to) in &self.ranges[at] {
-                let mut from = u32::from(from);
-                while let Some(&&(hole, end)) = holes.peek() {
-                    if u32::from(end) < from {
-                        holes.next();
-                        continue;
-                    }
-                    if hole > to {
-                        break;
-                    }
-                    if let Ok(start) = u16::try_from(from)
-                        && start < hole
-                    {
-                        rest.push((start, hole - 1));
-                    }
-                    from = u32::from(end) + 1;
-                    if end >= to {
-                        break;
-                    }
-                    holes.next();
-                }
-                if let Ok(start) = u16::try_from(from)
-                    && start <= to
-                {
-                    rest.push((start, to));
-                }
-            }
-            rest
-        };
+        let rest = |at: usize| ranges::rest(&self.ranges[at], &other.ranges[at]);
         Self {
             ranges: [rest(0), rest(1), rest(2)],
         }
     }
-}
-
-/// Sorts ranges and joins what overlaps or touches.
-fn tidy(ranges: &mut Vec<Range>) {
-    if ranges.is_sorted_by(|a, b| u32::from(a.1) + 1 < u32::from(b.0)) {
-        return;
-    }
-    ranges.sort_unstable();
-    let mut kept: Vec<Range> = Vec::with_capacity(ranges.len());
-    for &(from, to) in ranges.iter() {
-        match kept.last_mut() {
-            Some(last) if u32::from(from) <= u32::from(last.1) + 1 => last.1 = last.1.max(to),
-            _ => kept.push((from, to)),
-        }
-    }
-    *ranges = kept;
 }
 
 /// `TCP 80, 8000-8080; UDP 53`; `all ports` and `no port` at the ends.
