@@ -209,3 +209,34 @@ fn a_port_of_the_resolver_that_not_everybody_may_ask_is_the_workloads_own() {
     assert_eq!(egress[0]["ports"][0]["port"], 853);
     assert!(!web("connect platform.dns").has("NetworkPolicy", "web"));
 }
+
+/// The ports on which the workload may call the edge.
+fn ports_of_the_edge(ground: &str) -> Vec<u64> {
+    let tenant = r#"
+        tenant shop {
+            workload web {
+                container image="registry.example.com/web:1"
+                on general
+                cpu 1
+                memory "1GiB"
+                connect platform.ingress
+            }
+        }
+    "#;
+    let made = compile(&format!("{ground}{tenant}"), &crate::all());
+    let ports = spec(&made, "web")["egress"][0]["ports"].clone();
+    let ports = ports.as_sequence().unwrap().iter();
+    ports.map(|it| it["port"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn the_edge_is_called_where_its_pods_listen() {
+    assert_eq!(ports_of_the_edge(KUBERNETES), [80, 443]);
+    let envoy = "platform auto { component envoy-gateway \"1.9.1\"; }\n";
+    let envoy = KUBERNETES.replace("platform auto\n", envoy);
+    assert_ne!(envoy, KUBERNETES);
+    assert_eq!(ports_of_the_edge(&envoy), [10_080, 10_443]);
+    let said = KUBERNETES.replace(" ingress ", " ingress port=8080 tls-port=8443 ");
+    assert_ne!(said, KUBERNETES);
+    assert_eq!(ports_of_the_edge(&said), [8080, 8443]);
+}

@@ -8,7 +8,7 @@ use crate::{
     close::Platform,
     model::{Cluster, Estate, Id},
     origin::V,
-    schema::kinds::{DnsMode, Facts, PortProtocol, Select},
+    schema::kinds::{DnsMode, Facts, IngressFact, IngressKind, PortProtocol, Select},
     units::Cidr,
 };
 
@@ -110,7 +110,7 @@ pub fn find(
     match service {
         Service::Dns => dns(facts),
         Service::KubeApi => api(estate, on),
-        Service::Ingress => ingress(cluster),
+        Service::Ingress => ingress(cluster, platform, on),
         Service::Monitoring => monitoring(facts, platform, on),
         Service::Storage => storage(facts),
         Service::Metadata => metadata(facts),
@@ -158,7 +158,26 @@ fn api(estate: &Estate, on: Id<Cluster>) -> Result<Site, Missing> {
     })
 }
 
-fn ingress(cluster: &Cluster) -> Result<Site, Missing> {
+/// Where Envoy Gateway's proxies listen for what comes to 80 and 443: they run without privileges,
+/// so that it moves ports below 1024 up by 10000, as the API of its EnvoyProxy says
+/// (`useListenerPortAsContainerPort`).
+const ENVOY_PORTS: [u16; 2] = [10_080, 10_443];
+
+/// The ports of an edge's pods, which is what a policy sees behind its Service: those that are
+/// said, else those of the controller that runs, else those of the web.
+fn edge_ports(fact: &IngressFact, platform: &Platform, on: Id<Cluster>) -> Vec<Port> {
+    let envoy =
+        fact.kind.value == IngressKind::Gateway && platform.get(on, "envoy-gateway").is_some();
+    let usual = if envoy { ENVOY_PORTS } else { [80, 443] };
+    let said = [&fact.port, &fact.tls_port];
+    let ports = said.into_iter().zip(usual).map(|(said, usual)| match said {
+        Some(port) => Port::of(port.value, PortProtocol::Tcp),
+        None => Port::tcp(usual),
+    });
+    ports.collect()
+}
+
+fn ingress(cluster: &Cluster, platform: &Platform, on: Id<Cluster>) -> Result<Site, Missing> {
     let facts = cluster.spec.facts.as_ref();
     let fact = facts
         .and_then(|facts| facts.ingress.as_ref())
@@ -167,7 +186,7 @@ fn ingress(cluster: &Cluster) -> Result<Site, Missing> {
     if fact.class.is_none() || fact.namespace.is_none() {
         return Err(INGRESS);
     }
-    let ports = vec![Port::tcp(80), Port::tcp(443)];
+    let ports = edge_ports(fact, platform, on);
     if fact.host_network.value {
         let nodes = nodes(cluster);
         return match nodes.is_empty() {

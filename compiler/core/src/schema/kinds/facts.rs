@@ -139,6 +139,10 @@ kind! {
         prop host_network: V<bool> = "#false";
         /// What it is.
         prop kind as "kind": V<IngressKind> = "gateway";
+        /// The port that its pods listen on for HTTP; 10080 with Envoy Gateway, else 80.
+        prop port: Option<V<Ports>>;
+        /// The port that its pods listen on for HTTPS; 10443 with Envoy Gateway, else 443.
+        prop tls_port: Option<V<Ports>>;
         /// A label of its pods.
         child select: Vec<Select>;
     }
