@@ -57,6 +57,8 @@ const KNOWN: [&str; 6] = [
 /// An address is asked of, and it is not known who is where.
 pub(super) fn sought(ground: &Ground<'_>, text: &str) -> Result<Option<Sought>, Failure> {
     if let Ok(address) = text.parse::<IpAddr>() {
+        // An address of IPv4 that is written as one of IPv6 is the same one.
+        let address = address.to_canonical();
         if ground.cluster.proof.is_none() {
             let why = format!(
                 "{}: addresses are known only where policies are emitted",

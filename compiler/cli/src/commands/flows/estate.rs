@@ -55,14 +55,20 @@ pub(super) fn grounds<'r>(
     let chosen = all.into_iter();
     let chosen = chosen.filter(|(_, it)| wanted.is_none_or(|wanted| *it.name == *wanted));
     let places = Places::of(files);
+    // What the spec allows is no finding any more.
+    let mut findings = run.run.findings.iter();
+    let told = findings.any(|finding| DIFFERENCES.contains(&finding.rule.name()));
     let grounds = chosen.map(|(env, cluster)| Ground {
-        sheet: sheet(env, cluster, &places),
+        sheet: sheet(env, cluster, &places, told),
         cluster,
     });
     Ok(grounds.collect())
 }
 
-fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>) -> Sheet {
+/// The rules that tell where what is emitted lets through something else than the flows.
+const DIFFERENCES: [&str; 2] = ["flow-beyond-spec", "unproven-flow"];
+
+fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, told: bool) -> Sheet {
     let mut nodes = Nodes::default();
     let workloads = cluster.proof.iter().flat_map(|proof| &proof.pods);
     for whose in workloads {
@@ -100,7 +106,7 @@ fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>) -> Shee
             None => cluster.name.to_string(),
         },
         figures: figures(cluster, &nodes, &flows),
-        verdicts: verdicts(cluster),
+        verdicts: verdicts(cluster, told),
         beyond: cluster.unproven.iter().map(cell).collect(),
         nodes: nodes.all,
         flows,
@@ -157,8 +163,8 @@ fn figures(cluster: &FlowsCluster, nodes: &Nodes, flows: &[Flow]) -> Vec<(String
     figures
 }
 
-/// What was shown of it.
-fn verdicts(cluster: &FlowsCluster) -> Vec<String> {
+/// What was shown of it; `told` is whether findings tell what was not.
+fn verdicts(cluster: &FlowsCluster, told: bool) -> Vec<String> {
     let Some(proof) = &cluster.proof else {
         return vec![
             "Not proved: no policies of Kubernetes hold these flows, or none were emitted."
@@ -177,8 +183,12 @@ fn verdicts(cluster: &FlowsCluster) -> Vec<String> {
         format!(
             "Proved on the {policies} that are emitted: {flows}, nothing more and nothing less."
         )
-    } else {
+    } else if told {
         "Not proved: what is emitted lets through something else, as the findings tell.".to_owned()
+    } else {
+        "Not proved: what is emitted lets through something else, which the spec allows \
+         (`allow flow-beyond-spec`)."
+            .to_owned()
     };
     let naive = format!(
         "{} for {}; one for each half of each edge would be {}.",

@@ -122,10 +122,10 @@ impl Report<'_> {
     fn unread(&self) -> Findings {
         let name = &self.ground.estate.clusters[self.on].name.value;
         let complaints = self.proof.complaints.iter().map(|complaint| {
-            format!(
-                "{}: {}: {}",
-                complaint.object, complaint.path, complaint.message
-            )
+            let parts = [&complaint.object, &complaint.path, &complaint.message];
+            // What is about all of an object has no path.
+            let said = parts.into_iter().filter(|part| !part.is_empty());
+            said.cloned().collect::<Vec<_>>().join(": ")
         });
         let too_much = self.proof.too_much.iter().map(ToString::to_string);
         let all = complaints.chain(too_much);
