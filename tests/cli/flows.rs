@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::harness::Folder;
+use crate::{
+    harness::Folder,
+    promise::{keeps, promise},
+};
 
 const SHOP: &str = r#"# The shop.
 apiVersion: v1
@@ -166,6 +169,57 @@ fn each_network_is_answered_by_itself() {
         .run("flows --manifests k8s --network lab")
         .ends_with(2);
     assert!(run.err.contains("--network: "), "{}", run.err);
+}
+
+/// What is asked about the estate: what is declared, refused, and about addresses.
+const QUESTIONS: [&str; 4] = [
+    "--from beta.web --to acme.db --port 5432",
+    "--from beta.web --to acme.api",
+    "--from acme.db --to internet",
+    "--from 203.0.113.7 --to ::ffff:192.0.2.1",
+];
+
+#[test]
+fn the_documents_are_as_their_schema_says() {
+    let folder = Folder::of([
+        ("k8s/shop.yml", SHOP),
+        ("k8s/b.json", POLICIES),
+        ("k8s/lab.yml", LAB),
+    ]);
+    let document = promise("flows", "");
+    let answer = promise("flows", "answer");
+    let json = |line: &str| folder.run(&format!("{line} --format json")).ends_with(0);
+    let whole = json("flows --manifests k8s --exposure");
+    keeps(&document, &whole);
+    assert_eq!(whole.json()["sheets"].as_array().map(Vec::len), Some(3));
+    for to in ["shop/db", "shop/web", "192.0.2.7"] {
+        for port in ["", " --port 5432", " --port 81"] {
+            let line = format!("flows --manifests k8s --from spies/probe --to {to}{port}");
+            keeps(&answer, &json(&line));
+        }
+    }
+    assert!(
+        document
+            .validate(&json("flows --manifests k8s --from shop/web --to shop/db").json())
+            .is_err()
+    );
+    let questions = json!([
+        {"from": "shop/web", "to": "shop/db", "port": 5432},
+        {"from": "shop/a", "to": "shop/b", "port": 81, "protocol": "udp", "network": "shop/lab"},
+    ]);
+    let asked = folder.run_with("flows --manifests k8s --ask -", &questions.to_string());
+    keeps(&promise("flows", "asked"), &asked.ends_with(0));
+    let estate = estate();
+    keeps(&document, &estate.run("flows --format json").ends_with(0));
+    let answers = promise("flows", "answers");
+    for line in QUESTIONS {
+        let run = estate.run(&format!("flows {line} --format json"));
+        keeps(&answers, &run.ends_with(0));
+    }
+    for example in ["managed-proxmox", "saas-platform"] {
+        let folder = Folder::of_example(example);
+        keeps(&document, &folder.run("flows --format json").ends_with(0));
+    }
 }
 
 #[test]

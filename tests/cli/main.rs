@@ -19,6 +19,7 @@ mod formats;
 mod init;
 mod kills;
 mod place;
+mod promise;
 mod readme;
 mod streams;
 mod test;

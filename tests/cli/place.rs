@@ -1,6 +1,9 @@
 //! `place`: a problem, or an estate, and where everything stands.
 
-use crate::harness::{Folder, GROUND};
+use crate::{
+    harness::{Folder, GROUND},
+    promise::{keeps, promise},
+};
 
 const FITS: &str = r#"{
     "pools": [{"name": "gpu", "count": 3, "zones": {"a": 2, "b": 1}, "numa": 2,
@@ -317,42 +320,9 @@ fn what_moves_is_said_with_where_from() {
     assert!(moved.out.contains("moves: "), "{}\n{lock}", moved.out);
 }
 
-/// The promise of the document, with nothing in it that it does not name.
-fn promise(of: &str) -> jsonschema::Validator {
-    fn close(schema: &mut serde_json::Value) {
-        if let Some(object) = schema.as_object_mut() {
-            if object.contains_key("properties") {
-                object.insert("additionalProperties".into(), false.into());
-            }
-            object.values_mut().for_each(close);
-        } else if let Some(list) = schema.as_array_mut() {
-            list.iter_mut().for_each(close);
-        }
-    }
-    let published = folder().run("schema --placement").ends_with(0);
-    let mut schema = published.json();
-    close(&mut schema);
-    if !of.is_empty() {
-        let object = schema.as_object_mut().unwrap();
-        for key in ["type", "required", "properties"] {
-            object.remove(key);
-        }
-        object.remove("additionalProperties");
-        object.insert("$ref".into(), format!("#/$defs/{of}").into());
-    }
-    jsonschema::validator_for(&schema).unwrap()
-}
-
-fn keeps(promise: &jsonschema::Validator, run: &crate::harness::Run) {
-    let document = run.json();
-    if let Err(error) = promise.validate(&document) {
-        panic!("{error} at {}", error.instance_path());
-    }
-}
-
 #[test]
 fn the_documents_are_as_their_schema_says() {
-    let answer = promise("answer");
+    let answer = promise("placement", "answer");
     let folder = folder();
     for (file, code) in [("fits", 0), ("lacks", 1)] {
         let run = folder.run(&format!(
@@ -362,7 +332,7 @@ fn the_documents_are_as_their_schema_says() {
     }
     let run = folder.run("place --problem lacks.json --limit placement-steps=1 --format json");
     keeps(&answer, &run);
-    let document = promise("");
+    let document = promise("placement", "");
     for example in ["managed-proxmox", "saas-platform"] {
         let folder = Folder::of_example(example);
         keeps(
@@ -388,7 +358,7 @@ fn another_number_or_address_is_said_with_what_took_it() {
     assert_ne!(lock, old);
     folder.write("tenantry.lock", &old);
     let run = folder.run("place --format json").ends_with(0);
-    keeps(&promise(""), &run);
+    keeps(&promise("placement", ""), &run);
     let told = &run.json()["clusters"][0]["renumbered"];
     assert_eq!(told[0]["replica"], "family.files", "{told}");
     assert_eq!(

@@ -29,7 +29,8 @@ Examples:
   tenantry schema --estate . service   a kind that the estate defines
   tenantry schema --format json        the vocabulary for tools
   tenantry schema --findings           a JSON Schema of what `check --format json` prints
-  tenantry schema --placement          a JSON Schema of what `place --format json` prints")]
+  tenantry schema --placement          a JSON Schema of what `place --format json` prints
+  tenantry schema --flows              a JSON Schema of what `flows --format json` prints")]
 pub(crate) struct Args {
     /// A kind, by its name or by where it stands
     kind: Option<String>,
@@ -45,6 +46,9 @@ pub(crate) struct Args {
     /// Print the JSON Schema of placements as `place --format json` has them
     #[arg(long, conflicts_with_all = ["kind", "estate", "format", "findings"])]
     placement: bool,
+    /// Print the JSON Schema of flows as `flows --format json` has them
+    #[arg(long, conflicts_with_all = ["kind", "estate", "format", "findings", "placement"])]
+    flows: bool,
 }
 
 /// The promise of the findings' document, as it is published.
@@ -53,13 +57,25 @@ pub(crate) const FINDINGS: &str = include_str!("../../../../docs/reference/findi
 /// The promise of the placement's document, as it is published.
 const PLACEMENT: &str = include_str!("../../../../docs/reference/placement.schema.json");
 
-pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
-    if args.findings {
-        console.out.print(FINDINGS)?;
-        return Ok(Exit::Clean);
+/// The promise of the flows' document, as it is published.
+const FLOWS: &str = include_str!("../../../../docs/reference/flows.schema.json");
+
+impl Args {
+    /// The promise that is asked for instead of the vocabulary.
+    fn promise(&self) -> Option<&'static str> {
+        let asked = [
+            (self.findings, FINDINGS),
+            (self.placement, PLACEMENT),
+            (self.flows, FLOWS),
+        ];
+        let mut asked = asked.into_iter();
+        asked.find_map(|(asked, promise)| asked.then_some(promise))
     }
-    if args.placement {
-        console.out.print(PLACEMENT)?;
+}
+
+pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
+    if let Some(promise) = args.promise() {
+        console.out.print(promise)?;
         return Ok(Exit::Clean);
     }
     let words = match &args.estate {
