@@ -295,6 +295,11 @@ fn a_pool_is_held_to_how_full_it_is_planned() {
     assert_eq!(filled(75, &workload("x", "a", 1, 1)), NOTHING);
     let job = r#"workload later { job image="r.example/later:1.0"; on a; cpu 5; memory "1GiB" }"#;
     assert_eq!(filled(70, job), NOTHING, "a job takes what is left");
+    assert_eq!(filled(100, ""), NOTHING);
+    assert_eq!(
+        filled(170, ""),
+        ["fuller-than-planned: pool `a` may be filled to 170%, and has 100%"]
+    );
 }
 
 #[test]

@@ -46,6 +46,12 @@ pub(super) fn check(
     if estate.broken_ground {
         return;
     }
+    findings.extend(
+        estate
+            .pools
+            .iter()
+            .filter_map(|(_, pool)| more_than_whole(estate, pool)),
+    );
     let mut everywhere: Vec<&Demand> = Vec::new();
     let mut standing: BTreeMap<Id<Pool>, Vec<&Demand>> = BTreeMap::new();
     for (demand, too_large) in demands.iter().zip(too_large) {
@@ -61,6 +67,19 @@ pub(super) fn check(
             findings.extend(judge(estate, pool, by, &everywhere));
         }
     }
+}
+
+/// Reports a `fill` that is more than there is, and so says nothing.
+fn more_than_whole(estate: &Estate, pool: &Pool) -> Option<Diagnostic> {
+    let fill = pool.spec.fill.as_ref()?;
+    let (most, name) = (fill.value, &pool.name.value);
+    (most > Percent::HUNDRED).then(|| {
+        let message = format!("pool `{name}` may be filled to {most}, and has 100%");
+        Diagnostic::new(&FULLER_THAN_PLANNED, estate.span(fill.origin), message)
+            .label("more than all of it")
+            .why("nothing takes more of a pool than there is, so that this holds nobody back: no room is kept for peaks, for updates, or for what is moved away from a machine")
+            .help("write how much of it may be taken by what always runs there, such as `fill=\"70%\"`; to promise CPU more than once is what the pool's `overcommit` says")
+    })
 }
 
 /// Whether anything says how full a pool may be.
