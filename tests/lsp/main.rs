@@ -4,6 +4,11 @@
     clippy::disallowed_methods,
     reason = "a test writes the estates that it asks about"
 )]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a client that cannot go on fails its test"
+)]
 
 mod client;
 mod fixture;

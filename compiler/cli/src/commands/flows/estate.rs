@@ -97,7 +97,10 @@ fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, told: b
         nodes.settle(proof, &flows);
     }
     flows.sort_by(|one, other| {
-        let ends = one.from.cmp(&other.from).then_with(|| one.to.cmp(&other.to));
+        let ends = one
+            .from
+            .cmp(&other.from)
+            .then_with(|| one.to.cmp(&other.to));
         ends.then_with(|| one.reason.cmp(&other.reason))
     });
     Sheet {

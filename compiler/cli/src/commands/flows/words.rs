@@ -35,7 +35,9 @@ impl<'s> Names<'s> {
         let groups = sheet.groups().into_iter();
         Self {
             sheet,
-            groups: groups.map(|(group, members)| (group, members.len())).collect(),
+            groups: groups
+                .map(|(group, members)| (group, members.len()))
+                .collect(),
         }
     }
 
