@@ -21,6 +21,35 @@ pub fn estate(shape: Shape) -> Vec<(String, String)> {
     files
 }
 
+/// The same with a parameter and a profile that the first workload of each tenant has, in a file
+/// of their own, and with environments: what an editor has open.
+pub fn edited(shape: Shape, environments: &[&str]) -> Vec<(String, String)> {
+    let mut files = estate(shape);
+    for (path, text) in &mut files {
+        if path == "tenantry.kdl" && !environments.is_empty() {
+            let declared = format!("    env {}\n    tenantry ", environments.join(" "));
+            *text = text.replacen("    tenantry ", &declared, 1);
+        }
+        *text = text.replacen(
+            "workload w000 {",
+            "workload w000 {\n        like service",
+            1,
+        );
+    }
+    files.push(("shared.kdl".to_owned(), SHARED.to_owned()));
+    files
+}
+
+const SHARED: &str = r#"param workers type=int default=4 min=1 max=64 {
+    doc "How many requests a service answers at once."
+}
+
+profile service {
+    replicas 3
+    var WORKERS $workers
+}
+"#;
+
 fn ground(shape: Shape) -> String {
     // Each workload asks for at most 3 replicas of 2 cores and 4 GiB, overheads apart.
     let nodes = (shape.tenants * shape.workloads * 3 * 2 / 96 + 3) * 2;

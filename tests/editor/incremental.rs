@@ -1,0 +1,135 @@
+//! Whatever is edited in whatever order: what a host knows that kept things from before is what a
+//! host knows that has just been opened on the same texts.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use tenantry_core::{Options, compile::Depth, load::Library, target::Target, world::Memory};
+use tenantry_ide::{Host, Known};
+use tenantry_tests::{
+    edits::{Dice, Sort, edit},
+    generate::{Shape, edited},
+};
+
+type Files = BTreeMap<String, String>;
+
+fn host(targets: &'static [&'static dyn Target]) -> Host {
+    let library = Library {
+        files: tenantry_stdlib::FILES,
+        index: tenantry_stdlib::INDEX,
+    };
+    Host::new(library, targets, Options::default())
+}
+
+/// What is compared: all that is found, what each file declares and uses, and what each
+/// environment comes to, down to the reasons of its values.
+fn told(known: &Known) -> Vec<String> {
+    let analysis = &known.analysis;
+    let findings = analysis.findings.iter();
+    let mut told: Vec<String> = findings.map(|finding| format!("{finding:?}")).collect();
+    told.push(format!("{:?}", analysis.summary));
+    let outlines = known.outlines.iter();
+    told.extend(outlines.map(|outline| format!("{outline:?}")));
+    for environment in &analysis.environments {
+        let kept = &environment.kept;
+        told.push(format!("{:?}", environment.env));
+        told.push(format!("{:?}", kept.placement));
+        told.push(format!("{:?}", kept.flows));
+        let estate = &kept.estate;
+        for workload in estate.workloads.iter() {
+            let span = estate.origins.span(workload.spec.name.origin);
+            told.push(format!("{} {span:?}", workload.path));
+        }
+    }
+    told
+}
+
+/// Edits files again and again, mostly one thing at a time: what is edited is put right before the
+/// next edit, or stays.
+fn session(what: &str, files: &Files, edits: usize, seed: u64) {
+    let targets: &'static [&'static dyn Target] = Vec::leak(tenantry_targets::all());
+    let mut dice = Dice::new(seed);
+    let mut now = files.clone();
+    let mut world = Memory::new(now.clone());
+    let mut old = host(targets);
+    old.analyse(&world, Depth::Lower);
+    for number in 0..edits {
+        let sort = Sort::ALL[dice.below(Sort::ALL.len())];
+        let (path, text) = edit(&now, sort, &mut dice);
+        let restored = (dice.below(3) == 0).then(|| {
+            let other = now.keys().nth(dice.below(now.len())).unwrap().clone();
+            (files[&other].clone(), other)
+        });
+        let mut write = |path: &str, text: String| {
+            let shared: Arc<str> = text.as_str().into();
+            world.set(path, shared.clone());
+            old.change(path, shared);
+            now.insert(path.to_owned(), text);
+        };
+        write(&path, text);
+        if let Some((text, path)) = restored {
+            write(&path, text);
+        }
+        old.analyse(&world, Depth::Lower);
+        let mut new = host(targets);
+        new.analyse(&world, Depth::Lower);
+        let (old, new) = (old.snapshot(), new.snapshot());
+        let (old, new) = (told(old.known()), told(new.known()));
+        let differing = old.iter().zip(&new).find(|(old, new)| old != new);
+        assert!(
+            old == new,
+            "{what}, seed {seed}, edit {number} ({sort:?} in {path}): kept and new differ: {differing:#?}"
+        );
+    }
+}
+
+fn examples() -> Vec<(String, Files)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut examples = Vec::new();
+    for entry in std::fs::read_dir(root).unwrap() {
+        let folder = entry.unwrap().path();
+        if folder.join("tenantry.kdl").is_file() {
+            let mut files = Files::new();
+            read(&folder, "", &mut files);
+            examples.push((folder.display().to_string(), files));
+        }
+    }
+    assert!(!examples.is_empty());
+    examples.sort();
+    examples
+}
+
+fn read(folder: &Path, below: &str, files: &mut Files) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let path = if below.is_empty() {
+            name.clone()
+        } else {
+            format!("{below}/{name}")
+        };
+        if entry.path().is_dir() {
+            read(&entry.path(), &path, files);
+        } else if name.ends_with(".kdl") {
+            files.insert(path, std::fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_examples_are_known_alike_after_every_edit() {
+    for (seed, (name, files)) in (1..).zip(examples()) {
+        session(&name, &files, 12, seed);
+    }
+}
+
+#[test]
+fn a_generated_estate_is_known_alike_after_every_edit() {
+    let shape = Shape {
+        tenants: 5,
+        workloads: 4,
+    };
+    for (seed, environments) in [(1, &[][..]), (2, &["dev", "prod"])] {
+        let files = edited(shape, environments).into_iter().collect();
+        session("generated", &files, 60, seed);
+    }
+}

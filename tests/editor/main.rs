@@ -1,0 +1,3 @@
+//! What an editor is answered.
+
+mod incremental;
