@@ -35,7 +35,7 @@ fn told(known: &Known) -> Vec<String> {
         told.push(format!("{:?}", kept.placement));
         told.push(format!("{:?}", kept.flows));
         let estate = &kept.estate;
-        for workload in estate.workloads.iter() {
+        for workload in estate.workloads.values() {
             let span = estate.origins.span(workload.spec.name.origin);
             told.push(format!("{} {span:?}", workload.path));
         }

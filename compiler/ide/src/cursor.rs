@@ -46,6 +46,19 @@ impl<'s> Cursor<'s> {
         }
     }
 
+    /// Looks at what a pointer is on: as [`Cursor::at`], but a word that begins there counts, where
+    /// somebody who types would begin another before it.
+    pub fn under(snapshot: &'s Snapshot, file: File<'s>, offset: u32) -> Self {
+        let cursor = Self::at(snapshot, file, offset);
+        if cursor.word().is_some() {
+            return cursor;
+        }
+        let rest = file.parse.text().get(offset as usize..).unwrap_or_default();
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let first = u32::try_from(first).unwrap_or(0);
+        Self::at(snapshot, file, offset.saturating_add(first))
+    }
+
     /// What the node means in whose block it stands, or the top level.
     pub fn parent(&self) -> Meaning {
         let last = self.blocks.last();

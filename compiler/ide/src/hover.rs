@@ -40,7 +40,7 @@ pub fn hover(snapshot: &Snapshot, path: &str, at: u32) -> Option<Hover> {
     let asked = Asked {
         snapshot,
         file,
-        cursor: Cursor::at(snapshot, file, at),
+        cursor: Cursor::under(snapshot, file, at),
         at,
     };
     let word = asked.cursor.word()?;

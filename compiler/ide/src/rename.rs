@@ -357,7 +357,7 @@ impl<'s> Rename<'s> {
 
 /// Why there is nothing to rename at an offset.
 fn no_name(snapshot: &Snapshot, file: File<'_>, at: u32) -> String {
-    let cursor = Cursor::at(snapshot, file, at);
+    let cursor = Cursor::under(snapshot, file, at);
     match (&cursor.part, cursor.kind()) {
         (Part::Name(_), Some(kind)) => format!("`{}` is a word of the language", kind.name),
         (Part::Key { word }, _) => match word.text {
@@ -378,7 +378,7 @@ fn undeclared(snapshot: &Snapshot, file: File<'_>, at: u32, said: &str) -> Strin
             place.path
         );
     }
-    let cursor = Cursor::at(snapshot, file, at);
+    let cursor = Cursor::under(snapshot, file, at);
     let word = cursor.word().and_then(|word| word.text);
     let whole = word.map_or_else(String::new, |text| text.value().into_owned());
     if whole == "internet" || whole.starts_with("platform.") {
