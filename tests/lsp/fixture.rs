@@ -7,6 +7,8 @@
 //! //> textDocument/rename $1 {"newName": "d"}
 //! //> workspace/symbol {"query": "c"}
 //! ```
+//! In what is said beside, `file:///estate` stands for the estate's folder.
+//!
 //! A `$` and a digit marks a place and is no part of the text. `$1..$2` is a range. `//< ground`
 //! takes in `estates/ground.kdl` as `ground.kdl`: a ground that is sound.
 
@@ -91,7 +93,8 @@ impl Fixture {
             Some(at) => (said[..at].trim(), &said[at..]),
             None => (said, "{}"),
         };
-        let mut params: Value = serde_json::from_str(beside).unwrap();
+        let beside = beside.replace("file:///estate/", &uri(""));
+        let mut params: Value = serde_json::from_str(&beside).unwrap();
         if let Some((from, to)) = subject.split_once("..") {
             let (path, start) = self.place(from);
             params["textDocument"] = json!({ "uri": uri(path) });

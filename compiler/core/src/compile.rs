@@ -668,9 +668,12 @@ pub(crate) fn backend(
     findings.extend(lowered.findings);
     let lowered = lowered.value?;
     level(findings);
-    Clean::of(findings).filter(|_| sound)?;
-    keep(Made::Changes(&lowered.changes.all));
-    findings.extend(lower::changes::told(&lowered));
+    Clean::of(findings)?;
+    // What could not be read may be there all the same.
+    if sound {
+        keep(Made::Changes(&lowered.changes.all));
+        findings.extend(lower::changes::told(&lowered));
+    }
     if far == Far::Lower {
         return None;
     }

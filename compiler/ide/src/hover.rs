@@ -286,7 +286,8 @@ pub fn field(slot: &Slot) -> String {
             text += &format!("\n- `{word}`: {}", summary(doc.trim()));
         }
     } else {
-        text += &format!("\n\n{} Such as `{}`.", slot.ty.doc, slot.ty.example);
+        let doc = slot.ty.doc.trim_end_matches('.');
+        text += &format!("\n\n{doc}. Such as `{}`.", slot.ty.example);
     }
     text
 }

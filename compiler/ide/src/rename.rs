@@ -229,7 +229,10 @@ impl<'s> Rename<'s> {
             let edit = if implied.contains(place) {
                 called_so(file.parse, place, new)
             } else {
-                said_so(file.parse, place, &self.name, new)
+                let outline = self.snapshot.outline(file);
+                let mut uses = outline.uses.iter().filter(|one| one.in_expression);
+                let in_expression = uses.any(|one| one.span.start == place.range.start);
+                said_so(file.parse, place, new, in_expression)
             };
             let of_file = edits.entry(Arc::clone(&place.path)).or_default();
             of_file.push(edit);
@@ -477,13 +480,11 @@ fn edited(text: &str, edits: &[Edit]) -> String {
 }
 
 /// The name replaced where it stands: with `_` in expressions, in quotes where it needs them.
-fn said_so(parse: &Parse, place: &Location, old: &str, new: &str) -> Edit {
-    let range = place.range.start as usize..place.range.end as usize;
-    let said = parse.text().get(range).unwrap_or_default();
-    let new = if said == old {
-        new.into()
-    } else {
+fn said_so(parse: &Parse, place: &Location, new: &str, in_expression: bool) -> Edit {
+    let new = if in_expression {
         spelling(new)
+    } else {
+        new.into()
     };
     let plain = Edit::new(place.range.clone(), &*new);
     let around = around::around(parse, place.range.end);
