@@ -40,9 +40,8 @@ pub fn edited(shape: Shape, environments: &[&str]) -> Vec<(String, String)> {
     files
 }
 
-const SHARED: &str = r#"param workers type=int default=4 min=1 max=64 {
-    doc "How many requests a service answers at once."
-}
+const SHARED: &str = r#"// How many requests a service answers at once.
+param workers type=int default=4 min=1 max=64
 
 profile service {
     replicas 3

@@ -37,5 +37,5 @@ pub use matrix::{Ends, Flow, TooMuch, matrix};
 pub use networks::{Network, networks};
 pub use policy::{Direction, Policy, PolicyId};
 pub use ports::{PortSet, Protocol};
-pub use read::{Complaint, Document, read};
+pub use read::{Complaint, Document, is_silent, read};
 pub use strangers::add_strangers;

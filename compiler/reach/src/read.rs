@@ -60,6 +60,34 @@ const NAMED: [&str; 3] = ["NetworkPolicy", "MultiNetworkPolicy", "Namespace"];
 /// Lists hold objects, and nobody needs lists of lists of lists.
 const MAX_LISTS: usize = 4;
 
+/// Kinds, by group, that say nothing of pods, of what they listen on, or of who may call them.
+const SILENT: &[(&str, &str)] = &[
+    ("", "ConfigMap"),
+    ("", "LimitRange"),
+    ("", "PersistentVolume"),
+    ("", "PersistentVolumeClaim"),
+    ("", "ResourceQuota"),
+    ("", "Secret"),
+    ("", "ServiceAccount"),
+    ("autoscaling", "HorizontalPodAutoscaler"),
+    ("monitoring.coreos.com", "PrometheusRule"),
+    ("monitoring.coreos.com", "ServiceMonitor"),
+    ("policy", "PodDisruptionBudget"),
+    ("rbac.authorization.k8s.io", "ClusterRole"),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
+    ("rbac.authorization.k8s.io", "Role"),
+    ("rbac.authorization.k8s.io", "RoleBinding"),
+    ("scheduling.k8s.io", "PriorityClass"),
+    ("storage.k8s.io", "StorageClass"),
+];
+
+/// Whether objects of an API and kind are passed over whatever they say: who has many need not
+/// bring those.
+pub fn is_silent(api_version: &str, kind: &str) -> bool {
+    let group = api_version.rsplit_once('/').map_or("", |(group, _)| group);
+    SILENT.contains(&(group, kind))
+}
+
 /// Reads documents of any number of files: what they say there is, and everything that is wrong
 /// with them, in their order. What is no Kubernetes object, or of a kind that does not matter
 /// here, is passed over.

@@ -77,26 +77,7 @@ struct Named<'a> {
 }
 
 fn dot(named: &Named<'_>) -> String {
-    let mut out = format!(
-        "digraph {} {{\n    rankdir=LR;\n    node [shape=box, fontname=\"sans-serif\"];\n",
-        quoted(named.env.unwrap_or("estate"))
-    );
-    for (at, node) in named.graph.nodes.iter().enumerate() {
-        out += &format!(
-            "    n{at} [label={}, tooltip={}];\n",
-            quoted(&node.name),
-            quoted(&node.spec_path)
-        );
-    }
-    for (first, later) in &named.graph.edges {
-        out += &format!("    n{first} -> n{later};\n");
-    }
-    out + "}\n"
-}
-
-/// A quoted id of Graphviz: within quotes only the quote is special, and a backslash.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    named.graph.dot(named.env.unwrap_or("estate"))
 }
 
 fn mermaid(named: &Named<'_>) -> String {

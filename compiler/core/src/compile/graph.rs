@@ -55,4 +55,28 @@ impl Graph {
             edges: plan.edges.clone(),
         }
     }
+
+    /// The graph in the language of Graphviz, under a title.
+    pub fn dot(&self, title: &str) -> String {
+        let mut out = format!(
+            "digraph {} {{\n    rankdir=LR;\n    node [shape=box, fontname=\"sans-serif\"];\n",
+            quoted(title)
+        );
+        for (at, node) in self.nodes.iter().enumerate() {
+            out += &format!(
+                "    n{at} [label={}, tooltip={}];\n",
+                quoted(&node.name),
+                quoted(&node.spec_path)
+            );
+        }
+        for (first, later) in &self.edges {
+            out += &format!("    n{first} -> n{later};\n");
+        }
+        out + "}\n"
+    }
+}
+
+/// A quoted id of Graphviz: within quotes only the quote is special, and a backslash.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

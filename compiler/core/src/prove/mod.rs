@@ -28,12 +28,15 @@ rule_set! {
     UNPROVEN_OUTPUT = "unproven-output", Output, Error, "bytes that do not read back as what was meant: a defect of the compiler", include_str!("pages/unproven-output.md");
 }
 
-/// What each object means: the value that a reader of its file must get. None of what is no object
-/// of Kubernetes.
+/// What each object means that says who may talk to whom: the value that a reader of its file must
+/// get. None of any other.
 pub fn meant(objects: &Objects) -> Vec<Option<Value>> {
     let objects: Vec<_> = objects.iter().collect();
     par::map(&objects, |object| match &object.body {
-        Body::Kube { tree, .. } => Some(flows::value(tree)),
+        Body::Kube { tree, id, .. } => {
+            let silent = tenantry_reach::is_silent(&id.api_version, &id.kind);
+            (!silent).then(|| flows::value(tree))
+        }
         Body::File { .. } => None,
     })
 }

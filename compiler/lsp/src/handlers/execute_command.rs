@@ -12,12 +12,13 @@ use super::{Answer, Refusal};
 use crate::session::Context;
 
 const SHOW: &str = "tenantry.showArtifact";
+const GRAPH: &str = "tenantry.showGraph";
 const TEST: &str = "tenantry.runTest";
 const MEND: &str = "tenantry.fixAll";
 
 /// What the client is told.
 pub(super) fn options() -> Value {
-    json!({ "commands": [SHOW, TEST, MEND] })
+    json!({ "commands": [SHOW, GRAPH, TEST, MEND] })
 }
 
 pub(super) fn handle(
@@ -39,6 +40,7 @@ pub(super) fn handle(
             let position: Position = serde_json::from_value(position).map_err(|_| malformed())?;
             artifacts(context, &path, position).map(Some)
         }
+        GRAPH => graph(context).map(Some),
         TEST => Ok(Some(tests(
             context,
             arguments.get(1).and_then(Value::as_str),
@@ -60,6 +62,21 @@ fn artifacts(context: &Context, path: &str, at: Position) -> Result<Value, Refus
         |artifact| json!({ "path": artifact.path, "text": artifact.text, "lines": artifact.lines }),
     );
     Ok(Value::Array(files.collect()))
+}
+
+/// What is emitted and what waits for what, of the environment that is shown, for Graphviz.
+fn graph(context: &Context) -> Result<Value, Refusal> {
+    let snapshot = &context.snapshot;
+    let (library, targets) = (snapshot.library(), snapshot.targets());
+    let built = tenantry_core::build(&context.files, library, targets, snapshot.options());
+    let wanted = context.settings.environment.as_deref();
+    let mut graphs = built.graphs.iter();
+    let shown = graphs.find(|(env, _)| wanted.is_none() || env.as_deref() == wanted);
+    let none =
+        || Refusal::Impossible("the estate has errors that leave nothing to show".to_owned());
+    let (env, graph) = shown.ok_or_else(none)?;
+    let title = env.as_deref().unwrap_or("estate");
+    Ok(json!({ "env": env.as_deref(), "dot": graph.dot(title) }))
 }
 
 fn tests(context: &Context, name: Option<&str>) -> Value {
