@@ -1,9 +1,9 @@
 //! Whatever is edited in whatever order: what a host knows that kept things from before is what a
 //! host knows that has just been opened on the same texts.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
-use tenantry_core::{Options, compile::Depth, load::Library, target::Target, world::Memory};
+use tenantry_core::{Options, compile::Depth, load::Library, world::Memory};
 use tenantry_ide::{Host, Known};
 use tenantry_tests::{
     edits::{Dice, Sort, edit},
@@ -12,12 +12,12 @@ use tenantry_tests::{
 
 type Files = BTreeMap<String, String>;
 
-fn host(targets: &'static [&'static dyn Target]) -> Host {
+fn host() -> Host {
     let library = Library {
         files: tenantry_stdlib::FILES,
         index: tenantry_stdlib::INDEX,
     };
-    Host::new(library, targets, Options::default())
+    Host::new(library, tenantry_targets::ALL, Options::default())
 }
 
 /// What is compared: all that is found, what each file declares and uses, and what each
@@ -46,11 +46,10 @@ fn told(known: &Known) -> Vec<String> {
 /// Edits files again and again, mostly one thing at a time: what is edited is put right before the
 /// next edit, or stays.
 fn session(what: &str, files: &Files, edits: usize, seed: u64) {
-    let targets: &'static [&'static dyn Target] = Vec::leak(tenantry_targets::all());
     let mut dice = Dice::new(seed);
     let mut now = files.clone();
     let mut world = Memory::new(now.clone());
-    let mut old = host(targets);
+    let mut old = host();
     old.analyse(&world, Depth::Lower);
     for number in 0..edits {
         let sort = Sort::ALL[dice.below(Sort::ALL.len())];
@@ -70,7 +69,7 @@ fn session(what: &str, files: &Files, edits: usize, seed: u64) {
             write(&path, text);
         }
         old.analyse(&world, Depth::Lower);
-        let mut new = host(targets);
+        let mut new = host();
         new.analyse(&world, Depth::Lower);
         let (old, new) = (old.snapshot(), new.snapshot());
         let (old, new) = (told(old.known()), told(new.known()));
@@ -83,36 +82,9 @@ fn session(what: &str, files: &Files, edits: usize, seed: u64) {
 }
 
 fn examples() -> Vec<(String, Files)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
-    let mut examples = Vec::new();
-    for entry in std::fs::read_dir(root).unwrap() {
-        let folder = entry.unwrap().path();
-        if folder.join("tenantry.kdl").is_file() {
-            let mut files = Files::new();
-            read(&folder, "", &mut files);
-            examples.push((folder.display().to_string(), files));
-        }
-    }
-    assert!(!examples.is_empty());
-    examples.sort();
+    let examples = tenantry_tests::estate::examples().unwrap();
+    assert!(!examples.is_empty(), "no examples");
     examples
-}
-
-fn read(folder: &Path, below: &str, files: &mut Files) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        let path = if below.is_empty() {
-            name.clone()
-        } else {
-            format!("{below}/{name}")
-        };
-        if entry.path().is_dir() {
-            read(&entry.path(), &path, files);
-        } else if name.ends_with(".kdl") {
-            files.insert(path, std::fs::read_to_string(entry.path()).unwrap());
-        }
-    }
 }
 
 #[test]

@@ -1,3 +1,5 @@
 //! What an editor is answered.
 
+#![expect(clippy::unwrap_used, reason = "a failure to read fails the test")]
+
 mod incremental;

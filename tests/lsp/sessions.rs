@@ -96,6 +96,10 @@ fn write(value: &Value, depth: usize, out: &mut String) {
             write(&fields["end"], depth, out);
         }
         Value::Object(fields) => {
+            // Edits by file come in any order.
+            let by_file = |key: &&String| key.starts_with("file:").then(|| (*key).clone());
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            fields.sort_by_key(|(key, _)| by_file(key));
             for (key, value) in fields {
                 *out += &format!("\n{pad}{key}: ");
                 write(value, depth + 1, out);
