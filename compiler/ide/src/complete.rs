@@ -2,7 +2,7 @@
 //! expressions.
 //!
 //! The newest text says what is asked for, what is known says which names there are. Each sort of
-//! place is a module; all of them look at the same [`Asked`] and yield [`Item`]s in the order in
+//! place is a module; all of them look at the same `Asked` and yield [`Item`]s in the order in
 //! which they are to be shown.
 
 mod asked;
