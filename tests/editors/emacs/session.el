@@ -25,6 +25,12 @@
   "Tell the server of what changed: nothing is ever idle here, and Eglot waits for that."
   (eglot--signal-textDocument/didChange))
 
+(defmacro session-agreeing (&rest body)
+  "Run BODY, and answer each of its questions with yes."
+  `(cl-letf (((symbol-function 'y-or-n-p) (lambda (&rest _) t))
+             ((symbol-function 'yes-or-no-p) (lambda (&rest _) t)))
+     ,@body))
+
 (defun session-goto (text)
   "Go to the second letter of TEXT."
   (goto-char (point-min))
@@ -38,6 +44,13 @@
                  (buffer-substring-no-properties (flymake-diagnostic-beg it) (flymake-diagnostic-end it))
                  (car (split-string (flymake-diagnostic-text it) "\n"))))
   (unless (flymake-diagnostics) (session-say "  none")))
+
+(defun session-places (items)
+  (dolist (it items)
+    (let ((place (xref-item-location it)))
+      (session-say "  %s:%s:%s"
+                   (file-relative-name (xref-location-group place) (tenantry--root default-directory))
+                   (xref-location-line place) (1+ (xref-file-location-column place))))))
 
 (defun session-run ()
   (setq tenantry-program (list (getenv "TENANTRY") "lsp")
@@ -90,15 +103,18 @@
   (when (eglot--server-capable :definitionProvider)
     (session-say "definition of `demo.hello`")
     (session-goto "hello")
-    (dolist (it (xref-backend-definitions 'eglot "LSP identifier at point."))
-      (let ((place (xref-item-location it)))
-        (session-say "  %s:%s:%s" (file-relative-name (xref-location-group place) (tenantry--root default-directory))
-                     (xref-location-line place) (1+ (xref-file-location-column place))))))
+    (session-places (xref-backend-definitions 'eglot "LSP identifier at point.")))
+
+  (when (eglot--server-capable :referencesProvider)
+    (session-say "references to it")
+    (session-goto "hello")
+    (session-places (xref-backend-references 'eglot "LSP identifier at point.")))
 
   (when (eglot--server-capable :renameProvider)
     (session-say "after its renaming to `greeter`")
     (session-goto "hello")
-    (eglot-rename "greeter")
+    ;; It asks before it changes a file that nobody has open, as tenantry.kdl is.
+    (session-agreeing (eglot-rename "greeter"))
     (dolist (buffer (buffer-list))
       (with-current-buffer buffer
         (when (derived-mode-p 'tenantry-mode)
