@@ -1,6 +1,5 @@
 //! The phases up to what is meant to be emitted.
 
-use serde_json::Value;
 use tenantry_core::{
     check, close,
     emit::{self, Objects, assemble::Output},
@@ -15,12 +14,13 @@ use tenantry_core::{
     resolve, schema,
     world::Memory,
 };
+use tenantry_reach::Node;
 use tenantry_tests::estate::Files;
 
 /// What is meant to be emitted.
 pub(crate) struct Made<'a> {
     pub(crate) ground: Ground<'a>,
-    pub(crate) meant: Vec<Option<Value>>,
+    pub(crate) meant: Vec<Option<Node<'a>>>,
     /// The files of it.
     pub(crate) files: &'a dyn Fn() -> Output,
 }

@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use serde_json::Value;
 use tenantry_reach::{Cluster, Pod};
 
-use crate::{ground::Made, proofs};
+use crate::{ground::Made, proofs_of};
 
 /// A packet that one of two outputs lets through on the side of some pod, and the other does not.
 /// They differ in one policy, so that only pods of its namespace can be meant.
@@ -21,7 +21,7 @@ pub(crate) fn difference(
     let (old, new) = (of(before, namespace), of(after, namespace));
     let all: Vec<&Value> = old.iter().chain(&new).copied().collect();
     let (ports, addresses) = (ports(&all), addresses(&all));
-    proofs(made, after).iter().find_map(|proof| {
+    proofs_of(made, after).iter().find_map(|proof| {
         let cluster = &proof.cluster;
         // Nothing changes for pods of which neither of the two speaks.
         let two = [before, after].map(|meant| meant[at].as_ref());

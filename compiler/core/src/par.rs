@@ -26,6 +26,24 @@ pub fn map<T: Sync, U: Send>(items: &[T], f: impl Fn(&T) -> U + Sync + Send) -> 
     items.iter().map(f).collect()
 }
 
+/// Both results, worked on at once where the platform can.
+#[cfg(not(target_family = "wasm"))]
+pub fn join<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    rayon::join(a, b)
+}
+
+/// Both results.
+#[cfg(target_family = "wasm")]
+pub fn join<A: Send, B: Send>(
+    a: impl FnOnce() -> A + Send,
+    b: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    (a(), b())
+}
+
 /// Lets go of something large beside other work: to free a whole estate takes milliseconds.
 #[cfg(not(target_family = "wasm"))]
 pub fn let_go<T: Send + 'static>(value: T) {

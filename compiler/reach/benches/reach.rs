@@ -114,7 +114,7 @@ fn documents(made: &Made) -> impl Iterator<Item = Document<'_>> {
         .map(|(at, value)| Document {
             source: "bench",
             at,
-            value,
+            value: value.into(),
         })
 }
 

@@ -4,7 +4,7 @@
 //! speaks of that direction; then only what some rule of some such policy admits goes through.
 //! There is no order and no denial. A connection needs both of its sides, for the same port.
 
-mod index;
+pub(crate) mod index;
 
 use std::net::IpAddr;
 
@@ -241,15 +241,7 @@ impl<'c> Judge<'c> {
 
     /// The pods that the selectors of a peer select, in a policy of namespace `own`; in order.
     pub(crate) fn selected(&self, own: &str, peer: &Peer) -> Vec<PodId> {
-        let mut found = match peer {
-            Peer::Pods { namespaces, pods } => match namespaces {
-                None => self.index.pods_in(own, pods),
-                Some(namespaces) => self.index.pods(namespaces, pods),
-            },
-            Peer::Addresses(_) => Vec::new(),
-        };
-        found.retain(|pod| !self.cluster.pod(*pod).host_network);
-        found
+        self.index.selected(own, peer)
     }
 
     /// The pods of this name: `namespace/name`. By its own name is found, too, what stands for a

@@ -5,28 +5,26 @@
 //! refuses; of the rest only what is looked at is judged. An object about which there is a
 //! complaint is left out.
 
-mod ahead;
 mod at;
 mod beside;
 mod beyond;
 mod calico;
+mod merge;
 mod names;
 mod networkpolicy;
 mod pods;
 mod replicas;
 mod selector;
 
-use std::{collections::BTreeMap, net::IpAddr};
-
-use serde_json::Value;
+use std::net::IpAddr;
 
 use self::{
-    ahead::Ahead,
     at::{At, under},
+    merge::{Found, Key, Merged, Says},
     replicas::Replicated,
     selector::Selectors,
 };
-use crate::{Cluster, Namespace, labels::Labels};
+use crate::{Cluster, Namespace, labels::Labels, node::Node, par};
 
 /// One document of a file.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +34,7 @@ pub struct Document<'d> {
     /// The document's place in it, from 0.
     pub at: usize,
     /// What it says.
-    pub value: &'d Value,
+    pub value: Node<'d>,
 }
 
 /// What is wrong with a manifest.
@@ -88,18 +86,29 @@ pub fn is_silent(api_version: &str, kind: &str) -> bool {
     SILENT.contains(&(group, kind))
 }
 
+/// From how many documents on they are read in parts, all at once.
+const MANY: usize = 256;
+
+/// Into how many: each part shares what its selectors ask for.
+const PARTS: usize = 16;
+
 /// Reads documents of any number of files: what they say there is, and everything that is wrong
 /// with them, in their order. What is no Kubernetes object, or of a kind that does not matter
 /// here, is passed over.
 pub fn read<'d>(documents: impl IntoIterator<Item = Document<'d>>) -> (Cluster, Vec<Complaint>) {
     let documents: Vec<Document<'_>> = documents.into_iter().collect();
-    let mut reader = Reader::default();
-    let ahead = ahead::policies(&documents);
-    for (document, ahead) in documents.iter().zip(ahead) {
-        reader.ahead = ahead;
-        reader.document(document);
+    let part = match documents.len() {
+        ..MANY => MANY,
+        many => many.div_ceil(PARTS),
+    };
+    let parts = documents.chunks(part).enumerate();
+    let parts: Vec<(usize, &[Document<'_>])> = parts.map(|(at, own)| (at * part, own)).collect();
+    let read = par::map(&parts, |(first, documents)| Part::of(*first, documents));
+    let mut merged = Merged::of(&documents);
+    for found in read.into_iter().flatten() {
+        merged.take(found);
     }
-    reader.finish()
+    merged.finish()
 }
 
 /// Takes complaints down, with the object that they are about.
@@ -125,21 +134,13 @@ impl Sink {
     }
 }
 
-/// What tells an object apart: its kind with the group, its namespace, its name.
-type Key = (String, String, String);
-
+/// What is read of some documents, each by itself.
 #[derive(Debug, Default)]
-struct Reader {
-    cluster: Cluster,
+struct Part {
     sink: Sink,
-    /// The policy that the document is, where that was read before.
-    ahead: Option<Ahead>,
-    /// Where each object stood first.
-    seen: BTreeMap<Key, (String, usize)>,
-    /// Workloads of which each pod has labels of its own.
-    replicated: Vec<Replicated>,
-    /// The addresses of nodes, by name.
-    nodes: BTreeMap<String, Vec<IpAddr>>,
+    /// The place of the document among all.
+    document: usize,
+    found: Vec<Found>,
 }
 
 /// An object's head, and what it says.
@@ -173,25 +174,45 @@ impl<'o> Object<'o> {
         }
     }
 
-    /// As complaints call it.
-    fn path(&self) -> String {
-        match self.kind {
-            "Namespace" | "Node" => format!("{} {}", self.kind, self.name),
-            kind => format!("{kind} {}/{}", self.namespace, self.name),
+    /// What tells it apart.
+    fn key(&self) -> Key {
+        let namespace = match self.kind {
+            "Namespace" | "Node" => "",
+            _ => self.namespace,
+        };
+        Key {
+            group: self.group.to_owned(),
+            kind: self.kind.to_owned(),
+            namespace: namespace.to_owned(),
+            name: self.name.to_owned(),
         }
     }
 }
 
-impl Reader {
-    fn document(&mut self, document: &Document<'_>) {
-        document.source.clone_into(&mut self.sink.source);
-        self.sink.at = document.at;
-        self.value(&At::root(document.value), None, MAX_LISTS);
+/// An object as complaints call it.
+fn path_of(kind: &str, namespace: &str, name: &str) -> String {
+    match kind {
+        "Namespace" | "Node" => format!("{kind} {name}"),
+        _ => format!("{kind} {namespace}/{name}"),
+    }
+}
+
+impl Part {
+    /// Reads documents, of which the first has this place among all.
+    fn of(first: usize, documents: &[Document<'_>]) -> Vec<Found> {
+        let mut part = Self::default();
+        for (document, place) in documents.iter().zip(first..) {
+            part.document = place;
+            document.source.clone_into(&mut part.sink.source);
+            part.sink.at = document.at;
+            part.value(&At::root(document.value), None, MAX_LISTS);
+        }
+        part.found
     }
 
     /// An object, or a list of them. Items of a list of one kind need not say which.
     fn value(&mut self, value: &At<'_>, list: Option<(&str, &str)>, depth: usize) {
-        let text = |name: &str| value.value().get(name).and_then(Value::as_str);
+        let text = |name: &str| value.value().get(name).and_then(Node::as_str);
         let Some(kind) = text("kind").or(list.map(|(_, kind)| kind)) else {
             return;
         };
@@ -204,6 +225,7 @@ impl Reader {
         } else if pods::is_known(kind) || NAMED.contains(&kind) {
             kind.clone_into(&mut self.sink.object);
             self.sink.say(value, "has no apiVersion");
+            self.complained();
         }
     }
 
@@ -211,178 +233,134 @@ impl Reader {
         "List".clone_into(&mut self.sink.object);
         if depth == 0 {
             self.sink.say(items, "lists within lists end here");
+            self.complained();
             return;
         }
-        match items.value() {
-            Value::Array(rows) => {
-                for (at, row) in rows.iter().enumerate() {
+        match items.value().items() {
+            Some(rows) => {
+                for (at, row) in rows.enumerate() {
                     self.value(&items.item(at, row), list, depth - 1);
                 }
             }
-            _ => items.wrong("a list", &mut self.sink),
+            None => {
+                items.wrong("a list", &mut self.sink);
+                self.complained();
+            }
         }
     }
 
     fn object(&mut self, body: &At<'_>, version: &str, kind: &str) {
         let object = Object::of(body, version, kind);
-        let (group, name) = (object.group, object.name);
-        let read = match (group, kind) {
-            ("", "Namespace") => Self::namespace,
-            ("", "Node") => Self::node,
-            ("", "Service") => Self::service,
-            ("networking.k8s.io" | "extensions" | "", "NetworkPolicy") => Self::policy,
-            (beyond::GROUP, "NetworkAttachmentDefinition") => Self::attachment,
-            (beyond::GROUP, "MultiNetworkPolicy") => Self::policy_beyond,
-            _ if beside::decides(&object) => Self::other_policy,
-            _ if pods::makes_pods(&object) => Self::pods,
+        let read = match (object.group, kind) {
+            ("", "Namespace") => namespace,
+            ("", "Node") => node,
+            ("", "Service") => service,
+            ("networking.k8s.io" | "extensions" | "", "NetworkPolicy") => policy,
+            (beyond::GROUP, "NetworkAttachmentDefinition") => attachment,
+            (beyond::GROUP, "MultiNetworkPolicy") => policy_beyond,
+            _ if beside::decides(&object) => other_policy,
+            _ if pods::makes_pods(&object) => pods,
             _ => return,
         };
-        self.sink.object = object.path();
+        self.sink.object = path_of(kind, object.namespace, object.name);
         let metadata = body.child("metadata");
-        let before = self.sink.complaints.len();
         for field in ["name", "generateName", "namespace"] {
             if let Some(field) = under(metadata.as_ref(), field) {
                 field.text(&mut self.sink);
             }
         }
-        if self.sink.complaints.len() > before {
-            return;
-        }
-        if name.is_empty() {
+        if !self.sink.complaints.is_empty() {
+            self.complained();
+        } else if object.name.is_empty() {
             kind.clone_into(&mut self.sink.object);
             let place = metadata.as_ref().unwrap_or(body);
             self.sink.say(place, "has no name");
-        } else if self.is_first(&object) {
-            read(self, &object, before);
+            self.complained();
+        } else {
+            let says = read(&object, &mut self.sink);
+            let right = self.sink.complaints.is_empty();
+            self.found(Some(object.key()), body.path(), says.filter(|_| right));
         }
     }
 
-    /// Whether an object stands here for the first time. A second of the same name would replace
-    /// the first, and which is which depends on the order of files.
-    fn is_first(&mut self, object: &Object<'_>) -> bool {
-        let space = match object.kind {
-            "Namespace" | "Node" => "",
-            _ => object.namespace,
-        };
-        let kind = format!("{}/{}", object.group, object.kind);
-        let key = (kind, space.to_owned(), object.name.to_owned());
-        let here = (self.sink.source.clone(), self.sink.at);
-        let Some((source, at)) = self.seen.get(&key) else {
-            self.seen.insert(key, here);
-            return true;
-        };
-        let message = format!(
-            "stands twice: the first is in {source}, document {}",
-            at + 1
-        );
-        self.sink.say(&object.body, message);
-        false
+    /// Nothing was read but complaints.
+    fn complained(&mut self) {
+        self.found(None, String::new(), None);
     }
 
-    fn namespace(&mut self, object: &Object<'_>, before: usize) {
-        let metadata = object.body.child("metadata");
-        let labels = under(metadata.as_ref(), "labels");
-        let labels = labels.map_or_else(Labels::new, |labels| labels.labels(&mut self.sink));
-        if self.sink.complaints.len() == before {
-            let namespace = Namespace::new(object.name, labels);
-            let namespaces = &mut self.cluster.namespaces;
-            namespaces.insert(object.name.to_owned(), namespace);
-        }
-    }
-
-    fn node(&mut self, object: &Object<'_>, _: usize) {
-        let status = object.body.child("status");
-        let Some(addresses) = under(status.as_ref(), "addresses") else {
-            return;
-        };
-        let mut found = Vec::new();
-        addresses.items(&mut self.sink, |_, item| {
-            // Among them are names of hosts too.
-            let text = item.value().get("address").and_then(Value::as_str);
-            found.extend(text.and_then(|text| text.parse::<IpAddr>().ok()));
+    fn found(&mut self, key: Option<Key>, path: String, says: Option<Says>) {
+        self.found.push(Found {
+            document: self.document,
+            key,
+            path,
+            complaints: std::mem::take(&mut self.sink.complaints),
+            says,
         });
-        self.nodes.insert(object.name.to_owned(), found);
-    }
-
-    fn policy(&mut self, object: &Object<'_>, before: usize) {
-        if (object.group, object.version) != ("networking.k8s.io", "v1") {
-            let message = match object.group {
-                "extensions" => {
-                    "extensions/v1beta1 is not served since Kubernetes 1.16: write \
-                     networking.k8s.io/v1"
-                }
-                _ => "no such NetworkPolicy: its apiVersion is networking.k8s.io/v1",
-            };
-            self.sink.say(&object.body.field("apiVersion"), message);
-            return;
-        }
-        let policy = match self.ahead.take() {
-            Some(ahead) => {
-                self.sink.complaints.extend(ahead.complaints);
-                ahead.policy
-            }
-            None => networkpolicy::policy(object, &mut self.sink),
-        };
-        if self.sink.complaints.len() == before {
-            self.cluster.add_policy(policy);
-        }
-    }
-
-    fn attachment(&mut self, object: &Object<'_>, _: usize) {
-        let name = format!("{}/{}", object.namespace, object.name);
-        let attachment = beyond::attachment(object);
-        self.cluster.attachments.insert(name, attachment);
-    }
-
-    fn policy_beyond(&mut self, object: &Object<'_>, before: usize) {
-        if !["v1beta1", "v1beta2"].contains(&object.version) {
-            let message = "no such MultiNetworkPolicy: its apiVersion is k8s.cni.cncf.io/v1beta1 \
-                           or /v1beta2";
-            self.sink.say(&object.body.field("apiVersion"), message);
-            return;
-        }
-        let policy = beyond::policy(object, &mut self.sink);
-        if self.sink.complaints.len() == before {
-            self.cluster.mention(&policy.policy.namespace);
-            self.cluster.beyond.push(policy);
-        }
-    }
-
-    fn service(&mut self, object: &Object<'_>, before: usize) {
-        let service = beside::service(object, &mut self.sink);
-        if self.sink.complaints.len() == before {
-            self.cluster.beside.extend(service);
-        }
-    }
-
-    fn other_policy(&mut self, object: &Object<'_>, _: usize) {
-        self.cluster.beside.extend(beside::policies(object));
-    }
-
-    fn pods(&mut self, object: &Object<'_>, before: usize) {
-        let pod = pods::pod(object, &mut self.sink);
-        if self.sink.complaints.len() == before {
-            let id = self.cluster.add_pod(pod);
-            self.replicated.extend(Replicated::of(object, id));
-        }
-    }
-
-    fn finish(mut self) -> (Cluster, Vec<Complaint>) {
-        replicas::tell_apart(&mut self.cluster, &self.replicated);
-        for pod in &mut self.cluster.pods {
-            let node = pod.node.as_ref().and_then(|node| self.nodes.get(node));
-            pod.host_addresses.extend(node.into_iter().flatten());
-            if pod.host_network {
-                pod.host_addresses.extend(&pod.addresses);
-            }
-            pod.host_addresses.sort_unstable();
-            pod.host_addresses.dedup();
-            if pod.host_network {
-                pod.addresses.extend(&pod.host_addresses);
-            }
-            pod.addresses.sort_unstable();
-            pod.addresses.dedup();
-        }
-        (self.cluster, self.sink.complaints)
     }
 }
+
+fn namespace(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
+    let metadata = object.body.child("metadata");
+    let labels = under(metadata.as_ref(), "labels");
+    let labels = labels.map_or_else(Labels::new, |labels| labels.labels(sink));
+    Some(Says::Namespace(Namespace::new(object.name, labels)))
+}
+
+fn node(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
+    let status = object.body.child("status");
+    let addresses = under(status.as_ref(), "addresses")?;
+    let mut found = Vec::new();
+    addresses.items(sink, |_, item| {
+        // Among them are names of hosts too.
+        let text = item.value().get("address").and_then(Node::as_str);
+        found.extend(text.and_then(|text| text.parse::<IpAddr>().ok()));
+    });
+    Some(Says::Node(found))
+}
+
+fn policy(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
+    if (object.group, object.version) != ("networking.k8s.io", "v1") {
+        let message = match object.group {
+            "extensions" => {
+                "extensions/v1beta1 is not served since Kubernetes 1.16: write \
+                 networking.k8s.io/v1"
+            }
+            _ => "no such NetworkPolicy: its apiVersion is networking.k8s.io/v1",
+        };
+        sink.say(&object.body.field("apiVersion"), message);
+        return None;
+    }
+    Some(Says::Policy(networkpolicy::policy(object, sink)))
+}
+
+fn attachment(object: &Object<'_>, _: &mut Sink) -> Option<Says> {
+    let name = format!("{}/{}", object.namespace, object.name);
+    Some(Says::Attachment(name, beyond::attachment(object)))
+}
+
+fn policy_beyond(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
+    if !["v1beta1", "v1beta2"].contains(&object.version) {
+        let message = "no such MultiNetworkPolicy: its apiVersion is k8s.cni.cncf.io/v1beta1 \
+                       or /v1beta2";
+        sink.say(&object.body.field("apiVersion"), message);
+        return None;
+    }
+    Some(Says::Beyond(beyond::policy(object, sink)))
+}
+
+fn service(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
+    let service = beside::service(object, sink)?;
+    Some(Says::Beside(vec![service]))
+}
+
+fn other_policy(object: &Object<'_>, _: &mut Sink) -> Option<Says> {
+    Some(Says::Beside(beside::policies(object)))
+}
+
+fn pods(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
+    let pod = pods::pod(object, sink);
+    Some(Says::Pods(Box::new(pod), Replicated::of(object)))
+}
+
+#[cfg(test)]
+mod tests;

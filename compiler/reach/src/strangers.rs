@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use foldhash::fast::FixedState;
 
 use crate::{
-    Cluster, Judge, PodId,
+    Cluster, PodId,
     cluster::{ContainerPort, Namespace, Pod},
+    judge::index::Index,
     labels::{Condition, Labels, NAMESPACE_NAME, Selector},
     policy::{Direction, Peer, Port, Rule},
 };
@@ -104,7 +105,7 @@ impl Strangers {
     }
 
     fn add_peers(&mut self, cluster: &Cluster, beside: Beside) {
-        let judge = Judge::new(cluster);
+        let index = Index::of(cluster);
         let mut seen: HashSet<(&str, &Peer), FixedState> = HashSet::default();
         for policy in &cluster.policies {
             for direction in Direction::BOTH {
@@ -121,7 +122,7 @@ impl Strangers {
                         // Without a selector of namespaces a peer means another in each.
                         let own = policy.namespace.as_str();
                         if seen.insert((own, peer)) || !ports.is_empty() {
-                            self.add_peer(&judge, beside, own, peer, &ports);
+                            self.add_peer(cluster, &index, beside, own, peer, &ports);
                         }
                     }
                 }
@@ -131,7 +132,8 @@ impl Strangers {
 
     fn add_peer(
         &mut self,
-        judge: &Judge<'_>,
+        cluster: &Cluster,
+        index: &Index<'_>,
         beside: Beside,
         own: &str,
         peer: &Peer,
@@ -144,7 +146,7 @@ impl Strangers {
         let names: Vec<&str> = match namespaces {
             None => vec![own],
             Some(selector) => match selector.values(NAMESPACE_NAME) {
-                Some(names) => matching(judge.cluster(), selector, names).collect(),
+                Some(names) => matching(cluster, selector, names).collect(),
                 None => return self.add_elsewhere(selector, &labels, ports),
             },
         };
@@ -155,7 +157,7 @@ impl Strangers {
             };
             // The one without labels is there anyway.
             let more = beside == Beside::Everybody || labels.is_empty();
-            if more || judge.selected(name, &inside).is_empty() {
+            if more || index.selected(name, &inside).is_empty() {
                 self.add(name, &labels, ports);
             }
         }
@@ -253,7 +255,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{PortSet, Protocol, labels::Requirement, policy::Policy, random};
+    use crate::{Judge, PortSet, Protocol, labels::Requirement, policy::Policy, random};
 
     pub(crate) fn has(key: &str, value: &str) -> Selector {
         Selector::new(vec![Requirement {

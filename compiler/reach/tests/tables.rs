@@ -68,7 +68,7 @@ fn read_all(objects: &[Value]) -> (Cluster, Vec<Complaint>) {
     read(objects.iter().enumerate().map(|(at, value)| Document {
         source: "case.yaml",
         at,
-        value,
+        value: value.into(),
     }))
 }
 

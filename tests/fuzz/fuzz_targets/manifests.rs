@@ -12,7 +12,7 @@ fuzz_target!(|text: &str| {
     let documents = values.iter().enumerate().map(|(at, value)| Document {
         source: "fuzz.json",
         at,
-        value,
+        value: value.into(),
     });
     let (cluster, _) = read(documents);
     let judge = Judge::new(&cluster);

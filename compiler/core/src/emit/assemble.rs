@@ -90,9 +90,11 @@ pub fn assemble(
     artifacts.extend(layout::kubernetes(&placed).map_err(|error| defect(error.to_string()))?);
     let artifacts = ArtifactSet::new(estate.name.value.as_str(), artifacts)
         .map_err(|error| defect(error.to_string()))?;
-    let source_map = SourceMap::of(&artifacts, &Manifest::of(&artifacts), |origin| {
+    let manifest = Manifest::of(&artifacts);
+    let source_map = SourceMap::of(&artifacts, &manifest, |origin| {
         place(estate, sources, origin)
     });
+    par::let_go(manifest);
     Ok(Output {
         env: estate.env.clone(),
         artifacts,
@@ -137,12 +139,12 @@ fn file(object: &Object, path: &super::ArtifactPath, content: &Content) -> Artif
     artifact
 }
 
-fn place(estate: &Estate, sources: &Sources, origin: OriginId) -> Option<Place> {
+fn place<'s>(estate: &Estate, sources: &'s Sources, origin: OriginId) -> Option<Place<&'s str>> {
     let origins = &estate.origins;
     let span = origins.editable(origin)?;
     let (line, column) = sources.position(span)?;
     Some(Place {
-        file: sources.path(span.file).to_owned(),
+        file: sources.path(span.file),
         line,
         column,
     })

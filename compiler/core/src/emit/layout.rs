@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use super::{
     artifact::{Artifact, ArtifactPath, ObjectEntry, PathError},
-    tree::Tree,
+    tree::{NodeRef, Tree},
     yaml,
 };
 use crate::{origin::OriginId, par};
@@ -128,7 +128,8 @@ impl From<PathError> for LayoutError {
 pub fn kubernetes(objects: &[Placed<'_>]) -> Result<Vec<Artifact>, LayoutError> {
     let entries = par::map(objects, entry);
     let entries = entries.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let mut known: HashSet<Identity<'_>, FixedState> = HashSet::default();
+    let mut known: HashSet<Identity<'_>, FixedState> =
+        HashSet::with_capacity_and_hasher(objects.len(), FixedState::default());
     let mut files: Files<'_> = IndexMap::default();
     for (placed, entry) in objects.iter().zip(&entries) {
         if !known.insert(identity(placed.cluster, entry)) {
@@ -157,13 +158,16 @@ type Files<'o> = IndexMap<[&'o str; 3], Vec<(&'o ObjectEntry, &'o Placed<'o>)>, 
 type Identity<'o> = [&'o str; 5];
 
 fn entry(placed: &Placed<'_>) -> Result<ObjectEntry, LayoutError> {
-    let text = |pointer: &str| placed.object.at(pointer)?.as_str().map(str::to_owned);
+    let root = placed.object.root();
+    let metadata = root.get("metadata");
+    let text = |node: Option<NodeRef<'_>>| node?.as_str().map(str::to_owned);
+    let named = |name| text(metadata?.get(name));
     let nameless = || LayoutError::Nameless(placed.spec.to_owned());
     Ok(ObjectEntry {
-        api_version: text("/apiVersion").ok_or_else(nameless)?,
-        kind: text("/kind").ok_or_else(nameless)?,
-        namespace: text("/metadata/namespace"),
-        name: text("/metadata/name").ok_or_else(nameless)?,
+        api_version: text(root.get("apiVersion")).ok_or_else(nameless)?,
+        kind: text(root.get("kind")).ok_or_else(nameless)?,
+        namespace: named("namespace"),
+        name: named("name").ok_or_else(nameless)?,
         wave: placed.wave,
         spec: placed.spec.to_owned(),
         unproven: placed.unproven,

@@ -4,29 +4,26 @@
 //! comment is added. It is therefore not part of the manifest; it bears the manifest's hash
 //! instead, so that one of another build is told.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt::Write as _,
-};
+use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::FixedState;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    artifact::{ArtifactPath, ArtifactSet},
+    artifact::{Artifact, ArtifactPath, ArtifactSet},
     json,
     manifest::Manifest,
     sha256::Sha256,
 };
-use crate::origin::OriginId;
+use crate::{origin::OriginId, par};
 
 const VERSION: u32 = 1;
 
 /// A place in the spec, as people count.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Place<F = String> {
     /// The file, from the estate's root.
-    pub file: String,
+    pub file: F,
     /// The line, from 1.
     pub line: u32,
     /// The column, from 1.
@@ -49,30 +46,19 @@ pub struct SourceMap {
 
 impl SourceMap {
     /// The map of a set of files; `resolve` says where in the spec an origin lies.
-    pub fn of(
+    pub fn of<'s>(
         set: &ArtifactSet,
         manifest: &Manifest,
-        mut resolve: impl FnMut(OriginId) -> Option<Place>,
+        resolve: impl Fn(OriginId) -> Option<Place<&'s str>> + Sync + Send,
     ) -> Self {
-        let mut sources = Sources::default();
-        let mut files = BTreeMap::new();
-        let mut known: HashMap<OriginId, Option<(u32, u32, u32)>, FixedState> = HashMap::default();
-        for artifact in set {
-            let mut segments = Segments::default();
-            for (line, origin) in artifact.lines.changes() {
-                let place = *known
-                    .entry(*origin)
-                    .or_insert_with(|| resolve(*origin).map(|place| sources.number(place)));
-                segments.add(*line, place);
-            }
-            if !segments.text.is_empty() {
-                files.insert(artifact.path.clone(), segments.text);
-            }
-        }
+        let (manifest, (sources, files)) = par::join(
+            || Sha256::of(&manifest.to_bytes()),
+            || segments(set, resolve),
+        );
         Self {
             version: VERSION,
-            manifest: Sha256::of(&manifest.to_bytes()),
-            sources: sources.names,
+            manifest,
+            sources,
             files,
         }
     }
@@ -114,21 +100,90 @@ impl SourceMap {
     }
 }
 
-/// Names of files and their numbers.
-#[derive(Default)]
-struct Sources {
-    names: Vec<String>,
-    numbers: BTreeMap<String, u32>,
+/// How many files are worked on as one piece: those of a tenant or two lead to the same places.
+const TOGETHER: usize = 64;
+
+/// The names of the files of the spec, and the segments of each emitted file.
+fn segments<'s>(
+    set: &ArtifactSet,
+    resolve: impl Fn(OriginId) -> Option<Place<&'s str>> + Sync + Send,
+) -> (Vec<String>, BTreeMap<ArtifactPath, String>) {
+    let pieces: Vec<&[Artifact]> = set.all().chunks(TOGETHER).collect();
+    let pieces = par::map(&pieces, |files| Piece::of(files, &resolve));
+    let mut all = Sources::default();
+    let numbered = pieces.into_iter().map(|piece| {
+        let names = piece.sources.names.iter();
+        let numbers: Vec<u32> = names.map(|name| all.number(name)).collect();
+        (piece, numbers)
+    });
+    let numbered: Vec<(Piece<'_, '_>, Vec<u32>)> = numbered.collect();
+    let written = par::map(&numbered, |(piece, numbers)| piece.written(numbers));
+    let files = written.into_iter().flatten();
+    let files = files.map(|(path, text)| (path.clone(), text)).collect();
+    (all.names.into_iter().map(str::to_owned).collect(), files)
 }
 
-impl Sources {
-    fn number(&mut self, place: Place) -> (u32, u32, u32) {
-        let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        let number = *self.numbers.entry(place.file).or_insert_with_key(|name| {
-            self.names.push(name.clone());
-            next
+/// Some emitted files, and which of their lines lead where.
+struct Piece<'f, 's> {
+    /// The files of the spec, in the order in which they are first met here.
+    sources: Sources<'s>,
+    files: Vec<(&'f ArtifactPath, Vec<Change>)>,
+}
+
+/// A line of an emitted file, and the place from there on: the number of a file of the spec, a line
+/// and a column.
+type Change = (u32, Option<(u32, u32, u32)>);
+
+impl<'f, 's> Piece<'f, 's> {
+    fn of(files: &'f [Artifact], resolve: impl Fn(OriginId) -> Option<Place<&'s str>>) -> Self {
+        let mut sources = Sources::default();
+        let mut known: HashMap<OriginId, Option<(u32, u32, u32)>, FixedState> = HashMap::default();
+        let mut place = |origin: OriginId| {
+            *known.entry(origin).or_insert_with(|| {
+                let place = resolve(origin)?;
+                Some((sources.number(place.file), place.line, place.column))
+            })
+        };
+        let files = files.iter().map(|file| {
+            let changes = file.lines.changes().iter();
+            let changes = changes.map(|(line, origin)| (*line, place(*origin)));
+            (&file.path, changes.collect())
         });
-        (number, place.line, place.column)
+        let files = files.collect();
+        Self { sources, files }
+    }
+
+    /// The segments of each file that has any, by the numbers that its files of the spec have
+    /// among all.
+    fn written(&self, numbers: &[u32]) -> Vec<(&'f ArtifactPath, String)> {
+        let written = self.files.iter().map(|(path, changes)| {
+            let mut segments = Segments::default();
+            for (line, place) in changes {
+                let place = place.and_then(|(source, line, column)| {
+                    Some((*numbers.get(source as usize)?, line, column))
+                });
+                segments.add(*line, place);
+            }
+            (*path, segments.text)
+        });
+        written.filter(|(_, text)| !text.is_empty()).collect()
+    }
+}
+
+/// Names of files and their numbers.
+#[derive(Default)]
+struct Sources<'s> {
+    names: Vec<&'s str>,
+    numbers: HashMap<&'s str, u32, FixedState>,
+}
+
+impl<'s> Sources<'s> {
+    fn number(&mut self, name: &'s str) -> u32 {
+        let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        *self.numbers.entry(name).or_insert_with(|| {
+            self.names.push(name);
+            next
+        })
     }
 }
 
@@ -179,8 +234,7 @@ impl Segments {
         if !self.text.is_empty() {
             self.text.push(';');
         }
-        // Text takes whatever is written to it.
-        let _ = write!(self.text, "{}", self.at.emitted - before.emitted);
+        self.number(self.at.emitted - before.emitted);
         let Some((source, line, column)) = place else {
             return;
         };
@@ -192,7 +246,19 @@ impl Segments {
             self.at.line - before.line,
             self.at.column - before.column,
         ] {
-            let _ = write!(self.text, ",{difference}");
+            self.text.push(',');
+            self.number(difference);
+        }
+    }
+
+    /// Writes a number; most have one digit.
+    fn number(&mut self, number: i64) {
+        if number < 0 {
+            self.text.push('-');
+        }
+        match u8::try_from(number.unsigned_abs()) {
+            Ok(digit @ ..10) => self.text.push(char::from(b'0' + digit)),
+            _ => self.text.push_str(&number.unsigned_abs().to_string()),
         }
     }
 }
@@ -212,21 +278,26 @@ mod tests {
         origin::OriginId,
     };
 
-    fn place(file: &str, line: u32, column: u32) -> Place {
-        Place {
-            file: file.into(),
-            line,
-            column,
-        }
+    fn place(file: &str, line: u32, column: u32) -> Place<&str> {
+        Place { file, line, column }
     }
 
     /// The third origin has no place, the fourth the same as the second.
-    fn resolve(origin: OriginId) -> Option<Place> {
+    fn resolve(origin: OriginId) -> Option<Place<&'static str>> {
         match origin.0 {
             1 => Some(place("tenantry.kdl", 40, 9)),
             2 | 4 => Some(place("tenants/acme.kdl", 7, 1)),
             _ => None,
         }
+    }
+
+    /// The same, as a map that was read tells it.
+    fn told(origin: u32) -> Option<Place> {
+        resolve(OriginId(origin)).map(|Place { file, line, column }| Place {
+            file: file.to_owned(),
+            line,
+            column,
+        })
     }
 
     fn set() -> ArtifactSet {
@@ -253,11 +324,11 @@ mod tests {
             text.contains(r#""x/a.yaml": "1,0,40,9;1,1,-33,-8;1;1,0,0,0""#),
             "{text}"
         );
-        assert_eq!(map.place("x/a.yaml", 1), resolve(OriginId(1)));
-        assert_eq!(map.place("x/a.yaml", 2), resolve(OriginId(2)));
+        assert_eq!(map.place("x/a.yaml", 1), told(1));
+        assert_eq!(map.place("x/a.yaml", 2), told(2));
         assert_eq!(map.place("x/a.yaml", 3), None);
-        assert_eq!(map.place("x/a.yaml", 4), resolve(OriginId(2)));
-        assert_eq!(map.place("x/a.yaml", 5), resolve(OriginId(4)));
+        assert_eq!(map.place("x/a.yaml", 4), told(2));
+        assert_eq!(map.place("x/a.yaml", 5), told(4));
         assert_eq!(map.place("x/b.yaml", 1), None);
         assert_eq!(map.manifest, crate::emit::Sha256::of(&manifest.to_bytes()));
     }

@@ -91,7 +91,13 @@ impl Text {
 
     /// Adds spaces.
     pub(super) fn indent(&mut self, columns: usize) {
-        self.text.extend(std::iter::repeat_n(' ', columns));
+        const BLANKS: &str = "                                ";
+        let mut left = columns;
+        while left > 0 {
+            let now = left.min(BLANKS.len());
+            self.text.push_str(&BLANKS[..now]);
+            left -= now;
+        }
     }
 
     /// Ends the line.
@@ -105,6 +111,9 @@ impl Text {
 /// itself, that some reader takes for a line end, or that turns the direction of what follows, so
 /// that a reviewer would see another text than the machine reads.
 pub(super) fn is_deceptive(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || (c.is_whitespace() && c != ' ')
         || matches!(c,

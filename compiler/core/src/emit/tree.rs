@@ -166,6 +166,12 @@ impl Tree {
         NodeMut::new(self, id)
     }
 
+    /// The node of a number; none where there is none of it.
+    pub(crate) fn numbered(&self, number: u32) -> Option<NodeRef<'_>> {
+        let there = self.nodes.len() > number as usize;
+        there.then(|| self.view(NodeId(number)))
+    }
+
     /// The node at a JSON pointer (RFC 6901): `""` is the root, `/spec/ports/0` an item, `~1` a
     /// slash within a key and `~0` a tilde.
     pub fn at(&self, pointer: &str) -> Option<NodeRef<'_>> {
@@ -321,6 +327,17 @@ impl<'t> NodeRef<'t> {
             View::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// A number by which the tree finds it again.
+    pub(crate) fn number(self) -> u32 {
+        self.id.0
+    }
+
+    /// The value or item behind it, in the same map or list.
+    pub(crate) fn next(self) -> Option<Self> {
+        let next = self.tree.node(self.id).next?;
+        Some(self.tree.view(next))
     }
 
     /// Its own mark, [`OriginId::NONE`] where it has none.

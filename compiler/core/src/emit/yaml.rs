@@ -141,31 +141,33 @@ fn push_children<'t>(
         ..first
     };
     let start = stack.len();
-    stack.extend(in_order(node).into_iter().map(|child| Due {
+    stack.extend(node.children().map(|child| Due {
         node: child,
         place: rest,
         inherited,
     }));
-    if let Some(due) = stack.get_mut(start) {
+    let own = &mut stack[start..];
+    lead(node, own);
+    if let Some(due) = own.first_mut() {
         due.place = first;
     }
-    stack[start..].reverse();
+    own.reverse();
 }
 
-/// The children of a node with those in front that lead it.
-fn in_order(node: NodeRef<'_>) -> Vec<NodeRef<'_>> {
-    let mut children: Vec<_> = node.children().collect();
+/// Puts those of the children of a node in front that lead it.
+fn lead(node: NodeRef<'_>, children: &mut [Due<'_>]) {
     let head = match (node.view(), node.key()) {
         (View::Map, None) if node.is_root() => DOCUMENT_HEAD,
         (View::Map, None) => ITEM_HEAD,
-        _ => return children,
+        _ => return,
     };
-    children.sort_by_key(|child| {
-        head.iter()
-            .position(|key| Some(*key) == child.key())
-            .unwrap_or(head.len())
-    });
-    children
+    let mut rest = children;
+    for key in head {
+        let found = rest.iter().position(|due| due.node.key() == Some(key));
+        let Some(at) = found else { continue };
+        rest[..=at].rotate_right(1);
+        rest = &mut rest[1..];
+    }
 }
 
 fn begin_line(place: Place, origin: OriginId, out: &mut Text) {
@@ -178,6 +180,12 @@ fn begin_line(place: Place, origin: OriginId, out: &mut Text) {
 
 /// Writes a key and its colon.
 fn write_key(key: &str, column: usize, out: &mut Text) {
+    // No byte of it takes more than four as it is written.
+    if key.len() <= MAX_PLAIN_KEY / 5 {
+        out.add_with(|to| scalar::write_line(key, to));
+        out.add(":");
+        return;
+    }
     let mut written = String::new();
     scalar::write_line(key, &mut written);
     if written.len() <= MAX_PLAIN_KEY {

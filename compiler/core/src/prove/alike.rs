@@ -73,6 +73,21 @@ impl<'t> Line<'t> {
     }
 }
 
+impl Line<'_> {
+    /// The word of another line, quoted as this one's, if that is all in which they differ: what
+    /// [`Line::of`] would say, without a look for where the word begins.
+    fn word_of<'o>(&self, line: &'o str, quoted: bool) -> Option<&'o str> {
+        let word = line.strip_prefix(self.fixed)?.strip_prefix(' ')?;
+        match quoted {
+            true => {
+                let word = word.strip_prefix('"')?.strip_suffix('"')?;
+                is_plain_ascii(word).then_some(word)
+            }
+            false => is_text(word).then_some(word),
+        }
+    }
+}
+
 /// Whether a word means itself between double quotes.
 fn is_plain_ascii(word: &str) -> bool {
     let means_itself = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
@@ -160,13 +175,7 @@ impl<'t> Template<'t> {
             match own.word {
                 None if line == own.fixed => {}
                 None => return None,
-                Some((_, quoted)) => match Line::of(line) {
-                    Line {
-                        fixed,
-                        word: Some((word, also)),
-                    } if fixed == own.fixed && also == quoted => words.push(word),
-                    _ => return None,
-                },
+                Some((_, quoted)) => words.push(own.word_of(line, quoted)?),
             }
         }
         if lines.next().is_some() {
@@ -330,14 +339,27 @@ impl Shape {
                 items.len() == node.len() && both.all(|(item, node)| item.is(words, node, left))
             }
             (Self::Map(map), View::Map) => {
+                let mut children = node.children().enumerate();
                 map.len() == node.len()
-                    && node.children().all(|child| {
-                        let shape = child.key().and_then(|key| map.get(key));
+                    && children.all(|(at, child)| {
+                        let shape = child.key().and_then(|key| field(map, at, key));
                         shape.is_some_and(|shape| shape.is(words, child, left))
                     })
             }
             _ => false,
         }
+    }
+}
+
+/// What a map has at a key, which mostly stands where it does in the other.
+fn field<'m>(
+    map: &'m IndexMap<String, Shape, FixedState>,
+    at: usize,
+    key: &str,
+) -> Option<&'m Shape> {
+    match map.get_index(at) {
+        Some((name, shape)) if name == key => Some(shape),
+        _ => map.get(key),
     }
 }
 

@@ -10,7 +10,10 @@ use super::{
     alike::{Document, Template},
     flows::Ground,
 };
-use crate::emit::{Artifact, Body, NodeRef, Tree, View};
+use crate::{
+    emit::{Artifact, Body, NodeRef, Object, Tree, View},
+    par,
+};
 
 /// How deep a value goes; no reader of ours goes deeper.
 const DEEPEST: usize = 120;
@@ -36,14 +39,19 @@ pub(super) type Wrong = String;
 
 impl<'o> Known<'o> {
     pub(super) fn of(ground: Ground<'o>) -> Self {
-        let mut by_identity = HashMap::default();
-        for object in ground.objects.iter() {
-            if let (Body::Kube { tree, .. }, Some(cluster)) = (&object.body, object.cluster) {
-                let cluster = ground.estate.clusters[cluster].name.value.as_str();
-                let place = by_identity.len();
-                let identity = identity(cluster, |path| text_of(tree.root(), path));
-                by_identity.insert(identity, (place, tree));
-            }
+        let objects: Vec<&Object> = ground.objects.iter().collect();
+        let identified = par::map(&objects, |object| {
+            let (Body::Kube { tree, .. }, Some(cluster)) = (&object.body, object.cluster) else {
+                return None;
+            };
+            let cluster = ground.estate.clusters[cluster].name.value.as_str();
+            Some((identity(cluster, |path| text_of(tree.root(), path)), tree))
+        });
+        let mut by_identity =
+            HashMap::with_capacity_and_hasher(objects.len(), FixedState::default());
+        for (identity, tree) in identified.into_iter().flatten() {
+            let place = by_identity.len();
+            by_identity.insert(identity, (place, tree));
         }
         Self { by_identity }
     }

@@ -12,8 +12,7 @@ use back::{Known, Wrong};
 use flows::{Ground, Proof};
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
-use serde_json::Value;
-use tenantry_reach::Document;
+use tenantry_reach::{Document, Node};
 
 use crate::{
     diag::{Diagnostic, Findings, rule_set},
@@ -28,24 +27,24 @@ rule_set! {
     UNPROVEN_OUTPUT = "unproven-output", Output, Error, "bytes that do not read back as what was meant: a defect of the compiler", include_str!("pages/unproven-output.md");
 }
 
-/// What each object means that says who may talk to whom: the value that a reader of its file must
-/// get. None of any other.
-pub fn meant(objects: &Objects) -> Vec<Option<Value>> {
-    let objects: Vec<_> = objects.iter().collect();
-    par::map(&objects, |object| match &object.body {
+/// What each object means that says who may talk to whom: what a reader of its file must get. None
+/// of any other.
+pub fn meant(objects: &Objects) -> Vec<Option<Node<'_>>> {
+    let meant = objects.iter().map(|object| match &object.body {
         Body::Kube { tree, id, .. } => {
             let silent = tenantry_reach::is_silent(&id.api_version, &id.kind);
-            (!silent).then(|| flows::value(tree))
+            (!silent).then(|| Node::kept(tree, tree.root().number()))
         }
         Body::File { .. } => None,
-    })
+    });
+    meant.collect()
 }
 
 /// What one cluster's proof said.
 pub type Proved = Vec<(Id<Cluster>, Proof)>;
 
 /// Holds the flows against what is meant to be emitted.
-pub fn flows(ground: Ground<'_>, meant: &[Option<Value>]) -> (Proved, Findings) {
+pub fn flows(ground: Ground<'_>, meant: &[Option<Node<'_>>]) -> (Proved, Findings) {
     let clusters = ground.estate.clusters.ids();
     let mut documents: Vec<(Id<Cluster>, Vec<Document<'_>>)> =
         clusters.map(|id| (id, Vec::new())).collect();
@@ -58,7 +57,7 @@ pub fn flows(ground: Ground<'_>, meant: &[Option<Value>]) -> (Proved, Findings) 
             own.push(Document {
                 source: "",
                 at,
-                value,
+                value: *value,
             });
         }
     }

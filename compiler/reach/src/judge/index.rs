@@ -3,12 +3,14 @@
 use std::{
     collections::{BTreeMap, HashMap},
     net::IpAddr,
+    sync::OnceLock,
 };
 
 use crate::{
     Addresses, Cluster, PodId,
     cluster::Pod,
     labels::{Labels, Selector},
+    policy::Peer,
 };
 
 /// By key and value: who bears them, in order.
@@ -19,21 +21,22 @@ type Bearers<'c, T> = HashMap<(&'c str, &'c str), Vec<T>, foldhash::fast::FixedS
 struct Inside<'c> {
     pods: Vec<PodId>,
     bearers: Bearers<'c, PodId>,
-    named: BTreeMap<&'c str, Vec<PodId>>,
 }
 
 /// Everything that can be looked up.
 #[derive(Debug)]
-pub(super) struct Index<'c> {
+pub(crate) struct Index<'c> {
     cluster: &'c Cluster,
     /// By name; the same order as the cluster's namespaces.
     inside: BTreeMap<&'c str, Inside<'c>>,
     bearers: Bearers<'c, &'c str>,
     addresses: Vec<(IpAddr, PodId)>,
+    /// The pods by namespace and name; sorted once somebody asks for a name.
+    by_name: OnceLock<Vec<PodId>>,
 }
 
 impl<'c> Index<'c> {
-    pub(super) fn of(cluster: &'c Cluster) -> Self {
+    pub(crate) fn of(cluster: &'c Cluster) -> Self {
         let mut bearers: Bearers<'c, &'c str> = Bearers::default();
         let mut inside: BTreeMap<&str, Inside<'_>> = BTreeMap::new();
         for (name, namespace) in &cluster.namespaces {
@@ -57,11 +60,25 @@ impl<'c> Index<'c> {
             inside,
             bearers,
             addresses,
+            by_name: OnceLock::new(),
         }
     }
 
+    /// The pods that the selectors of a peer select, in a policy of namespace `own`; in order.
+    pub(crate) fn selected(&self, own: &str, peer: &Peer) -> Vec<PodId> {
+        let mut found = match peer {
+            Peer::Pods { namespaces, pods } => match namespaces {
+                None => self.pods_in(own, pods),
+                Some(namespaces) => self.pods(namespaces, pods),
+            },
+            Peer::Addresses(_) => Vec::new(),
+        };
+        found.retain(|pod| !self.cluster.pod(*pod).host_network);
+        found
+    }
+
     /// The pods of one namespace that a selector selects, in order.
-    pub(super) fn pods_in(&self, namespace: &str, selector: &Selector) -> Vec<PodId> {
+    pub(crate) fn pods_in(&self, namespace: &str, selector: &Selector) -> Vec<PodId> {
         let Some(inside) = self.inside.get(namespace) else {
             return Vec::new();
         };
@@ -73,7 +90,7 @@ impl<'c> Index<'c> {
     }
 
     /// The pods that two selectors select, in order.
-    pub(super) fn pods(&self, namespaces: &Selector, pods: &Selector) -> Vec<PodId> {
+    pub(crate) fn pods(&self, namespaces: &Selector, pods: &Selector) -> Vec<PodId> {
         let matches = |name: &&str| {
             let labels = |name: &str| Some(&self.cluster.namespaces.get(name)?.labels);
             labels(name).is_some_and(|labels: &Labels| namespaces.matches(labels))
@@ -91,14 +108,25 @@ impl<'c> Index<'c> {
     }
 
     /// The pods of a name.
-    pub(super) fn named(&self, namespace: &str, name: &str) -> Vec<PodId> {
-        let inside = self.inside.get(namespace);
-        let named = inside.and_then(|inside| inside.named.get(name));
-        named.cloned().unwrap_or_default()
+    pub(crate) fn named(&self, namespace: &str, name: &str) -> Vec<PodId> {
+        let of = |id: &PodId| {
+            let pod = self.cluster.pod(*id);
+            (pod.namespace.as_str(), pod.name.as_str())
+        };
+        let all = self.by_name.get_or_init(|| {
+            let mut all: Vec<PodId> = self.cluster.pod_ids().collect();
+            all.sort_by(|a, b| of(a).cmp(&of(b)));
+            all
+        });
+        let first = all.partition_point(|id| of(id) < (namespace, name));
+        let same = all[first..].iter();
+        same.take_while(|id| of(id) == (namespace, name))
+            .copied()
+            .collect()
     }
 
     /// The pods with an address in a set, in order.
-    pub(super) fn addressed(&self, set: &Addresses) -> Vec<PodId> {
+    pub(crate) fn addressed(&self, set: &Addresses) -> Vec<PodId> {
         let within = self.addresses.iter().filter(|(ip, _)| set.contains(*ip));
         let mut pods: Vec<PodId> = within.map(|(_, pod)| *pod).collect();
         pods.sort_unstable();
@@ -110,7 +138,6 @@ impl<'c> Index<'c> {
 impl<'c> Inside<'c> {
     fn add(&mut self, id: PodId, pod: &'c Pod) {
         self.pods.push(id);
-        self.named.entry(&pod.name).or_default().push(id);
         for (key, value) in &pod.labels {
             self.bearers.entry((key, value)).or_default().push(id);
         }

@@ -1,14 +1,15 @@
 //! A value of a manifest, and where in it it stands.
 
-use serde_json::{Map, Value};
-
 use super::{Sink, names};
-use crate::labels::Labels;
+use crate::{
+    labels::Labels,
+    node::{Fields, Node, View},
+};
 
 /// A value, and the way to it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct At<'v> {
-    value: &'v Value,
+    value: Node<'v>,
     above: Option<&'v At<'v>>,
     step: Step<'v>,
 }
@@ -21,7 +22,7 @@ enum Step<'v> {
 }
 
 impl<'v> At<'v> {
-    pub(super) fn root(value: &'v Value) -> Self {
+    pub(super) fn root(value: Node<'v>) -> Self {
         Self {
             value,
             above: None,
@@ -29,21 +30,21 @@ impl<'v> At<'v> {
         }
     }
 
-    pub(super) fn value(&self) -> &'v Value {
+    pub(super) fn value(&self) -> Node<'v> {
         self.value
     }
 
     /// A field, whether it is there or not, for a complaint about it.
     pub(super) fn field<'c>(&'c self, name: &'c str) -> At<'c> {
         At {
-            value: self.value.get(name).unwrap_or(&Value::Null),
+            value: self.value.get(name).unwrap_or(Node::NULL),
             above: Some(self),
             step: Step::Field(name),
         }
     }
 
     /// An item, of which the caller says what it is.
-    pub(super) fn item<'c>(&'c self, at: usize, value: &'c Value) -> At<'c> {
+    pub(super) fn item<'c>(&'c self, at: usize, value: Node<'c>) -> At<'c> {
         At {
             value,
             above: Some(self),
@@ -82,10 +83,10 @@ impl<'v> At<'v> {
     }
 
     /// Its fields. Null has none; anything else is wrong.
-    pub(super) fn map(&self, sink: &mut Sink) -> Option<&'v Map<String, Value>> {
-        match self.value {
-            Value::Object(map) => Some(map),
-            Value::Null => None,
+    pub(super) fn map(&self, sink: &mut Sink) -> Option<Fields<'v>> {
+        match self.value.view() {
+            View::Map(fields) => Some(fields),
+            View::Null => None,
             _ => {
                 self.wrong("fields", sink);
                 None
@@ -101,7 +102,7 @@ impl<'v> At<'v> {
     ) -> [Option<At<'c>>; N] {
         let mut fields = [None; N];
         for (name, value) in self.map(sink).into_iter().flatten() {
-            match known.iter().position(|known| known == name) {
+            match known.iter().position(|known| *known == name) {
                 Some(at) if value.is_null() => fields[at] = None,
                 Some(at) => {
                     fields[at] = Some(At {
@@ -119,7 +120,7 @@ impl<'v> At<'v> {
     /// Complains about every field that is not known here.
     pub(super) fn only(&self, known: &[&str], sink: &mut Sink) {
         let Some(map) = self.map(sink) else { return };
-        for name in map.keys().filter(|name| !known.contains(&name.as_str())) {
+        for (name, _) in map.filter(|(name, _)| !known.contains(name)) {
             self.unknown(name, known, sink);
         }
     }
@@ -135,13 +136,13 @@ impl<'v> At<'v> {
 
     /// Each item of a list with its place.
     pub(super) fn items<'c>(&'c self, sink: &mut Sink, mut take: impl FnMut(&mut Sink, At<'c>)) {
-        match self.value {
-            Value::Array(items) => {
-                for (at, value) in items.iter().enumerate() {
+        match self.value.view() {
+            View::List(items) => {
+                for (at, value) in items.enumerate() {
                     take(sink, self.item(at, value));
                 }
             }
-            Value::Null => {}
+            View::Null => {}
             _ => self.wrong("a list", sink),
         }
     }
@@ -213,10 +214,10 @@ impl<'v> At<'v> {
 
     fn each_text(&self, sink: &mut Sink, mut take: impl FnMut(&mut Sink, &str, &str)) {
         for (name, value) in self.map(sink).into_iter().flatten() {
-            match value {
-                Value::String(text) => take(sink, name, text),
+            match value.view() {
+                View::Text(text) => take(sink, name, text),
                 // Of a null the API server makes an empty text.
-                Value::Null => take(sink, name, ""),
+                View::Null => take(sink, name, ""),
                 _ => self.field(name).wrong("text", sink),
             }
         }
@@ -224,17 +225,18 @@ impl<'v> At<'v> {
 
     /// It is something else than it must be.
     pub(super) fn wrong(&self, wanted: &str, sink: &mut Sink) {
-        let is = match self.value {
-            Value::Null => "nothing".to_owned(),
-            Value::Bool(it) => format!("{it}"),
-            Value::Number(it) => format!("the number {it}"),
-            Value::String(_) => "text".to_owned(),
-            Value::Array(_) => "a list".to_owned(),
-            Value::Object(_) => "a map of fields".to_owned(),
-        };
-        let hint = match (wanted, self.value) {
-            ("text", Value::Bool(_) | Value::Number(_)) => "; put it in quotes",
+        let value = self.value.view();
+        let hint = match (wanted, &value) {
+            ("text", View::Bool(_) | View::Number(_)) => "; put it in quotes",
             _ => "",
+        };
+        let is = match value {
+            View::Null => "nothing".to_owned(),
+            View::Bool(it) => format!("{it}"),
+            View::Number(it) => format!("the number {it}"),
+            View::Text(_) => "text".to_owned(),
+            View::List(_) => "a list".to_owned(),
+            View::Map(_) => "a map of fields".to_owned(),
         };
         sink.say(self, format!("must be {wanted}, and is {is}{hint}"));
     }
@@ -246,11 +248,12 @@ pub(super) fn under<'c>(parent: Option<&'c At<'c>>, name: &'c str) -> Option<At<
 }
 
 /// A whole number, also one that is written `80.0`.
-pub(super) fn whole(value: &Value) -> Option<i64> {
+pub(super) fn whole(value: Node<'_>) -> Option<i64> {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "whole, and within what a double counts exactly"
     )]
     let of_float = |it: f64| (it.fract() == 0.0 && it.abs() < 9e15).then_some(it as i64);
-    value.as_i64().or_else(|| of_float(value.as_f64()?))
+    let number = value.as_number()?;
+    number.as_i64().or_else(|| of_float(number.as_f64()?))
 }

@@ -14,6 +14,7 @@ use crate::{
     Protocol,
     cluster::{Beside, Effect},
     labels::Selector,
+    node::Node,
     policy::Port,
 };
 
@@ -22,8 +23,8 @@ pub(super) fn service(object: &Object<'_>, sink: &mut Sink) -> Option<Beside> {
     let spec = object.body.child("spec")?;
     let said = |name: &str| spec.value().get(name).and_then(|it| it.as_str());
     let outside = matches!(said("type"), Some("NodePort" | "LoadBalancer"));
-    let addresses = spec.value().get("externalIPs").and_then(|it| it.as_array());
-    let outside = outside || addresses.is_some_and(|it| !it.is_empty());
+    let addresses = spec.value().get("externalIPs").and_then(Node::items);
+    let outside = outside || addresses.is_some_and(|mut all| all.next().is_some());
     let mut ports = Vec::new();
     if let Some(list) = spec.child("ports") {
         list.items(sink, |sink, item| ports.extend(target(&item, sink)));
@@ -55,7 +56,10 @@ fn target(port: &At<'_>, sink: &mut Sink) -> Option<Port> {
         return Some(Port::Named(protocol, name.to_owned()));
     }
     // Zero stands for the same port, too.
-    let target = match (target.value().as_u64(), number) {
+    let target = match (
+        target.value().as_number().and_then(|it| it.as_u64()),
+        number,
+    ) {
         (Some(0), Some(number)) => number,
         _ => target,
     };
@@ -147,7 +151,7 @@ fn cilium(spec: &At<'_>, own: &Selector) -> Option<(Selector, Selector)> {
         return (!nodes).then(|| (own.clone(), Selector::default()));
     };
     let plain = kubernetes_labels(endpoints.value());
-    let pods = strict(&At::root(&plain)).unwrap_or_default();
+    let pods = strict(&At::root(Node::from(&plain))).unwrap_or_default();
     // What Cilium itself puts on endpoints is no label of a pod.
     let of_pods = pods.requirements.iter().filter(|it| {
         let own = ["io.kubernetes.pod.", "io.cilium."];
@@ -156,14 +160,17 @@ fn cilium(spec: &At<'_>, own: &Selector) -> Option<(Selector, Selector)> {
     Some((own.clone(), Selector::new(of_pods.cloned().collect())))
 }
 
+/// How deep a selector can go before all of it is wrong.
+const SELECTOR: usize = 8;
+
 /// A selector of Cilium's, of which the labels' sources are left out.
-fn kubernetes_labels(selector: &Value) -> Value {
+fn kubernetes_labels(selector: Node<'_>) -> Value {
     let plain = |key: &str| {
         let source = ["k8s:", "any:"].into_iter();
         let mut rest = source.filter_map(|source| key.strip_prefix(source));
         rest.next().unwrap_or(key).to_owned()
     };
-    let mut selector = selector.clone();
+    let mut selector = selector.to_json(SELECTOR);
     if let Some(labels) = selector
         .get_mut("matchLabels")
         .and_then(Value::as_object_mut)
@@ -201,12 +208,12 @@ fn of_calico(spec: &At<'_>, own: &Selector) -> (Selector, Selector) {
 /// One of Antrea's; none where a part of what it is applied to cannot be read.
 fn antrea(spec: &At<'_>, own: &Selector) -> Option<Vec<(Selector, Selector)>> {
     let list = spec.child("appliedTo")?;
-    let places = list.value().as_array()?.iter().enumerate();
+    let places = list.value().items()?.enumerate();
     let found = places.map(|(at, value)| {
         let item = list.item(at, value);
         let known = ["podSelector", "namespaceSelector"];
-        let fields = item.value().as_object()?;
-        let readable = fields.keys().all(|name| known.contains(&name.as_str()));
+        let mut fields = item.value().fields()?;
+        let readable = fields.all(|(name, _)| known.contains(&name));
         let selector = |name, otherwise: &Selector| match item.child(name) {
             Some(selector) => strict(&selector),
             None => Some(otherwise.clone()),

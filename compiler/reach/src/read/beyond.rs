@@ -9,6 +9,7 @@ use super::{Object, Sink, at::At, networkpolicy};
 use crate::{
     cluster::Pod,
     networks::{Attachment, Beyond},
+    node::Node,
 };
 
 /// The group of all of them.
@@ -40,8 +41,11 @@ pub(super) fn attachment(object: &Object<'_>) -> Attachment {
 /// an annotation, without which it is for nothing.
 pub(super) fn policy(object: &Object<'_>, sink: &mut Sink) -> Beyond {
     let policy = networkpolicy::policy(object, sink);
-    let said = object.body.value().pointer("/metadata/annotations");
-    let said = said.and_then(|it| it.get(POLICY_FOR)?.as_str());
+    let said = object
+        .body
+        .value()
+        .at(&["metadata", "annotations", POLICY_FOR]);
+    let said = said.and_then(Node::as_str);
     let mut networks: Vec<String> = said
         .unwrap_or_default()
         .split(',')
@@ -89,8 +93,8 @@ pub(super) fn settled(object: &Object<'_>, pod: &mut Pod) {
         let own = pod.networks.entry(qualified(&name, object.namespace));
         own.or_default().extend(addresses);
     }
-    let noted = object.body.value().pointer("/metadata/annotations");
-    let noted = noted.and_then(|it| it.get(STATUS)?.as_str());
+    let noted = object.body.value().at(&["metadata", "annotations", STATUS]);
+    let noted = noted.and_then(Node::as_str);
     let noted = noted.and_then(|text| serde_json::from_str::<Vec<Value>>(text).ok());
     for network in noted.iter().flatten() {
         let name = network.get("name").and_then(Value::as_str);

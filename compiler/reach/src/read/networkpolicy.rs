@@ -271,7 +271,7 @@ fn port(here: &At<'_>, sink: &mut Sink) -> Option<Port> {
         }
         return Some(Port::Named(protocol?, name.to_owned()));
     }
-    if !port.value().is_number() {
+    if port.value().as_number().is_none() {
         port.wrong("a number or the name of a port", sink);
         return None;
     }

@@ -3,8 +3,6 @@
 
 use std::net::IpAddr;
 
-use serde_json::json;
-
 use super::{
     Object, Sink,
     at::{At, under},
@@ -61,7 +59,7 @@ fn shape(object: &Object<'_>) -> Option<Shape> {
                 .get("spec")?
                 .get("template")?
                 .get("spec")?;
-            spec.get("containers")?.as_array().map(|_| Shape::Template)
+            spec.get("containers")?.items().map(|_| Shape::Template)
         }
     }
 }
@@ -236,9 +234,11 @@ fn machine(spec: &At<'_>, pod: &mut Pod, sink: &mut Sink) {
         });
     }
     // Without networks it gets the pod network, unless that is declined.
-    let asked = spec
-        .child("networks")
-        .is_some_and(|it| it.value() != &json!([]));
+    let asked = spec.child("networks").is_some_and(|it| {
+        it.value()
+            .items()
+            .is_none_or(|mut all| all.next().is_some())
+    });
     let declined = under(devices.as_ref(), "autoattachPodInterface");
     let declined = declined.is_some_and(|it| !it.truth(sink));
     pod.detached = if asked { !attached } else { declined };

@@ -10,6 +10,7 @@ use crate::{
     Cluster, PodId,
     cluster::Pod,
     labels::Selector,
+    node::Node,
     policy::{Direction, Peer},
 };
 
@@ -23,7 +24,6 @@ const MOST: usize = 10_000;
 /// A workload whose pods are numbered.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Replicated {
-    pod: PodId,
     first: u64,
     count: u64,
     labels: &'static [&'static str],
@@ -31,17 +31,16 @@ pub(super) struct Replicated {
 
 impl Replicated {
     /// How the pods of an object are numbered, if they are.
-    pub(super) fn of(object: &Object<'_>, pod: PodId) -> Option<Self> {
+    pub(super) fn of(object: &Object<'_>) -> Option<Self> {
         let labels: &[&str] = match (object.group, object.kind) {
             ("apps", "StatefulSet") => &[POD_NAME, POD_INDEX],
             ("pool.kubevirt.io", "VirtualMachinePool") => &[MACHINE],
             _ => return None,
         };
         let spec = object.body.value().get("spec");
-        let count = |value: &serde_json::Value| u64::try_from(whole(value)?).ok();
+        let count = |value: Node<'_>| u64::try_from(whole(value)?).ok();
         let first = spec.and_then(|spec| count(spec.get("ordinals")?.get("start")?));
         Some(Self {
-            pod,
             first: first.unwrap_or(0),
             count: spec.and_then(|it| count(it.get("replicas")?)).unwrap_or(1),
             labels,
@@ -50,10 +49,10 @@ impl Replicated {
 }
 
 /// Puts single pods in the place of the templates, where a selector asks for what tells them apart.
-pub(super) fn tell_apart(cluster: &mut Cluster, replicated: &[Replicated]) {
+pub(super) fn tell_apart(cluster: &mut Cluster, replicated: &[(PodId, Replicated)]) {
     let asked = |label: &str| selectors(cluster).any(|selector| asks(selector, label));
     let wanted = [POD_NAME, POD_INDEX, MACHINE].map(|label| (label, asked(label)));
-    let is_wanted = |it: &Replicated| {
+    let is_wanted = |(_, it): &(PodId, Replicated)| {
         let labels = wanted.iter().filter(|(label, _)| it.labels.contains(label));
         labels.into_iter().any(|(_, asked)| *asked)
     };
@@ -63,7 +62,8 @@ pub(super) fn tell_apart(cluster: &mut Cluster, replicated: &[Replicated]) {
     }
     let (mut pods, mut room) = (Vec::new(), MOST);
     for (at, pod) in std::mem::take(&mut cluster.pods).into_iter().enumerate() {
-        let numbered = apart.next_if(|it| it.pod.0 as usize == at);
+        let numbered = apart.next_if(|(pod, _)| pod.0 as usize == at);
+        let numbered = numbered.map(|(_, numbered)| numbered);
         let count = numbered.and_then(|it| usize::try_from(it.count).ok());
         match (numbered, count) {
             (Some(numbered), Some(count)) if (1..=room).contains(&count) => {

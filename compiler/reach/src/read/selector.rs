@@ -3,10 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::FixedState;
-use serde_json::Value;
 
 use super::{Sink, at::At, names};
-use crate::labels::{Condition, NAMESPACE_NAME, Requirement, Selector};
+use crate::{
+    labels::{Condition, NAMESPACE_NAME, Requirement, Selector},
+    node::Node,
+};
 
 /// A `metav1.LabelSelector`.
 pub(super) fn selector(here: &At<'_>, sink: &mut Sink) -> Selector {
@@ -38,17 +40,17 @@ pub(super) fn selector(here: &At<'_>, sink: &mut Sink) -> Selector {
 }
 
 /// The label that a selector asks for, if it asks for one label and nothing else.
-fn only_label(selector: &Value) -> Option<(&str, &str)> {
+fn only_label(selector: Node<'_>) -> Option<(&str, &str)> {
     let (name, labels) = only(selector)?;
     let (key, value) = only(labels).filter(|_| name == "matchLabels")?;
     Some((key, value.as_str()?))
 }
 
 /// The only field of a value.
-fn only(value: &Value) -> Option<(&str, &Value)> {
-    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
-    let (name, value) = fields.iter().next()?;
-    Some((name, value))
+fn only(value: Node<'_>) -> Option<(&str, Node<'_>)> {
+    let mut fields = value.fields()?;
+    let first = fields.next()?;
+    fields.next().is_none().then_some(first)
 }
 
 /// The selectors that were read. Policies that were written by a program ask for the same few over

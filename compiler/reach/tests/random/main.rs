@@ -21,7 +21,7 @@ fn read_all(objects: &[Value]) -> (Cluster, usize) {
     let (cluster, complaints) = read(objects.iter().enumerate().map(|(at, value)| Document {
         source: "random.yaml",
         at,
-        value,
+        value: value.into(),
     }));
     (cluster, complaints.len())
 }

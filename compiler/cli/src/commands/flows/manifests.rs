@@ -133,7 +133,7 @@ fn documents(file: &File) -> impl Iterator<Item = Document<'_>> {
         .map(|(at, read)| Document {
             source: &file.name,
             at,
-            value: &read.value,
+            value: (&read.value).into(),
         })
 }
 

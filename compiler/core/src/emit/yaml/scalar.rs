@@ -34,10 +34,21 @@ fn is_bare(text: &str) -> bool {
     start_ok
         && !text.starts_with("...")
         && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
-        && text.chars().all(is_bare_within)
-        && !text.contains(": ")
-        && !text.contains(" #")
+        && all_bare_within(text)
+        && !text
+            .as_bytes()
+            .array_windows()
+            .any(|pair| matches!(pair, b": " | b" #"))
         && !text.ends_with([':', ' '])
+}
+
+/// Whether all characters are [`is_bare_within`]; of ASCII that is told by the bytes.
+fn all_bare_within(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    match text.is_ascii() {
+        true => bytes.all(|byte| is_bare_within(byte.into())),
+        false => text.chars().all(is_bare_within),
+    }
 }
 
 /// Characters that mean nothing within a bare text in block style. Brackets do not either, but
@@ -97,10 +108,13 @@ fn escape(c: char) -> String {
 /// There is none for a text without line ends, for one with characters that need escapes, and for
 /// one whose first line begins with a space or a tab, which a reader would take for indentation.
 pub(super) fn block_head(text: &str) -> Option<&'static str> {
+    if !text.contains('\n') {
+        return None;
+    }
     let body = text.trim_end_matches('\n');
     let starts_well = !body.trim_start_matches('\n').starts_with([' ', '\t']);
     let speakable = |c: char| matches!(c, '\n' | '\t') || !is_deceptive(c);
-    if body.is_empty() || !text.contains('\n') || !starts_well || !text.chars().all(speakable) {
+    if body.is_empty() || !starts_well || !text.chars().all(speakable) {
         return None;
     }
     Some(match text.len() - body.len() {

@@ -15,7 +15,6 @@ pub mod report;
 
 use std::sync::Arc;
 
-pub(super) use documents::value;
 use tenantry_reach::{
     Basis, Cluster, Complaint, Difference, Direction, Document, Judge, PodId, Terms, TooMuch,
     Wanted, compare_under, read,
@@ -24,9 +23,10 @@ use tenantry_reach::{
 use crate::{
     close::Platform,
     diag::Findings,
-    emit::{Body, Objects as Emitted},
+    emit::Objects as Emitted,
     flows::{FlowSet, Service},
     model::{self, Estate, Id},
+    par,
     schema::kinds::TargetName,
 };
 
@@ -133,7 +133,7 @@ impl<'a> Ground<'a> {
         documents: &[(Id<model::Cluster>, Vec<Document<'_>>)],
     ) -> Vec<(Id<model::Cluster>, Proof, Findings)> {
         let held: Vec<Id<model::Cluster>> = self.held().collect();
-        crate::par::map(&held, |on| {
+        par::map(&held, |on| {
             let own = documents.iter().find(|(id, _)| id == on);
             let own = own.map_or(&[][..], |(_, documents)| documents);
             let (proof, findings) = self.cluster(*on, own);
@@ -156,7 +156,7 @@ impl<'a> Ground<'a> {
         let all = complaints.len();
         complaints.retain(|complaint| !complaint.path.contains("metadata.labels"));
         let labelled = complaints.len() == all;
-        complaints.retain(|complaint| self.is_ours(on, documents, complaint));
+        complaints.retain(|complaint| self.is_ours(complaint));
         let pods = pods::all(self, on, &mut cluster);
         if labelled {
             complaints.extend(self.absent(&pods));
@@ -205,34 +205,11 @@ impl Ground<'_> {
             .collect()
     }
 
-    /// Whether a complaint is about an object that the compiler makes.
-    fn is_ours(
-        self,
-        on: Id<model::Cluster>,
-        documents: &[Document<'_>],
-        complaint: &Complaint,
-    ) -> bool {
-        let mut documents = documents.iter();
-        let found = documents
-            .find(|document| document.source == complaint.source && document.at == complaint.at);
-        let text = |pointer: &str| {
-            let value = found.and_then(|document| document.value.pointer(pointer));
-            value
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or_default()
-        };
-        let (kind, name) = (text("/kind"), text("/metadata/name"));
-        let namespace = text("/metadata/namespace");
-        let mut own = self.objects.iter().filter(|object| object.unproven);
-        !own.any(|object| match &object.body {
-            Body::Kube { id, .. } => {
-                object.cluster == Some(on)
-                    && id.kind == kind
-                    && id.name == name
-                    && id.namespace.as_deref().unwrap_or_default() == namespace
-            }
-            Body::File { .. } => false,
-        })
+    /// Whether a complaint is about an object that the compiler makes. Documents go by the places
+    /// of their objects.
+    fn is_ours(self, complaint: &Complaint) -> bool {
+        let object = self.objects.iter().nth(complaint.at);
+        object.is_none_or(|object| !object.unproven)
     }
 }
 
@@ -250,10 +227,10 @@ fn compare(cluster: &Cluster, expected: &expected::Expected) -> Result<Vec<Diffe
         };
         compare_under(&judge, &terms)
     };
-    let mut sides = Vec::new();
-    for side in Direction::BOTH {
-        sides.extend(under(Some(side))?);
-    }
+    let [one, other] = Direction::BOTH;
+    let (one, other) = par::join(|| under(Some(one)), || under(Some(other)));
+    let mut sides = one?;
+    sides.extend(other?);
     if sides.is_empty() {
         return Ok(sides);
     }

@@ -1,8 +1,9 @@
 //! Whose each pod is that the emitted files speak of, and the pods that they do not speak of: those
 //! of the platform, and those of nobody, which stand for whatever else may run there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::fast::FixedState;
 use tenantry_reach::{
     Cluster, Pod, PodId, add_strangers, cluster::ContainerPort, strangers::HYPOTHETICAL,
 };
@@ -80,7 +81,8 @@ impl<'o> Pods<'o> {
     /// Whose the pods are that the files speak of.
     fn emitted(&mut self, ground: Ground<'o>, on: Id<model::Cluster>, cluster: &Cluster) {
         let estate = ground.estate;
-        let mut objects: BTreeMap<(&str, &str, &str), &'o Object> = BTreeMap::new();
+        let mut objects: HashMap<[&str; 3], &'o Object, FixedState> =
+            HashMap::with_capacity_and_hasher(ground.objects.len(), FixedState::default());
         for object in ground
             .objects
             .iter()
@@ -88,16 +90,17 @@ impl<'o> Pods<'o> {
         {
             if let Body::Kube { id, .. } = &object.body {
                 let namespace = id.namespace.as_deref().unwrap_or_default();
-                objects.insert((&id.kind, namespace, &id.name), object);
+                objects.insert([&id.kind, namespace, &id.name], object);
             }
         }
-        let mut workloads: BTreeMap<(Id<Tenant>, &str), Id<Workload>> = BTreeMap::new();
+        let mut workloads: HashMap<(Id<Tenant>, &str), Id<Workload>, FixedState> =
+            HashMap::default();
         for (id, workload) in estate.workloads_of(on) {
             workloads.insert((workload.tenant, workload.name.value.as_str()), id);
         }
         for id in cluster.pod_ids() {
             let pod = cluster.pod(id);
-            let key = (pod.kind.as_str(), pod.namespace.as_str(), pod.name.as_str());
+            let key = [pod.kind.as_str(), pod.namespace.as_str(), pod.name.as_str()];
             let object = objects.get(&key).copied();
             let workload = object.and_then(|object| {
                 let label = pod.labels.get(WORKLOAD_LABEL)?;

@@ -1,0 +1,171 @@
+//! What was read of each object, put together in the order of the documents.
+
+use std::{collections::BTreeMap, collections::HashMap, net::IpAddr};
+
+use foldhash::fast::FixedState;
+
+use super::{
+    Complaint, Document, path_of,
+    replicas::{self, Replicated},
+};
+use crate::{
+    Cluster, Namespace, PodId,
+    cluster::{Beside, Pod},
+    networks::{Attachment, Beyond},
+    policy::Policy,
+};
+
+/// What an object says, as far as it was read.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The place of its document among all.
+    pub(super) document: usize,
+    /// What tells it apart; none where that is not known.
+    pub(super) key: Option<Key>,
+    /// Where it stands in its document: empty, but for an item of a list.
+    pub(super) path: String,
+    /// What is wrong with it.
+    pub(super) complaints: Vec<Complaint>,
+    /// What it says; none where something is wrong.
+    pub(super) says: Option<Says>,
+}
+
+/// What tells an object apart.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) group: String,
+    pub(super) kind: String,
+    /// Empty for what is in no namespace.
+    pub(super) namespace: String,
+    pub(super) name: String,
+}
+
+/// What an object says there is.
+#[derive(Debug)]
+pub(super) enum Says {
+    Namespace(Namespace),
+    /// A node, by its addresses.
+    Node(Vec<IpAddr>),
+    Policy(Policy),
+    Attachment(String, Attachment),
+    Beyond(Beyond),
+    Beside(Vec<Beside>),
+    Pods(Box<Pod>, Option<Replicated>),
+}
+
+/// All that was read so far.
+#[derive(Debug)]
+pub(super) struct Merged<'d> {
+    documents: &'d [Document<'d>],
+    cluster: Cluster,
+    complaints: Vec<Complaint>,
+    /// In which document each object stood first.
+    seen: HashMap<Key, usize, FixedState>,
+    /// Workloads of which each pod has labels of its own.
+    replicated: Vec<(PodId, Replicated)>,
+    /// The addresses of nodes, by name.
+    nodes: BTreeMap<String, Vec<IpAddr>>,
+}
+
+impl<'d> Merged<'d> {
+    pub(super) fn of(documents: &'d [Document<'d>]) -> Self {
+        Self {
+            documents,
+            cluster: Cluster::default(),
+            complaints: Vec::new(),
+            seen: HashMap::with_capacity_and_hasher(documents.len(), FixedState::default()),
+            replicated: Vec::new(),
+            nodes: BTreeMap::new(),
+        }
+    }
+
+    /// Takes an object in. A second of the same name would replace the first, and which is which
+    /// depends on the order of files.
+    pub(super) fn take(&mut self, found: Found) {
+        let Found {
+            document,
+            key,
+            path,
+            complaints,
+            says,
+        } = found;
+        let Some(key) = key else {
+            self.complaints.extend(complaints);
+            return;
+        };
+        if let Some(first) = self.seen.get(&key) {
+            self.twice(&key, document, path, *first);
+            return;
+        }
+        self.complaints.extend(complaints);
+        if let Some(says) = says {
+            self.add(&key.name, says);
+        }
+        self.seen.insert(key, document);
+    }
+
+    fn twice(&mut self, key: &Key, document: usize, path: String, first: usize) {
+        let (Some(here), Some(first)) = (self.documents.get(document), self.documents.get(first))
+        else {
+            return;
+        };
+        self.complaints.push(Complaint {
+            source: here.source.to_owned(),
+            at: here.at,
+            object: path_of(&key.kind, &key.namespace, &key.name),
+            path,
+            message: format!(
+                "stands twice: the first is in {}, document {}",
+                first.source,
+                first.at + 1
+            ),
+        });
+    }
+
+    fn add(&mut self, name: &str, says: Says) {
+        let cluster = &mut self.cluster;
+        match says {
+            Says::Namespace(namespace) => {
+                cluster.namespaces.insert(name.to_owned(), namespace);
+            }
+            Says::Node(addresses) => {
+                self.nodes.insert(name.to_owned(), addresses);
+            }
+            Says::Policy(policy) => {
+                cluster.add_policy(policy);
+            }
+            Says::Attachment(name, attachment) => {
+                cluster.attachments.insert(name, attachment);
+            }
+            Says::Beyond(policy) => {
+                cluster.mention(&policy.policy.namespace);
+                cluster.beyond.push(policy);
+            }
+            Says::Beside(beside) => cluster.beside.extend(beside),
+            Says::Pods(pod, replicated) => {
+                let id = cluster.add_pod(*pod);
+                self.replicated.extend(replicated.map(|it| (id, it)));
+            }
+        }
+    }
+
+    /// All of it, with what only the whole tells.
+    pub(super) fn finish(mut self) -> (Cluster, Vec<Complaint>) {
+        replicas::tell_apart(&mut self.cluster, &self.replicated);
+        for pod in &mut self.cluster.pods {
+            let node = pod.node.as_ref().and_then(|node| self.nodes.get(node));
+            pod.host_addresses.extend(node.into_iter().flatten());
+            if pod.host_network {
+                pod.host_addresses.extend(&pod.addresses);
+            }
+            pod.host_addresses.sort_unstable();
+            pod.host_addresses.dedup();
+            if pod.host_network {
+                pod.addresses.extend(&pod.host_addresses);
+            }
+            pod.addresses.sort_unstable();
+            pod.addresses.dedup();
+        }
+        (self.cluster, self.complaints)
+    }
+}
