@@ -99,6 +99,16 @@ impl Draft {
         }
     }
 
+    /// The same for fields of one map, by their keys, as far as they are there.
+    pub(crate) fn mark_fields<'k>(
+        mut self,
+        map: &str,
+        marks: impl IntoIterator<Item = (&'k str, OriginId)>,
+    ) -> Self {
+        self.tree.mark_fields(map, marks);
+        self
+    }
+
     /// The same for a field that is there when the spec says something.
     pub(crate) fn mark_if<T>(self, pointer: &str, value: Option<&V<T>>) -> Self {
         match value {
@@ -171,12 +181,15 @@ impl Draft {
 
     /// The identity, as the object says it.
     pub(crate) fn id(&self) -> KubeId {
-        let text = |pointer: &str| self.text(pointer).map(str::to_owned);
+        let root = self.tree.root();
+        let metadata = root.get("metadata");
+        let text = |node: Option<NodeRef<'_>>| node?.as_str().map(str::to_owned);
+        let named = |name| text(metadata?.get(name));
         KubeId {
-            api_version: text("/apiVersion").unwrap_or_default(),
-            kind: text("/kind").unwrap_or_default(),
-            namespace: text("/metadata/namespace"),
-            name: text("/metadata/name").unwrap_or_default(),
+            api_version: text(root.get("apiVersion")).unwrap_or_default(),
+            kind: text(root.get("kind")).unwrap_or_default(),
+            namespace: named("namespace"),
+            name: named("name").unwrap_or_default(),
         }
     }
 

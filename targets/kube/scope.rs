@@ -15,7 +15,7 @@ use tenantry_core::{
     schema::construct::Meta,
 };
 
-use super::draft::{Draft, pointer};
+use super::draft::Draft;
 
 /// Whose an object is, and which target makes it for which cluster.
 #[derive(Debug, Clone)]
@@ -210,35 +210,28 @@ impl<'a> Scope<'a> {
 
     /// Says why the metadata of an object, or of a template in it, is so: what others put there
     /// is theirs, whatever the object itself is there for.
-    pub(crate) fn mark_metadata(&self, draft: Draft, at: &str) -> Draft {
-        let labels = format!("{at}/labels");
-        let mut marks = vec![(pointer(&labels, ESTATE_LABEL), self.estate.name.origin)];
+    pub(crate) fn mark_metadata(&self, mut draft: Draft, at: &str) -> Draft {
+        let mut labels = vec![(ESTATE_LABEL, self.estate.name.origin)];
         if let Owner::Tenant(tenant) = self.owner {
             let tenant = &self.estate.tenants[tenant];
-            marks.push((pointer(&labels, TENANT_LABEL), tenant.name.origin));
+            labels.push((TENANT_LABEL, tenant.name.origin));
             // What stands in another namespace has its own reason for that.
             let namespace = format!("{at}/namespace");
             if draft.text(&namespace) == self.namespace.as_deref() {
-                marks.push((namespace, tenant.namespace.origin));
+                draft = draft.mark_there(&namespace, tenant.namespace.origin);
             }
         }
         if let (Some(_), Some(workload)) = (&self.workload, self.tagged.last()) {
-            for label in ["app.kubernetes.io/name", WORKLOAD_LABEL] {
-                marks.push((pointer(&labels, label), workload.origin));
-            }
+            let own = ["app.kubernetes.io/name", WORKLOAD_LABEL];
+            labels.extend(own.map(|label| (label, workload.origin)));
         }
-        for meta in &self.tagged {
-            for (kind, tags) in [("labels", &meta.labels), ("annotations", &meta.annotations)] {
-                let at = format!("{at}/{kind}");
-                marks.extend(
-                    tags.iter()
-                        .map(|(key, tag)| (pointer(&at, key), tag.origin)),
-                );
-            }
-        }
-        marks
-            .into_iter()
-            .fold(draft, |draft, (at, origin)| draft.mark_there(&at, origin))
+        let tags = self.tagged.iter().flat_map(|meta| &meta.labels);
+        labels.extend(tags.map(|(key, tag)| (&**key, tag.origin)));
+        let tags = self.tagged.iter().flat_map(|meta| &meta.annotations);
+        let annotations = tags.map(|(key, tag)| (&**key, tag.origin));
+        draft
+            .mark_fields(&format!("{at}/labels"), labels)
+            .mark_fields(&format!("{at}/annotations"), annotations)
     }
 }
 

@@ -128,19 +128,11 @@ impl From<PathError> for LayoutError {
 pub fn kubernetes(objects: &[Placed<'_>]) -> Result<Vec<Artifact>, LayoutError> {
     let entries = par::map(objects, entry);
     let entries = entries.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let mut known: HashSet<Identity<'_>, FixedState> =
-        HashSet::with_capacity_and_hasher(objects.len(), FixedState::default());
-    let mut files: Files<'_> = IndexMap::default();
-    for (placed, entry) in objects.iter().zip(&entries) {
-        if !known.insert(identity(placed.cluster, entry)) {
-            return Err(LayoutError::Twice {
-                cluster: placed.cluster.to_owned(),
-                object: Box::new(entry.clone()),
-            });
-        }
-        let path = [placed.cluster, placed.owner.folder(), placed.file.as_ref()];
-        files.entry(path).or_default().push((entry, placed));
-    }
+    let (apart, files) = par::join(
+        || told_apart(objects, &entries),
+        || by_file(objects, &entries),
+    );
+    apart?;
     let folders: Vec<(String, Folder)> = folders(&files).into_iter().collect();
     let files: Vec<_> = files.into_iter().collect();
     let written = par::map(&files, |(path, objects)| object_file(*path, objects));
@@ -149,6 +141,30 @@ pub fn kubernetes(objects: &[Placed<'_>]) -> Result<Vec<Artifact>, LayoutError> 
         artifacts.push(kustomization?);
     }
     Ok(artifacts)
+}
+
+/// Whether no two objects of a cluster are one to its API.
+fn told_apart(objects: &[Placed<'_>], entries: &[ObjectEntry]) -> Result<(), LayoutError> {
+    let mut known: HashSet<Identity<'_>, FixedState> =
+        HashSet::with_capacity_and_hasher(objects.len(), FixedState::default());
+    for (placed, entry) in objects.iter().zip(entries) {
+        if !known.insert(identity(placed.cluster, entry)) {
+            return Err(LayoutError::Twice {
+                cluster: placed.cluster.to_owned(),
+                object: Box::new(entry.clone()),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn by_file<'o>(objects: &'o [Placed<'o>], entries: &'o [ObjectEntry]) -> Files<'o> {
+    let mut files: Files<'_> = IndexMap::default();
+    for (placed, entry) in objects.iter().zip(entries) {
+        let path = [placed.cluster, placed.owner.folder(), placed.file.as_ref()];
+        files.entry(path).or_default().push((entry, placed));
+    }
+    files
 }
 
 /// Objects by cluster, folder and file.

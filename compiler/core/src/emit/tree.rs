@@ -195,6 +195,24 @@ impl Tree {
         }
     }
 
+    /// Says of fields of the map at a JSON pointer, by their keys, why they are so. Those that are
+    /// not there are passed over.
+    pub fn mark_fields<'k>(
+        &mut self,
+        pointer: &str,
+        marks: impl IntoIterator<Item = (&'k str, OriginId)>,
+    ) {
+        let Some(map) = self.at(pointer).map(|node| node.id) else {
+            return;
+        };
+        for (key, origin) in marks {
+            let field = self.keys.find(key).and_then(|key| self.find(map, key));
+            if let Some(field) = field {
+                self.node_mut(field).origin = origin;
+            }
+        }
+    }
+
     /// Says of the lines of the text at a JSON pointer where they came from; one whose origin is
     /// [`OriginId::NONE`] is there because the text is. A path that is not there is ignored.
     pub fn mark_lines(&mut self, pointer: &str, lines: LineOrigins) {

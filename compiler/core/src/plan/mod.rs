@@ -3,8 +3,9 @@
 
 pub mod rules;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
 use petgraph::{
     algo::tarjan_scc,
     graph::{DiGraph, NodeIndex},
@@ -53,13 +54,27 @@ pub fn plan(objects: &Objects, platform: &Platform, origins: &Origins) -> Outcom
     Outcome::new(Plan { waves, edges }, findings)
 }
 
-type Key = (Option<usize>, KubeId);
+/// A cluster, and an identity in it: version, kind, namespace, name.
+type Key<'o> = (Option<usize>, &'o str, &'o str, Option<&'o str>, &'o str);
 
-fn index(objects: &Objects, findings: &mut Findings, origins: &Origins) -> BTreeMap<Key, usize> {
-    let mut index: BTreeMap<Key, usize> = BTreeMap::new();
+/// The places of objects. Only looked up.
+type Index<'o> = HashMap<Key<'o>, usize, FixedState>;
+
+fn key(cluster: Option<usize>, id: &KubeId) -> Key<'_> {
+    let KubeId {
+        api_version,
+        kind,
+        namespace,
+        name,
+    } = id;
+    (cluster, api_version, kind, namespace.as_deref(), name)
+}
+
+fn index<'o>(objects: &'o Objects, findings: &mut Findings, origins: &Origins) -> Index<'o> {
+    let mut index = Index::with_capacity_and_hasher(objects.len(), FixedState::default());
     for (at, object) in objects.iter().enumerate() {
         if let Body::Kube { id, .. } = &object.body {
-            let key = (object.cluster.map(|c| c.index()), id.clone());
+            let key = key(object.cluster.map(|c| c.index()), id);
             if let Some(first) = index.insert(key, at)
                 && let Some(first) = objects.iter().nth(first)
             {
@@ -72,7 +87,7 @@ fn index(objects: &Objects, findings: &mut Findings, origins: &Origins) -> BTree
 
 fn edges(
     objects: &Objects,
-    index: &BTreeMap<Key, usize>,
+    index: &Index<'_>,
     platform: &Platform,
     findings: &mut Findings,
     origins: &Origins,
@@ -90,12 +105,12 @@ fn edges(
         } = &object.body
         {
             // A namespace that is not ours exists already; one of ours comes first.
-            let home = (cluster, KubeId::cluster_wide("v1", "Namespace", namespace));
+            let home = (cluster, "v1", "Namespace", None, namespace.as_str());
             edges.extend(index.get(&home).map(|first| (*first, at)));
         }
         for need in &object.needs {
             match need {
-                Need::Object(id) => match index.get(&(cluster, id.clone())) {
+                Need::Object(id) => match index.get(&key(cluster, id)) {
                     Some(first) => edges.push((*first, at)),
                     None => findings.push(rules::unmet(&id.to_string(), object, origins)),
                 },

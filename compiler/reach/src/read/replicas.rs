@@ -50,11 +50,18 @@ impl Replicated {
 
 /// Puts single pods in the place of the templates, where a selector asks for what tells them apart.
 pub(super) fn tell_apart(cluster: &mut Cluster, replicated: &[(PodId, Replicated)]) {
-    let asked = |label: &str| selectors(cluster).any(|selector| asks(selector, label));
-    let wanted = [POD_NAME, POD_INDEX, MACHINE].map(|label| (label, asked(label)));
+    if replicated.is_empty() {
+        return;
+    }
+    let mut asked = [POD_NAME, POD_INDEX, MACHINE].map(|label| (label, false));
+    for requirement in selectors(cluster).flat_map(|it| it.requirements.iter()) {
+        for (label, asked) in &mut asked {
+            *asked |= requirement.key == *label;
+        }
+    }
     let is_wanted = |(_, it): &(PodId, Replicated)| {
-        let labels = wanted.iter().filter(|(label, _)| it.labels.contains(label));
-        labels.into_iter().any(|(_, asked)| *asked)
+        let mut labels = asked.iter().filter(|(label, _)| it.labels.contains(label));
+        labels.any(|(_, asked)| *asked)
     };
     let mut apart = replicated.iter().copied().filter(is_wanted).peekable();
     if apart.peek().is_none() {
@@ -91,10 +98,6 @@ fn one(template: &Pod, number: u64, labels: &[&str]) -> Pod {
         pod.labels.insert((*label).to_owned(), value);
     }
     pod
-}
-
-fn asks(selector: &Selector, label: &str) -> bool {
-    selector.requirements.iter().any(|it| it.key == label)
 }
 
 /// Every selector of pods.

@@ -9,6 +9,9 @@ use super::{Children, KeyId, NodeId, Number, Scalar, Tree, Value};
 /// Deeper than any API type nests, and shallow enough for any reader.
 const MAX_DEPTH: u32 = 128;
 
+/// So many nodes and bytes of text most objects have at least.
+const USUAL: (usize, usize) = (32, 512);
+
 /// Why a value has no tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TreeError {
@@ -64,6 +67,8 @@ impl Tree {
 
     fn serialize<T: Serialize + ?Sized>(value: &T, nulls: bool) -> Result<Self, TreeError> {
         let mut tree = Self::of(Value::Null);
+        tree.nodes.reserve(USUAL.0);
+        tree.text.reserve(USUAL.1);
         let sink = Sink {
             tree: &mut tree,
             depth: 0,

@@ -9,6 +9,9 @@ use crate::emit::text::is_deceptive;
 /// value or as nothing, in lower case.
 const WORDS: &[&str] = &["y", "yes", "n", "no", "true", "false", "on", "off", "null"];
 
+/// So many bytes has the longest of them.
+const LONGEST_WORD: usize = 5;
+
 /// Numbers made of letters, in lower case. (Their signed forms are quoted for the sign.)
 const LETTER_NUMBERS: &[&str] = &[".inf", ".nan"];
 
@@ -25,6 +28,10 @@ fn is_bare(text: &str) -> bool {
     let Some(first) = text.chars().next() else {
         return false;
     };
+    // Most texts are names, of which no more is to be asked.
+    if first.is_ascii_alphabetic() && text.bytes().all(is_of_names) {
+        return !is_word(text);
+    }
     let start_ok = match first {
         '0'..='9' | '.' => is_plainly_no_number(text),
         '-' => is_option(text),
@@ -33,13 +40,24 @@ fn is_bare(text: &str) -> bool {
     };
     start_ok
         && !text.starts_with("...")
-        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !is_word(text)
         && all_bare_within(text)
         && !text
             .as_bytes()
             .array_windows()
             .any(|pair| matches!(pair, b": " | b" #"))
         && !text.ends_with([':', ' '])
+}
+
+/// Whether some reader takes it for a truth value or for nothing.
+fn is_word(text: &str) -> bool {
+    text.len() <= LONGEST_WORD && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// Whether a character of ASCII means nothing to any reader, wherever in a text it stands but for
+/// the beginning.
+fn is_of_names(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/')
 }
 
 /// Whether all characters are [`is_bare_within`]; of ASCII that is told by the bytes.
@@ -126,7 +144,7 @@ pub(super) fn block_head(text: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::write_line;
+    use super::{LONGEST_WORD, WORDS, write_line};
 
     fn line(text: &str) -> String {
         let mut out = String::new();
@@ -162,6 +180,12 @@ mod tests {
         ] {
             assert_eq!(line(text), text);
         }
+    }
+
+    #[test]
+    fn no_word_is_longer_than_the_longest() {
+        let longest = WORDS.iter().map(|word| word.len()).max();
+        assert_eq!(longest, Some(LONGEST_WORD));
     }
 
     #[test]
