@@ -36,7 +36,11 @@ pub(crate) fn modern() -> Value {
     json!({
         "general": { "positionEncodings": ["utf-8", "utf-16"] },
         "textDocument": {
-            "completion": { "completionItem": { "snippetSupport": true } },
+            "completion": {
+                "completionItem": { "snippetSupport": true, "documentationFormat": ["markdown"] },
+            },
+            "hover": { "contentFormat": ["markdown", "plaintext"] },
+            "signatureHelp": { "signatureInformation": { "documentationFormat": ["markdown"] } },
         },
         "workspace": {
             "didChangeWatchedFiles": { "dynamicRegistration": true },

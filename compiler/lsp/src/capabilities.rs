@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tenantry_syntax::lines::Encoding;
 
-use crate::handlers;
+use crate::{Prose, handlers};
 
 /// The command with which a client asks for completions once more.
 pub(crate) const SUGGEST_AGAIN: &str = "editor.action.triggerSuggest";
@@ -17,6 +17,12 @@ pub(crate) const SUGGEST_AGAIN: &str = "editor.action.triggerSuggest";
 pub struct Client {
     /// What a column counts.
     pub encoding: Encoding,
+    /// What hovers are shown in.
+    pub hovers: Prose,
+    /// What a completion's page is shown in.
+    pub completions: Prose,
+    /// What is told of a signature and its parameters is shown in.
+    pub signatures: Prose,
     /// Whether completions may hold places to fill in.
     pub snippets: bool,
     /// Whether a completion may tell it to ask for the next one.
@@ -33,6 +39,8 @@ pub struct Client {
     pub watches: bool,
     /// Whether its edits of several files may be versioned and may create files.
     pub document_changes: bool,
+    /// Whether its edits of several files may hold places to fill in.
+    pub fills_in_edits: bool,
     /// Whether it runs `tenantry.*` commands of its own: shows pages, opens emitted files.
     pub shows_pages: bool,
 }
@@ -52,6 +60,15 @@ impl Client {
             } else {
                 Encoding::Utf16
             },
+            hovers: Prose::of(capabilities.pointer("/textDocument/hover/contentFormat")),
+            completions: Prose::of(
+                capabilities.pointer("/textDocument/completion/completionItem/documentationFormat"),
+            ),
+            signatures: Prose::of(
+                capabilities.pointer(
+                    "/textDocument/signatureHelp/signatureInformation/documentationFormat",
+                ),
+            ),
             snippets: is("/textDocument/completion/completionItem/snippetSupport"),
             suggests_again: lists("/experimental/commands/commands", SUGGEST_AGAIN),
             pulls: capabilities.pointer("/textDocument/diagnostic").is_some(),
@@ -60,6 +77,7 @@ impl Client {
             refreshes_lenses: is("/workspace/codeLens/refreshSupport"),
             watches: is("/workspace/didChangeWatchedFiles/dynamicRegistration"),
             document_changes: is("/workspace/workspaceEdit/documentChanges"),
+            fills_in_edits: is("/workspace/workspaceEdit/snippetEditSupport"),
             shows_pages: is("/experimental/tenantryPages"),
         }
     }

@@ -69,7 +69,9 @@
   (session-goto "memory \"")
   (let ((hover (jsonrpc-request (eglot-current-server) :textDocument/hover
                                 (eglot--TextDocumentPositionParams))))
-    (session-say "  %s" (nth 1 (split-string (plist-get (plist-get hover :contents) :value) "\n"))))
+    ;; In Markdown it stands in a listing, for which an Emacs without a mode for it does not ask.
+    (let ((lines (split-string (plist-get (plist-get hover :contents) :value) "\n")))
+      (session-say "  %s" (seq-find (lambda (it) (string-prefix-p "memory" it)) lines))))
 
   (when (eglot--server-capable :completionProvider)
     (session-say "completion of `repl` in the workload")

@@ -1,6 +1,6 @@
 //! `textDocument/hover`.
 
-use lsp_types::{Hover, HoverParams, HoverRequest, MarkupContent, MarkupKind};
+use lsp_types::{Hover, HoverParams, HoverRequest};
 
 use super::Answer;
 use crate::session::Context;
@@ -15,7 +15,7 @@ fn hover(context: &Context, params: &HoverParams) -> Option<Hover> {
     let converter = context.converter();
     let offset = converter.offset(&path, at.position)?;
     let found = tenantry_ide::hover::hover(&context.snapshot, &path, offset)?;
-    let content = MarkupContent::new(MarkupKind::Markdown, found.text);
+    let content = context.client.hovers.content(found.text);
     Some(Hover::new(
         content.into(),
         Some(converter.range(&path, &found.range)),

@@ -1,14 +1,14 @@
 //! `textDocument/signatureHelp`.
 
 use lsp_types::{
-    MarkupContent, MarkupKind, ParameterInformation, SignatureHelp, SignatureHelpParams,
-    SignatureHelpRequest, SignatureInformation,
+    ParameterInformation, SignatureHelp, SignatureHelpParams, SignatureHelpRequest,
+    SignatureInformation,
 };
 use serde_json::{Value, json};
 use tenantry_ide::signature::{Parameter, Signature, signature};
 
 use super::Answer;
-use crate::session::Context;
+use crate::{Prose, session::Context};
 
 /// What the client is told.
 pub(super) fn options() -> Value {
@@ -28,14 +28,15 @@ fn help(context: &Context, params: &SignatureHelpParams) -> Option<SignatureHelp
     let offset = context.converter().offset(&path, at.position)?;
     let found = signature(&context.snapshot, &path, offset)?;
     let parameters = &found.parameters;
-    let parameters = parameters.iter().map(|one| parameter(&found, one));
-    let doc = MarkupContent::new(MarkupKind::Markdown, found.doc.clone());
+    let prose = context.client.signatures;
+    let parameters = parameters.iter().map(|one| parameter(prose, &found, one));
+    let doc = prose.documentation(found.doc.clone());
     // A number beyond the last says that none of them is being written.
     let active = found.active.unwrap_or(found.parameters.len());
     let active = u32::try_from(active).unwrap_or(u32::MAX);
     let shown = SignatureInformation::new(
         found.label.clone(),
-        Some(doc.into()),
+        Some(doc),
         Some(parameters.collect()),
         None,
     );
@@ -48,12 +49,11 @@ fn help(context: &Context, params: &SignatureHelpParams) -> Option<SignatureHelp
 
 /// A part of the label. Its place counts as the protocol counts there, whatever was agreed for
 /// documents: in units of UTF-16.
-fn parameter(of: &Signature, one: &Parameter) -> ParameterInformation {
+fn parameter(prose: Prose, of: &Signature, one: &Parameter) -> ParameterInformation {
     let count = |at: usize| {
         let before = of.label.get(..at).unwrap_or_default();
         u32::try_from(before.encode_utf16().count()).unwrap_or(u32::MAX)
     };
-    let doc = (!one.doc.is_empty())
-        .then(|| MarkupContent::new(MarkupKind::Markdown, one.doc.clone()).into());
+    let doc = (!one.doc.is_empty()).then(|| prose.documentation(one.doc.clone()));
     ParameterInformation::new((count(one.range.start), count(one.range.end)).into(), doc)
 }
