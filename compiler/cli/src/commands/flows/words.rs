@@ -28,16 +28,20 @@ pub(super) struct Names<'s> {
     sheet: &'s Sheet,
     /// How many workloads each group has.
     groups: BTreeMap<&'s str, usize>,
+    /// How many there are in all.
+    workloads: usize,
 }
 
 impl<'s> Names<'s> {
     pub(super) fn of(sheet: &'s Sheet) -> Self {
         let groups = sheet.groups().into_iter();
+        let groups: BTreeMap<&str, usize> = groups
+            .map(|(group, members)| (group, members.len()))
+            .collect();
         Self {
             sheet,
-            groups: groups
-                .map(|(group, members)| (group, members.len()))
-                .collect(),
+            workloads: groups.values().sum(),
+            groups,
         }
     }
 
@@ -56,10 +60,9 @@ impl<'s> Names<'s> {
                 _ => others.push(at),
             }
         }
-        let all: usize = self.groups.values().sum();
         let workloads: usize = held.values().map(Vec::len).sum();
         let mut names = Vec::new();
-        if workloads == all && self.groups.len() > 1 {
+        if workloads == self.workloads && self.groups.len() > 1 {
             names.push("everybody inside".to_owned());
         } else {
             for (group, own) in held {
