@@ -7,7 +7,10 @@ mod placed;
 mod tests;
 mod trees;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub use analysis::{Analysed, Analysis, Depth, Kept, Memo, analyse};
 pub use flows::{FlowsCluster, FlowsEnvironment, FlowsRun, SpecEnd, SpecFlow, flows};
@@ -232,8 +235,11 @@ fn compile(
         until,
         stop: &|| false,
     };
-    compile_typed(world, sources, typed.as_ref(), order, findings)
+    compile_typed(world, sources, typed.as_ref(), order, findings, &mut Environments::new())
 }
+
+/// What was made before of each environment.
+type Environments = BTreeMap<Option<Arc<str>>, analysis::Environment>;
 
 /// What is to be made of what was read.
 #[derive(Clone, Copy)]
@@ -252,6 +258,7 @@ fn compile_typed(
     typed: Option<&schema::TypedEstate>,
     order: Order<'_>,
     mut findings: Findings,
+    memo: &mut Environments,
 ) -> Built {
     let Order { options, until, .. } = order;
     let old = read_lock(world, &mut findings);
@@ -277,14 +284,29 @@ fn compile_typed(
         environments = self::environments(typed, options, &mut findings);
     }
     let sound = Clean::of(&findings).is_some();
-    let mut compiled = crate::par::map(&environments, |env| {
+    let work = environments.into_iter();
+    let work: Vec<_> = work.map(|env| (memo.remove(&env), env)).collect();
+    if !work.is_empty() {
+        // Environments that are no more.
+        memo.clear();
+    }
+    let done = crate::par::map_owned(work, |(memo, env)| {
         let allocations = old
             .environments
             .get(env.as_deref().unwrap_or_default())
             .cloned()
             .unwrap_or_default();
-        environment(typed, env.clone(), order, sound, &allocations, &allowances)
+        let mut memo = memo.unwrap_or_default();
+        let compiled = environment(typed, env, order, sound, &allocations, &allowances, &mut memo);
+        (compiled, memo)
     });
+    let mut compiled = Vec::with_capacity(done.len());
+    for (one, kept) in done {
+        if matches!(until, Until::Analysis(_)) {
+            memo.insert(one.env.clone(), kept);
+        }
+        compiled.push(one);
+    }
     let summary = summary(&compiled);
     let per_env = compiled
         .iter()
@@ -456,6 +478,7 @@ fn environment(
     sound: bool,
     old: &Allocations,
     allowances: &[Allowance],
+    memo: &mut analysis::Environment,
 ) -> Compiled {
     let Order {
         targets,
@@ -466,7 +489,15 @@ fn environment(
     if stop() {
         return Compiled::nothing(env, Findings::new(), None);
     }
-    let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
+    let keeps = matches!(until, Until::Analysis(_));
+    let (resolved, resolved_now) = if keeps {
+        let before = (&memo.resolve, &memo.origins);
+        resolve::resolve_again(typed, env.as_ref(), &options.sets, before)
+    } else {
+        let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
+        (resolved, resolve::Memo::default())
+    };
+    let mut constructed = keeps.then(|| memo.construct.next());
     let mut instances = Instances::default();
     let mut scene = match (until, &resolved.value) {
         (Until::Scene, Some(resolved)) => Some(Scene {
@@ -487,13 +518,20 @@ fn environment(
         if stop() {
             return Outcome::nothing(Findings::new());
         }
-        model::build(resolved, &typed.words.vocabulary)
+        model::build_again(resolved, &typed.words.vocabulary, constructed.as_mut())
     });
     let mut findings = modelled.findings;
     let Some(estate) = modelled.value else {
         instances.settle(&mut findings);
         return Compiled::nothing(env, findings, scene);
     };
+    if let Some(construct) = constructed {
+        *memo = analysis::Environment {
+            resolve: resolved_now,
+            construct,
+            origins: estate.origins.clone(),
+        };
+    }
     if let Some(scene) = &mut scene {
         scene.origins = estate.origins.clone();
     }

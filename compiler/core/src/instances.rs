@@ -10,7 +10,10 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use tenantry_syntax::{FileId, Span};
 
-use crate::diag::{Diagnostic, Findings, Label};
+use crate::{
+    diag::{Diagnostic, Findings, Label},
+    runs::Runs,
+};
 
 /// Why a text means something of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +38,7 @@ pub enum Cause {
 
 /// One meaning of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Instance {
+pub(crate) struct Instance {
     /// The real file that the text stands in.
     file: FileId,
     /// For a row, the file that the `each` itself stands in: real, or that of an expansion.
@@ -59,7 +62,7 @@ pub struct Place {
 pub struct Instances {
     /// The number of real files.
     real: u32,
-    entries: Vec<Instance>,
+    entries: Runs<Instance>,
 }
 
 impl Instances {
@@ -67,20 +70,43 @@ impl Instances {
     pub fn new(files: usize) -> Self {
         Self {
             real: u32::try_from(files).unwrap_or(u32::MAX),
-            entries: Vec::new(),
+            entries: Runs::default(),
         }
+    }
+
+    /// What begins anew beside what another table holds.
+    pub(crate) fn after(before: &Self) -> Self {
+        Self {
+            real: before.real,
+            entries: Runs::after(&before.entries),
+        }
+    }
+
+    /// How many numbers have been given so far.
+    pub(crate) fn numbers(&self) -> u32 {
+        self.real.saturating_add(self.entries.next())
+    }
+
+    /// What is declared is entered: nodes come after it, and after all that another table holds.
+    pub(crate) fn declared(&mut self, before: Option<&Self>) {
+        let last = before.map_or(1, |before| before.entries.next().max(1));
+        self.entries.skip_to(last);
+    }
+
+    /// The runs of the table, for who takes some of them over.
+    pub(crate) fn runs(&mut self) -> &mut Runs<Instance> {
+        &mut self.entries
     }
 
     /// A new meaning of a text in `file`; the number that its spans bear. `outer` is the file
     /// that an `each` stands in.
     pub fn enter(&mut self, file: FileId, outer: FileId, cause: Cause) -> FileId {
-        let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        self.entries.push(Instance { file, outer, cause });
+        let number = self.entries.push(Instance { file, outer, cause });
         FileId(self.real.saturating_add(number))
     }
 
     fn get(&self, file: FileId) -> Option<&Instance> {
-        self.entries.get(file.0.checked_sub(self.real)? as usize)
+        self.entries.get(file.0.checked_sub(self.real)?)
     }
 
     /// The real text of a span.

@@ -28,6 +28,7 @@ pub mod query;
 pub mod raw;
 pub mod resolve;
 pub mod rules;
+mod runs;
 pub mod schema;
 pub mod target;
 pub mod testing;

@@ -5,7 +5,7 @@ use std::{fmt, ops::Deref};
 
 use tenantry_syntax::{FileId, Span};
 
-use crate::{instances::Instances, schema::kind::Field};
+use crate::{instances::Instances, runs::Runs, schema::kind::Field};
 
 /// An entry of the [`Origins`] table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,32 +56,25 @@ pub struct Origin {
 pub struct Origins {
     /// The first file of the library, which a reader cannot mend.
     library_from: FileId,
-    /// Never empty, by their first ids; what is entered goes to the end of the last.
-    parts: Vec<Part>,
+    entries: Runs<Origin>,
     /// Where expanded text stands.
     pub instances: Instances,
 }
 
-/// A run of entries whose ids follow each other.
-#[derive(Debug, Clone)]
-struct Part {
-    first: u32,
-    entries: Vec<Origin>,
-}
+/// What [`OriginId::NONE`] leads to.
+static NOTHING: Origin = Origin {
+    span: None,
+    how: How::Derived("tenantry"),
+    from: Vec::new(),
+};
 
 impl Default for Origins {
     fn default() -> Self {
-        let none = Origin {
-            span: None,
-            how: How::Derived("tenantry"),
-            from: Vec::new(),
-        };
+        let mut entries = Runs::default();
+        entries.push(NOTHING.clone());
         Self {
             library_from: FileId(u32::MAX),
-            parts: vec![Part {
-                first: 0,
-                entries: vec![none],
-            }],
+            entries,
             instances: Instances::default(),
         }
     }
@@ -90,31 +83,19 @@ impl Default for Origins {
 impl Origins {
     /// Enters an origin.
     pub fn add(&mut self, span: Option<Span>, how: How, from: Vec<OriginId>) -> OriginId {
-        let id = self.next();
-        if let Some(part) = self.parts.last_mut() {
-            part.entries.push(Origin { span, how, from });
-        }
-        OriginId(id)
-    }
-
-    /// The number of the next entry.
-    fn next(&self) -> u32 {
-        let end = |part: &Part| part.first.saturating_add(length(part));
-        self.parts.last().map_or(0, end)
+        OriginId(self.entries.push(Origin { span, how, from }))
     }
 
     /// Tables for work that goes on in parallel, of which each may enter as many origins as is
     /// said: their ids do not depend on who is first. `None` where there are not as many ids.
     pub fn split(&self, most: &[u32]) -> Option<Vec<Self>> {
-        let mut first = self.next();
+        let mut first = self.entries.next();
         let mut tables = Vec::with_capacity(most.len());
         for most in most {
             tables.push(Self {
-                parts: vec![Part {
-                    first,
-                    entries: Vec::new(),
-                }],
-                ..Self::default()
+                library_from: self.library_from,
+                entries: Runs::starting(first),
+                instances: Instances::default(),
             });
             first = first.checked_add(*most)?;
         }
@@ -122,21 +103,57 @@ impl Origins {
     }
 
     /// Takes up what was entered into the tables of a split, in their order.
-    pub fn join(&mut self, tables: Vec<Self>) {
-        let parts = tables.into_iter().flat_map(|table| table.parts);
-        self.parts
-            .extend(parts.filter(|part| !part.entries.is_empty()));
+    pub fn join(&mut self, tables: Vec<Self>, most: &[u32]) {
+        let next = most.iter().fold(self.entries.next(), |next, most| next.saturating_add(*most));
+        let tables = tables.into_iter().map(|table| table.entries);
+        self.entries.join(tables, next);
+    }
+
+    /// What begins anew beside what another table holds.
+    pub(crate) fn after(before: &Self) -> Self {
+        let mut entries = Runs::after(&before.entries);
+        entries.push(NOTHING.clone());
+        Self {
+            library_from: before.library_from,
+            entries,
+            instances: Instances::after(&before.instances),
+        }
+    }
+
+    /// The runs of the table, for who takes some of them over.
+    pub(crate) fn runs(&mut self) -> &mut Runs<Origin> {
+        &mut self.entries
+    }
+
+    /// Lets go of what was taken over from another table and nobody wants.
+    pub(crate) fn settle(&mut self) {
+        self.entries.settle();
+        self.instances.runs().settle();
+    }
+
+    /// How many numbers have been given so far, to origins or to expansions.
+    pub(crate) fn numbers(&self) -> u32 {
+        self.entries.next().max(self.instances.numbers())
+    }
+
+    /// What is declared is entered: nodes come after it, and after all that another table holds.
+    pub(crate) fn declared(&mut self, before: Option<&Self>) {
+        let last = before.map_or(1, |before| before.entries.next().max(1));
+        self.entries.skip_to(last);
+        self.instances.declared(before.map(|before| &before.instances));
+    }
+
+    /// The number of the next entry.
+    fn next(&self) -> u32 {
+        self.entries.next()
     }
 
     /// The id of an origin that was entered before. It is searched for: for the few that ask.
     pub fn find(&self, span: Option<Span>, how: How, from: &[OriginId]) -> Option<OriginId> {
         let same =
             |origin: &Origin| origin.span == span && origin.how == how && origin.from == from;
-        let found = |part: &Part| {
-            let at = part.entries.iter().position(same)?;
-            Some(OriginId(part.first + u32::try_from(at).ok()?))
-        };
-        self.parts.iter().find_map(found)
+        let mut found = self.entries.iter().filter(|(_, origin)| same(origin));
+        found.next().map(|(id, _)| OriginId(id))
     }
 
     /// What a literal at `span` has.
@@ -146,11 +163,7 @@ impl Origins {
 
     /// One link.
     pub fn get(&self, id: OriginId) -> &Origin {
-        // Nearly all are in the first part.
-        let within = self.parts.partition_point(|part| part.first <= id.0);
-        let part = &self.parts[within.saturating_sub(1)];
-        let at = (id.0 - part.first) as usize;
-        part.entries.get(at).unwrap_or(&self.parts[0].entries[0])
+        self.entries.get(id.0).unwrap_or(&NOTHING)
     }
 
     /// The nearest place in the text that its reader can mend: the origin's own, else the first
@@ -224,10 +237,6 @@ impl Origins {
             ..Self::default()
         }
     }
-}
-
-fn length(part: &Part) -> u32 {
-    u32::try_from(part.entries.len()).unwrap_or(u32::MAX)
 }
 
 /// A value of the model with its origin: four bytes more than the value.

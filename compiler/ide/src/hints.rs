@@ -120,7 +120,7 @@ impl Walk<'_> {
             .iter()
             .filter(|child| child.span.file == self.file);
         let children: BTreeMap<u32, &Resolved> =
-            children.map(|child| (child.span.start, child)).collect();
+            children.map(|child| (child.span.start, &**child)).collect();
         for node in seen {
             match children.get(&node.span().start) {
                 Some(child) => self.node(node, child),

@@ -190,7 +190,7 @@ fn nodes_at(kept: &Kept, id: FileId, head: Span) -> Vec<&Node> {
         if is(node) {
             found.push(node);
         }
-        due.extend(node.children.iter().rev());
+        due.extend(node.children.iter().rev().map(|child| &**child));
     }
     found
 }

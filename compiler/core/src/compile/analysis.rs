@@ -1,8 +1,11 @@
 //! An estate as an editor sees it: all that the phases know of it, kept for questions.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tenantry_syntax::Span;
@@ -14,9 +17,10 @@ use crate::{
     load::{self, Library, Sources},
     lock::{LOCK_FILE, Lock},
     model::Estate,
-    origin::OriginId,
+    origin::{OriginId, Origins},
     place::Placement,
-    schema::{self, TypedEstate, ty::Lit},
+    resolve,
+    schema::{self, TypedEstate, construct, ty::Lit},
     target::Target,
     world::World,
 };
@@ -86,6 +90,17 @@ impl Kept {
 pub struct Memo {
     pub(super) load: load::Memo,
     pub(super) schema: schema::Memo,
+    /// By environment.
+    pub(super) environments: BTreeMap<Option<Arc<str>>, Environment>,
+}
+
+/// What one analysis of an environment leaves for the next.
+#[derive(Debug, Default)]
+pub(super) struct Environment {
+    pub(super) resolve: resolve::Memo,
+    pub(super) construct: construct::Memo,
+    /// The table of what was entered for both.
+    pub(super) origins: Origins,
 }
 
 /// Analyses an estate. `stop` is asked between phases: once it says yes, the answer would be of
@@ -117,7 +132,9 @@ pub fn analyse(
         until: Until::Analysis(depth),
         stop: &stop,
     };
-    let built = compile_typed(world, sources, typed.as_ref(), order, findings);
+    let mut environments = std::mem::take(&mut memo.environments);
+    let built = compile_typed(world, sources, typed.as_ref(), order, findings, &mut environments);
+    memo.environments = environments;
     if stopped.load(Ordering::Relaxed) {
         return None;
     }

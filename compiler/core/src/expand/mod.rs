@@ -38,6 +38,7 @@ pub fn expand(typed: &TypedEstate, sources: &Sources, resolved: &Resolved) -> St
     let (estates, others): (Vec<&Node>, Vec<&Node>) = root
         .children
         .iter()
+        .map(|node| &**node)
         .filter(own)
         .partition(|node| name(node) == "estate");
     let mut printer = Printer::new(vocabulary, resolved.env.as_deref());

@@ -96,6 +96,7 @@ impl<'a> Printer<'a> {
             .iter()
             // Has been followed.
             .filter(|child| self.vocabulary.kind(child.kind).name != "like")
+            .map(|child| &**child)
             .collect();
         let apart = node.allows.len() + node.labels.len() + node.annotations.len();
         if children.is_empty() && apart == 0 && node.free.is_empty() {

@@ -31,8 +31,8 @@ pub struct Tenant {
     pub dedicated: Vec<(Ref<Pool>, kinds::Dedicated)>,
     /// Its volumes, by name.
     pub volumes: Vec<Volume>,
-    /// The rest, as declared. Its workloads are in [`super::Estate::workloads`].
-    pub spec: kinds::Tenant,
+    /// The rest, as declared. What its workloads lead to is in [`super::Estate::workloads`].
+    pub spec: Arc<kinds::Tenant>,
 }
 
 /// What a tenant may use in one cluster.
@@ -275,7 +275,7 @@ pub struct Workload {
     /// Its backups.
     pub backups: Vec<Backup>,
     /// The rest, as declared.
-    pub spec: Box<kinds::Workload>,
+    pub spec: Arc<kinds::Workload>,
 }
 
 impl Expose {

@@ -115,7 +115,7 @@ impl View {
 
     /// The whole estate as a value; null in a package by itself.
     pub fn estate(self: &Arc<Self>) -> Value {
-        let is_estate = |node: &Node| self.vocabulary.kind(node.kind).name == "estate";
+        let is_estate = |node: &Arc<Node>| self.vocabulary.kind(node.kind).name == "estate";
         match self.root.children.iter().position(is_estate) {
             Some(at) => self.value(Place::root().child(at)),
             None => Value::Null,
@@ -133,7 +133,7 @@ impl View {
 
     /// The cluster of this name, by why it is called so.
     pub fn cluster_named(self: &Arc<Self>, name: OriginId) -> Value {
-        let is = |node: &Node| {
+        let is = |node: &Arc<Node>| {
             let (kind, value) = name_of(&self.vocabulary, node);
             kind == "cluster" && value.is_some_and(|value| value.origin == name)
         };

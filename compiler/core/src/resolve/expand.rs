@@ -78,6 +78,17 @@ impl Resolver<'_> {
         }
     }
 
+    /// Adds to the root what a node of the top level stands for.
+    pub(super) fn at_top(&mut self, typed: &Arc<TypedNode>, root: &mut Node, near: &mut Vec<Node>) {
+        let kind = self.typed.words.vocabulary.kind(typed.kind);
+        if !matches!(typed.form, Form::Plain) || kind.define.is_some() {
+            self.child(typed, root, near);
+        } else if !self.exhausted() && self.holds(typed.condition.as_ref()) {
+            let node = self.top(typed);
+            root.children.push(node);
+        }
+    }
+
     /// Adds to a node what one of its children stands for. What goes into a slot there is
     /// collected in `near`, because it is nearer than what stands beside the slot.
     pub(super) fn child(&mut self, typed: &TypedNode, into: &mut Node, near: &mut Vec<Node>) {
@@ -99,7 +110,7 @@ impl Resolver<'_> {
                     Some(define) => self.call(typed, define, into),
                     None => {
                         let node = self.node(typed);
-                        into.children.push(node);
+                        into.children.push(Arc::new(node));
                     }
                 }
             }
@@ -336,7 +347,7 @@ fn contents(call: &Node, id: DefineId, words: &crate::schema::words::Words) -> C
             call.clone()
         } else {
             match call.children.iter().find(|child| child.kind == *kind) {
-                Some(fill) => fill.clone(),
+                Some(fill) => Node::clone(fill),
                 None => continue,
             }
         };

@@ -35,7 +35,7 @@ impl Resolver<'_> {
             let mut near = self.node(body);
             near.children
                 .iter_mut()
-                .for_each(|child| self.adopt(child, root));
+                .for_each(|child| self.adopt(Arc::make_mut(child), root));
             let flawed = std::mem::take(&mut near.flawed);
             root.flawed.extend(flawed);
             merge_at(&self.typed.words.vocabulary, near, root, Stands::Far);
@@ -61,6 +61,7 @@ impl Resolver<'_> {
             if child.value(*field).is_none() {
                 child.fields.extend(far.values(*field).cloned());
             } else if far.value(*field).is_none() {
+                let far = Arc::make_mut(far);
                 far.fields.extend(child.values(*field).cloned());
             }
         }
@@ -69,7 +70,7 @@ impl Resolver<'_> {
     /// Makes a package an estate of its name, unless the test gives one.
     fn estate_of(&self, name: &Arc<str>, root: &mut Node) {
         let vocabulary = &self.typed.words.vocabulary;
-        let kind = |wanted: Option<KindId>| move |node: &Node| Some(node.kind) == wanted;
+        let kind = |wanted: Option<KindId>| move |node: &Arc<Node>| Some(node.kind) == wanted;
         let is_package = kind(vocabulary.of::<kinds::PackageHead>());
         let Some(at) = root.children.iter().position(is_package) else {
             return;
@@ -89,14 +90,14 @@ impl Resolver<'_> {
             origin: package.origin,
             rival: None,
         };
-        root.children.push(Node {
+        root.children.push(Arc::new(Node {
             kind: estate,
             span: package.span,
             name_span: package.name_span,
             origin: package.origin,
             fields: vec![name],
             ..self.empty_root()
-        });
+        }));
     }
 }
 

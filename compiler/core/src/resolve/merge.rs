@@ -1,6 +1,8 @@
 //! The one merge rule: kinds that stand at most once merge field by field, repeatable kinds by
 //! their key, the nearer wins, and `omit` takes an inherited one away.
 
+use std::sync::Arc;
+
 use crate::schema::{
     kind::{Field, Kind, Vocabulary},
     node::{Node, Omit, Tag, ValueField},
@@ -31,13 +33,13 @@ pub(super) fn merge_at(vocabulary: &Vocabulary, near: Node, far: &mut Node, stan
     for child in near.children {
         match counterpart(vocabulary, kind, &child, &far.children) {
             Some(at) => {
-                let inherited = &mut far.children[at];
+                let inherited = Arc::make_mut(&mut far.children[at]);
                 if stands == Stands::Near {
                     inherited.span = child.span;
                     inherited.name_span = child.name_span;
                     inherited.origin = child.origin;
                 }
-                merge_at(vocabulary, child, inherited, stands);
+                merge_at(vocabulary, Arc::unwrap_or_clone(child), inherited, stands);
             }
             None => far.children.push(child),
         }
@@ -86,7 +88,7 @@ pub(super) fn counterpart(
     vocabulary: &Vocabulary,
     parent: &Kind,
     child: &Node,
-    far: &[Node],
+    far: &[Arc<Node>],
 ) -> Option<usize> {
     let kind = vocabulary.kind(child.kind);
     let many = parent

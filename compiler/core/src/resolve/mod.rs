@@ -4,6 +4,7 @@
 
 mod expand;
 mod given;
+mod memo;
 mod merge;
 mod param;
 mod profile;
@@ -20,6 +21,8 @@ use std::{
 
 use expand::{Brought, Content};
 pub use given::Given;
+use memo::Keeping;
+pub use memo::Memo;
 use merge::merge;
 use scope::{Bound, Globals};
 use table::Rows;
@@ -102,7 +105,18 @@ pub fn resolve(
     env: Option<&Arc<str>>,
     sets: &[(String, String)],
 ) -> Outcome<Resolved> {
-    resolve_given(typed, env, sets, None)
+    run(typed, env, sets, None, None).0
+}
+
+/// The same, where most of it may have been resolved before: by the run that left the memo, with
+/// the table of origins of the estate that came of it. Leaves a memo for the next.
+pub fn resolve_again(
+    typed: &TypedEstate,
+    env: Option<&Arc<str>>,
+    sets: &[(String, String)],
+    before: (&Memo, &Origins),
+) -> (Outcome<Resolved>, Memo) {
+    run(typed, env, sets, None, Some(before))
 }
 
 /// The same with what is given for a test laid over the estate, nearest of all. A package has no
@@ -113,6 +127,16 @@ pub fn resolve_given(
     sets: &[(String, String)],
     given: Option<Given<'_>>,
 ) -> Outcome<Resolved> {
+    run(typed, env, sets, given, None).0
+}
+
+fn run(
+    typed: &TypedEstate,
+    env: Option<&Arc<str>>,
+    sets: &[(String, String)],
+    given: Option<Given<'_>>,
+    before: Option<(&Memo, &Origins)>,
+) -> (Outcome<Resolved>, Memo) {
     let mut environments: Vec<Arc<str>> = environments(typed)
         .into_iter()
         .map(|(name, _)| name)
@@ -122,11 +146,18 @@ pub fn resolve_given(
         environments.extend(env.cloned());
     }
     let units = typed.words.units.len();
+    let knows_environments = environments_are_known(typed);
+    let keeping = before.map(|(memo, table)| {
+        let known = (environments.as_slice(), knows_environments);
+        Keeping::new(typed, known, sets, memo, table)
+    });
+    let table = before.map(|(_, table)| table);
+    let table = table.filter(|_| keeping.as_ref().is_some_and(Keeping::knows));
     let mut resolver = Resolver {
         typed,
         env: env.cloned(),
         environments,
-        knows_environments: environments_are_known(typed),
+        knows_environments,
         globals: vec![Globals::new(); units],
         rows: BTreeMap::new(),
         here: None,
@@ -137,7 +168,11 @@ pub fn resolve_given(
         chain: 0,
         brought: Vec::new(),
         stopped: false,
-        origins: Origins::new(typed.library_from, typed.words.files.len()),
+        origins: table.map_or_else(
+            || Origins::new(typed.library_from, typed.words.files.len()),
+            Origins::after,
+        ),
+        keeping: None,
         params: Vec::new(),
         findings: Findings::new(),
         profiles: HashMap::new(),
@@ -147,10 +182,14 @@ pub fn resolve_given(
     };
     let mut root = resolver.empty_root();
     resolver.declared(sets, &mut root);
+    if keeping.is_some() {
+        resolver.origins.declared(table);
+        resolver.keeping = keeping;
+    }
     let mut near = Vec::new();
     for node in &typed.nodes {
         resolver.unit = typed.words.unit_of(node.span.file);
-        resolver.child(node, &mut root, &mut near);
+        resolver.at_top(node, &mut root, &mut near);
     }
     resolver.unit = UnitId::ESTATE;
     for content in near {
@@ -169,14 +208,17 @@ pub fn resolve_given(
         mut findings,
         stopped,
         globals,
+        keeping,
         ..
     } = resolver;
+    let (told, memo) = keeping.map(Keeping::done).unwrap_or_default();
+    findings.extend(told);
     origins.instances.settle(&mut findings);
     if stopped {
         // What was left out would be missed in every later phase.
-        return Outcome::nothing(findings);
+        return (Outcome::nothing(findings), Memo::default());
     }
-    Outcome::new(
+    let outcome = Outcome::new(
         Resolved {
             env,
             root,
@@ -189,7 +231,8 @@ pub fn resolve_given(
             values: globals.into_iter().map(scope::values).collect(),
         },
         findings,
-    )
+    );
+    (outcome, memo)
 }
 
 /// What resolving shares.
@@ -230,7 +273,9 @@ struct Resolver<'t> {
     /// Bytes of the texts that expressions have made so far.
     made: usize,
     /// Profiles already resolved; `None` while one is being resolved, which is how a circle shows.
-    profiles: HashMap<usize, Option<Rc<Node>>>,
+    profiles: HashMap<usize, Option<Arc<Node>>>,
+    /// Where the next run may take over what this one makes.
+    keeping: Option<Keeping<'t>>,
 }
 
 impl<'t> Resolver<'t> {
@@ -419,7 +464,7 @@ impl<'t> Resolver<'t> {
 }
 
 /// Whether no two nodes are of one kind: of most nodes that is soon known of the children.
-fn all_differ(nodes: &[Node]) -> bool {
+fn all_differ(nodes: &[Arc<Node>]) -> bool {
     const FEW: usize = 24;
     nodes.len() <= FEW
         && nodes

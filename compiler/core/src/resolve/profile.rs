@@ -1,6 +1,8 @@
 //! Profiles: what a node is `like` is merged under it.
 
-use std::{rc::Rc, sync::Arc};
+use std::sync::Arc;
+
+use tenantry_syntax::Span;
 
 use super::{
     Resolver,
@@ -8,13 +10,26 @@ use super::{
     rules,
 };
 use crate::{
+    diag::Diagnostic,
     origin::{How, OriginId},
     schema::{
-        kind::Vocabulary,
+        decode::Profile,
+        kind::{KindId, Vocabulary},
         node::{Node, ValueField},
         words::UnitId,
     },
 };
+
+/// A profile as it is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ask {
+    /// Who asks.
+    unit: UnitId,
+    /// The kind of nodes that it is for.
+    kind: KindId,
+    /// As it is written.
+    name: String,
+}
 
 impl Resolver<'_> {
     /// Merges a node over the profiles that its `like` names. Of several each says its part;
@@ -63,71 +78,99 @@ impl Resolver<'_> {
 
     /// The profile of that name for nodes of this kind, resolved once per environment, and its
     /// name as the estate says it.
-    fn profile(&mut self, node: &Node, like: &ValueField) -> Option<(Arc<str>, Rc<Node>)> {
+    fn profile(&mut self, node: &Node, like: &ValueField) -> Option<(Arc<str>, Arc<Node>)> {
         let name = like.lit.to_string();
         let typed = self.typed;
         if typed.words.is_lost(self.unit, &name) {
             return None;
         }
-        let (owner, bare) = typed
-            .words
-            .owner(self.unit, &name)
-            .unwrap_or((self.unit, &name));
-        let library = UnitId(u32::try_from(typed.words.units.len() - 1).unwrap_or(0));
-        let mut found = typed.profiles.iter().enumerate().filter(|(_, profile)| {
-            *profile.name == *bare && (profile.unit == owner || profile.unit == library)
-        });
-        let Some((at, profile)) = found
-            .clone()
-            .filter(|(_, profile)| profile.body.kind == node.kind)
-            .min_by_key(|(_, profile)| profile.unit != owner)
-        else {
-            let other = found.next().map(|(_, profile)| profile);
-            let own = typed.profiles.iter();
-            let shelved = typed.library.index.iter();
-            let known: Vec<&str> = own
-                .filter(|p| p.body.kind == node.kind)
-                .map(|p| &*p.name)
-                .chain(
-                    shelved
-                        .filter(|(kind, ..)| *kind == "profile")
-                        .map(|(_, name, _)| *name),
-                )
-                .collect();
-            let kind = &self.kind(node).name;
-            self.findings.push(rules::unknown_profile(
-                &name,
-                like.span,
-                kind,
-                &known,
-                other.map(|p| p.span),
-            ));
+        let ask = Ask {
+            unit: self.unit,
+            kind: node.kind,
+            name,
+        };
+        let found = self.find_profile(&ask);
+        self.asked(ask.clone(), found);
+        let Some(at) = found else {
+            let finding = self.unknown_profile(&ask, like.span);
+            self.findings.push(finding);
             return None;
         };
+        let profile = &typed.profiles[at];
         let full: Arc<str> =
             format!("{}{}", typed.words.unit(profile.unit).prefix, profile.name).into();
         match self.profiles.get(&at) {
             Some(Some(done)) => return Some((full, done.clone())),
             Some(None) => {
+                self.not_lasting();
                 self.findings
-                    .push(rules::profile_circle(&name, like.span, profile.span));
+                    .push(rules::profile_circle(&ask.name, like.span, profile.span));
                 return None;
             }
             None => {}
         }
         if self.chain >= typed.limits.profiles {
-            let finding = rules::too_long_a_chain(&name, like.span, typed.limits.profiles);
+            self.not_lasting();
+            let finding = rules::too_long_a_chain(&ask.name, like.span, typed.limits.profiles);
             self.findings.push(finding);
             return None;
+        }
+        if let Some(known) = self.known_profile(at) {
+            return Some((full, known));
         }
         self.chain += 1;
         self.profiles.insert(at, None);
         let before = self.go(Self::top_of(profile.unit));
-        let resolved = Rc::new(self.node(&profile.body));
+        let resolved = self.new_profile(at);
         self.back(before);
         self.chain -= 1;
         self.profiles.insert(at, Some(resolved.clone()));
         Some((full, resolved))
+    }
+
+    /// The number of the profile that is asked for: the asker's own is nearer than the library's.
+    pub(super) fn find_profile(&self, ask: &Ask) -> Option<usize> {
+        let mut found = self.of_name(ask);
+        let (owner, _) = self.owner(ask);
+        let of_kind = found.by_ref().filter(|(_, it)| it.body.kind == ask.kind);
+        let nearest = of_kind.min_by_key(|(_, profile)| profile.unit != owner);
+        nearest.map(|(at, _)| at)
+    }
+
+    /// The unit that a name leads to, and what it is called there.
+    fn owner<'a>(&'a self, ask: &'a Ask) -> (UnitId, &'a str) {
+        let words = &self.typed.words;
+        words
+            .owner(ask.unit, &ask.name)
+            .unwrap_or((ask.unit, &ask.name))
+    }
+
+    /// The profiles that an asker may mean, for nodes of whatever kind.
+    fn of_name<'a>(&'a self, ask: &'a Ask) -> impl Iterator<Item = (usize, &'a Arc<Profile>)> {
+        let (owner, bare) = self.owner(ask);
+        let units = self.typed.words.units.len();
+        let library = UnitId(u32::try_from(units.saturating_sub(1)).unwrap_or(0));
+        let all = self.typed.profiles.iter().enumerate();
+        all.filter(move |(_, profile)| {
+            *profile.name == *bare && (profile.unit == owner || profile.unit == library)
+        })
+    }
+
+    fn unknown_profile(&self, ask: &Ask, span: Span) -> Diagnostic {
+        let other = self.of_name(ask).next().map(|(_, profile)| profile.span);
+        let own = self.typed.profiles.iter();
+        let shelved = self.typed.library.index.iter();
+        let known: Vec<&str> = own
+            .filter(|profile| profile.body.kind == ask.kind)
+            .map(|profile| &*profile.name)
+            .chain(
+                shelved
+                    .filter(|(kind, ..)| *kind == "profile")
+                    .map(|(_, name, _)| *name),
+            )
+            .collect();
+        let kind = &self.typed.words.vocabulary.kind(ask.kind).name;
+        rules::unknown_profile(&ask.name, span, kind, &known, other)
     }
 
     /// Says of everything in a profile's copy that it came by this `like`.
@@ -146,14 +189,14 @@ impl Resolver<'_> {
                 .add(None, How::Profile, vec![tag.value.origin, like]);
         }
         for child in &mut node.children {
-            self.came_by(child, like);
+            self.came_by(Arc::make_mut(child), like);
         }
     }
 }
 
 /// The nodes of a profile.
 fn count(node: &Node) -> usize {
-    1 + node.children.iter().map(count).sum::<usize>()
+    1 + node.children.iter().map(|child| count(child)).sum::<usize>()
 }
 
 /// Joins two profiles of the same node, neither of which is nearer: what only one says holds,
@@ -173,7 +216,10 @@ fn beside(vocabulary: &Vocabulary, other: Node, into: &mut Node) {
     }
     for child in other.children {
         match counterpart(vocabulary, kind, &child, &into.children) {
-            Some(at) => beside(vocabulary, child, &mut into.children[at]),
+            Some(at) => {
+                let known = Arc::make_mut(&mut into.children[at]);
+                beside(vocabulary, Arc::unwrap_or_clone(child), known);
+            }
             None => into.children.push(child),
         }
     }

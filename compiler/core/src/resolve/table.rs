@@ -71,14 +71,14 @@ impl Resolver<'_> {
                     "table" => {
                         let resolved = self.node(node);
                         self.table(kind, &resolved);
-                        root.children.push(resolved);
+                        root.children.push(Arc::new(resolved));
                         continue;
                     }
                     _ => self.let_(kind, node),
                 }
                 if kind.name == "param" {
                     let resolved = self.node(node);
-                    root.children.push(resolved);
+                    root.children.push(Arc::new(resolved));
                 }
             }
         }

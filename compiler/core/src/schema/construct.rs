@@ -1,6 +1,11 @@
 //! From a node of one environment to the Rust struct of its kind.
 
-use std::{any::TypeId, collections::BTreeMap, ops::Deref, sync::Arc};
+use std::{
+    any::{Any, TypeId},
+    collections::{BTreeMap, HashMap},
+    ops::Deref,
+    sync::Arc,
+};
 
 use tenantry_syntax::Span;
 
@@ -27,6 +32,8 @@ pub struct Cx<'a> {
     pub findings: Findings,
     /// Whether this is a part of work that goes on in parallel.
     pub shared_out: bool,
+    /// What was made of nodes of the top level before.
+    pub memo: Option<&'a mut Memo>,
 }
 
 /// A struct declared with `kind!`.
@@ -35,6 +42,14 @@ pub trait Construct: Sized + Send + 'static {
     fn declare(vocabulary: &mut Vocabulary) -> Kind;
     /// The struct, or `None` when a required part is missing or wrong, which was reported.
     fn construct(node: &Node, cx: &mut Cx<'_>) -> Option<Self>;
+    /// What the next analysis may take over; nothing for what is made anew each time.
+    fn share(&self) -> Option<Shared> {
+        None
+    }
+    /// What an analysis before has shared.
+    fn shared(_: &Shared) -> Option<Self> {
+        None
+    }
     /// The type by which the kind is known.
     fn known_by() -> TypeId {
         TypeId::of::<Self>()
@@ -43,6 +58,16 @@ pub trait Construct: Sized + Send + 'static {
 
 /// For what is large: it is put elsewhere as soon as it is there, and not moved about.
 macro_rules! by_pointer {
+    (@share Arc) => {
+        fn share(&self) -> Option<Shared> {
+            Some(self.clone())
+        }
+
+        fn shared(made: &Shared) -> Option<Self> {
+            made.clone().downcast().ok()
+        }
+    };
+    (@share $Pointer:ident) => {};
     ($($Pointer:ident),*) => {$(
         impl<K: Construct + Sync> Construct for $Pointer<K> {
             fn declare(vocabulary: &mut Vocabulary) -> Kind {
@@ -52,6 +77,8 @@ macro_rules! by_pointer {
             fn construct(node: &Node, cx: &mut Cx<'_>) -> Option<Self> {
                 K::construct(node, cx).map($Pointer::new)
             }
+
+            by_pointer!(@share $Pointer);
 
             fn known_by() -> TypeId {
                 K::known_by()
@@ -238,7 +265,7 @@ fn child<K: Construct>(
     }
 }
 
-fn nodes<'n>(node: &'n Node, child: &Child) -> impl Iterator<Item = &'n Node> {
+fn nodes<'n>(node: &'n Node, child: &Child) -> impl Iterator<Item = &'n Arc<Node>> {
     let kind = child.kind;
     node.children
         .iter()
@@ -286,32 +313,60 @@ impl<K: Construct> ChildField for Vec<K> {
 
     fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
         let found = in_order(node, child, cx);
-        if let Some(all) = in_parallel(&found, cx) {
-            return Some(all);
+        let known: Vec<Option<K>> = match &mut cx.memo {
+            Some(memo) => found.iter().map(|node| memo.known(node)).collect(),
+            None => Vec::new(),
+        };
+        let is_new = |at: usize| !matches!(known.get(at), Some(Some(_)));
+        let all = found.iter().enumerate();
+        let new: Vec<&Arc<Node>> = all.filter(|(at, _)| is_new(*at)).map(|(_, node)| *node).collect();
+        let mut made = constructed(&new, cx).into_iter();
+        if known.is_empty() {
+            return Some(made.flatten().collect());
         }
-        let all = found
-            .into_iter()
-            .filter_map(|found| K::construct(found, cx));
-        Some(all.collect())
+        let all = known.into_iter().map(|known| known.or_else(|| made.next().flatten()));
+        Some(all.flatten().collect())
     }
 }
 
 /// So many children of children are worth being shared out between cores.
 const WIDE: usize = 256;
 
+/// Constructs nodes, in their order; nothing where one is broken, which was reported.
+fn constructed<K: Construct>(nodes: &[&Arc<Node>], cx: &mut Cx<'_>) -> Vec<Option<K>> {
+    if let Some(all) = in_parallel(nodes, cx) {
+        return all;
+    }
+    let one = |node: &&Arc<Node>| {
+        // Below the top level nothing is taken over.
+        let Some(memo) = cx.memo.take() else {
+            return K::construct(node, cx);
+        };
+        let (runs, before) = (cx.origins.runs().cut(), cx.findings.len());
+        let made = K::construct(node, cx);
+        cx.origins.runs().cut();
+        let run = cx.origins.runs().since(runs).next();
+        let sound = cx.findings.len() == before;
+        memo.keep(node, made.as_ref().filter(|_| sound), run);
+        cx.memo = Some(memo);
+        made
+    };
+    nodes.iter().map(one).collect()
+}
+
 /// Constructs what is wide in parallel, each with a table of origins of its own. Within that
 /// nothing is shared out again.
-fn in_parallel<K: Construct>(found: &[&Node], cx: &mut Cx<'_>) -> Option<Vec<K>> {
-    let width: usize = found.iter().map(|node| node.children.len()).sum();
-    if cx.shared_out || found.len() < 2 || width < WIDE {
+fn in_parallel<K: Construct>(nodes: &[&Arc<Node>], cx: &mut Cx<'_>) -> Option<Vec<Option<K>>> {
+    let width: usize = nodes.iter().map(|node| node.children.len()).sum();
+    if cx.shared_out || nodes.len() < 2 || width < WIDE {
         return None;
     }
-    let most: Vec<u32> = found
+    let most: Vec<u32> = nodes
         .iter()
         .map(|node| defaults(node, cx.vocabulary))
         .collect();
     let tables = cx.origins.split(&most)?;
-    let work: Vec<(&Node, Origins)> = found.iter().copied().zip(tables).collect();
+    let work: Vec<(&Arc<Node>, Origins)> = nodes.iter().copied().zip(tables).collect();
     let vocabulary = cx.vocabulary;
     let made = par::map_owned(work, |(node, mut origins)| {
         let mut own = Cx {
@@ -319,6 +374,7 @@ fn in_parallel<K: Construct>(found: &[&Node], cx: &mut Cx<'_>) -> Option<Vec<K>>
             origins: &mut origins,
             findings: Findings::new(),
             shared_out: true,
+            memo: None,
         };
         let made = K::construct(node, &mut own);
         (made, own.findings, origins)
@@ -327,13 +383,74 @@ fn in_parallel<K: Construct>(found: &[&Node], cx: &mut Cx<'_>) -> Option<Vec<K>>
         Vec::with_capacity(made.len()),
         Vec::with_capacity(made.len()),
     );
-    for (one, findings, origins) in made {
-        all.extend(one);
+    for ((one, findings, mut origins), node) in made.into_iter().zip(nodes) {
+        if let Some(memo) = &mut cx.memo {
+            origins.runs().cut();
+            let run = origins.runs().since(0).next();
+            memo.keep(node, one.as_ref().filter(|_| findings.is_empty()), run);
+        }
+        all.push(one);
         cx.findings.extend(findings);
         tables.push(origins);
     }
-    cx.origins.join(tables);
+    cx.origins.join(tables, &most);
     Some(all)
+}
+
+/// What was made of a node, whatever its kind.
+pub type Shared = Arc<dyn Any + Send + Sync>;
+
+/// What was made of nodes of the top level, for the next analysis: of the very same node the very
+/// same comes, so that it need not be made again.
+#[derive(Debug, Default)]
+pub struct Memo {
+    /// By the address of the node, which each keeps.
+    before: HashMap<usize, Made>,
+    now: HashMap<usize, Made>,
+    /// The runs of origins of what was taken over.
+    wanted: Vec<u32>,
+}
+
+#[derive(Debug, Clone)]
+struct Made {
+    node: Arc<Node>,
+    made: Shared,
+    /// The first number of the run of its defaults' origins, where it has any.
+    run: Option<u32>,
+}
+
+impl Memo {
+    /// What the next analysis begins with.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        Self {
+            before: self.now.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The runs of origins of what was taken over, once.
+    pub(crate) fn wanted(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.wanted)
+    }
+
+    fn known<K: Construct>(&mut self, node: &Arc<Node>) -> Option<K> {
+        let address = Arc::as_ptr(node) as usize;
+        let known = self.before.get(&address)?;
+        debug_assert!(Arc::ptr_eq(&known.node, node), "a node that is kept keeps its place");
+        let made = K::shared(&known.made)?;
+        self.wanted.extend(known.run);
+        self.now.insert(address, known.clone());
+        Some(made)
+    }
+
+    fn keep<K: Construct>(&mut self, node: &Arc<Node>, made: Option<&K>, run: Option<u32>) {
+        if let Some(made) = made.and_then(K::share) {
+            let node = node.clone();
+            let address = Arc::as_ptr(&node) as usize;
+            self.now.insert(address, Made { node, made, run });
+        }
+    }
 }
 
 /// How many defaults a node and all below it can have at most.
@@ -349,9 +466,9 @@ fn defaults(node: &Node, vocabulary: &Vocabulary) -> u32 {
 
 /// The children of a kind, sorted where their order in the text means nothing: it must not show
 /// in any output.
-fn in_order<'n>(node: &'n Node, child: &Child, cx: &Cx<'_>) -> Vec<&'n Node> {
+fn in_order<'n>(node: &'n Node, child: &Child, cx: &Cx<'_>) -> Vec<&'n Arc<Node>> {
     let kind = cx.vocabulary.kind(child.kind);
-    let mut found: Vec<&Node> = nodes(node, child).collect();
+    let mut found: Vec<&Arc<Node>> = nodes(node, child).collect();
     if !kind.ordered && found.len() > 1 {
         found.sort_by_cached_key(|node| node.key(&kind.key));
     }
@@ -406,6 +523,7 @@ pub(crate) fn check_alternatives(node: &Node, cx: &mut Cx<'_>) {
             .children
             .iter()
             .filter(|child| group.contains(&cx.vocabulary.kind(child.kind).name))
+            .map(|child| &**child)
             .collect();
         if standing.is_empty() && group.iter().any(|name| node.excuses(name)) {
             continue;

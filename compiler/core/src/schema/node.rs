@@ -278,8 +278,9 @@ pub struct Node {
     pub broken: Vec<Field>,
     /// What a misspelt name in it was probably meant to be: that is not missing either.
     pub flawed: Vec<Meant>,
-    /// Its block, in the order of the text.
-    pub children: Vec<Node>,
+    /// Its block, in the order of the text. What did not change from one analysis to the next is
+    /// the same node in both.
+    pub children: Vec<Arc<Node>>,
     /// Labels.
     pub labels: Vec<Tag<ValueField>>,
     /// Annotations.
@@ -321,7 +322,7 @@ impl Node {
     pub fn is_broken(&self) -> bool {
         !self.broken.is_empty()
             || !self.flawed.is_empty()
-            || self.children.iter().any(Self::is_broken)
+            || self.children.iter().any(|child| child.is_broken())
     }
 
     /// What tells it apart from its like in the same scope; printed as written.

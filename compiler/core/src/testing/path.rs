@@ -1,5 +1,7 @@
 //! Nodes by their path: `acme.trainer`, `sz1.gpu-train`, `gpu-train`, `acme.trainer.memory`.
 
+use std::sync::Arc;
+
 use tenantry_syntax::Span;
 
 use crate::schema::{
@@ -37,7 +39,7 @@ pub(super) fn places(vocabulary: &Vocabulary, root: &Node, path: &str) -> Places
 /// what has a name one level below.
 pub(super) fn known(vocabulary: &Vocabulary, root: &Node) -> Vec<String> {
     let mut known = Vec::new();
-    let named = |node: &Node| {
+    let named = |node: &Arc<Node>| {
         let kind = vocabulary.kind(node.kind);
         (!kind.key.is_empty()).then(|| name(kind, node)).flatten()
     };

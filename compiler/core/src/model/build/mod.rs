@@ -24,7 +24,7 @@ use crate::{
     query::Text,
     resolve::Resolved,
     schema::{
-        construct::{Construct, Cx},
+        construct::{Construct, Cx, Memo},
         kind::Vocabulary,
         kinds,
         node::Meant,
@@ -34,6 +34,15 @@ use crate::{
 
 /// Builds the model of one environment.
 pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
+    build_again(resolved, vocabulary, None)
+}
+
+/// The same, where most of it may have been constructed before.
+pub fn build_again(
+    resolved: Resolved,
+    vocabulary: &Vocabulary,
+    mut memo: Option<&mut Memo>,
+) -> Outcome<Estate> {
     let Resolved {
         env,
         root,
@@ -50,6 +59,7 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
         origins: &mut origins,
         findings: Findings::new(),
         shared_out: false,
+        memo: memo.as_deref_mut(),
     };
     for rule in own.iter() {
         // What the cluster enforces is there because of the rule.
@@ -57,6 +67,9 @@ pub fn build(resolved: Resolved, vocabulary: &Vocabulary) -> Outcome<Estate> {
     }
     let constructed = kinds::Root::construct(&root, &mut cx);
     let mut findings = cx.findings;
+    let wanted = memo.map(Memo::wanted).unwrap_or_default();
+    wanted.into_iter().for_each(|run| origins.runs().want(run));
+    origins.settle();
     let Some(mut spec) = constructed else {
         return Outcome::nothing(findings);
     };
@@ -147,7 +160,8 @@ fn is_ground_broken(spec: &kinds::Root) -> bool {
 
 /// What was meant at the top level and in tenants, and could not be read.
 fn unread(root: &crate::schema::node::Node) -> Vec<Meant> {
-    let nodes = std::iter::once(root).chain(&root.children);
+    let top = root.children.iter().map(|node| &**node);
+    let nodes = std::iter::once(root).chain(top);
     nodes.flat_map(|node| node.flawed.iter().cloned()).collect()
 }
 
@@ -172,7 +186,7 @@ fn broken_names(
         node.children
             .iter()
             .filter(|child| PARTS.contains(&&*vocabulary.kind(child.kind).name))
-            .for_each(&mut enter);
+            .for_each(|child| enter(child));
     }
     let mut whole = |kind: &str, name: &Name| {
         names.remove(&(kind.to_owned(), name.to_string()));

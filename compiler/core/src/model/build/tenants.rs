@@ -1,5 +1,7 @@
 //! Tenants, and where each of their workloads runs.
 
+use std::sync::Arc;
+
 use super::{Builder, Parts, workload::body};
 use crate::{
     model::{Backend, Cluster, Id, Pool, Ref, Tenant, Workload, rules, workload::Quota},
@@ -12,19 +14,19 @@ impl Builder<'_> {
     pub(super) fn tenants(
         &mut self,
         model: &mut Parts,
-        mut tenants: Vec<kinds::Tenant>,
+        mut tenants: Vec<Arc<kinds::Tenant>>,
     ) -> (Vec<Id<Workload>>, Vec<Id<Tenant>>) {
         tenants.sort_by(|a, b| a.name.value.cmp(&b.name.value));
         let mut specs = Vec::new();
-        for mut tenant in tenants {
-            let mut workloads = std::mem::take(&mut tenant.workload);
+        for tenant in tenants {
+            let mut workloads = tenant.workload.clone();
             workloads.sort_by(|a, b| a.name.value.cmp(&b.name.value));
             let id = self.tenant(model, tenant);
             specs.extend(workloads.into_iter().map(|workload| (id, workload)));
         }
         // First all places, so that a reference between workloads leads somewhere even when the
         // other one is broken; then what each one says.
-        let placed: Vec<(Id<Tenant>, Box<kinds::Workload>, Option<Place>)> = specs
+        let placed: Vec<(Id<Tenant>, Arc<kinds::Workload>, Option<Place>)> = specs
             .into_iter()
             .map(|(tenant, spec)| {
                 let scope = model.tenants[tenant].name.value.to_string();
@@ -83,7 +85,7 @@ impl Builder<'_> {
         (tainted, bereft)
     }
 
-    pub(super) fn tenant(&mut self, model: &mut Parts, spec: kinds::Tenant) -> Id<Tenant> {
+    pub(super) fn tenant(&mut self, model: &mut Parts, spec: Arc<kinds::Tenant>) -> Id<Tenant> {
         let tier = self
             .lookup
             .maybe(&self.tables.tiers, spec.tier.as_ref(), &[])

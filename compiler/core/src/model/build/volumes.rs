@@ -1,5 +1,7 @@
 //! Volumes of tenants: in which cluster each lies follows from who mounts it.
 
+use std::sync::Arc;
+
 use super::{Builder, Parts, tenants::Place};
 use crate::{
     model::{Cluster, Id, Ref, Tenant, Volume, Workload, rules},
@@ -7,7 +9,7 @@ use crate::{
 };
 
 /// A workload before it is built: whose, what, where, and its path.
-pub(super) type Kept = (Id<Tenant>, Box<kinds::Workload>, Place, String);
+pub(super) type Kept = (Id<Tenant>, Arc<kinds::Workload>, Place, String);
 
 impl Builder<'_> {
     /// Puts every tenant's volumes where they are mounted. `kept` is in the order of the

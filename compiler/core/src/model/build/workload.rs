@@ -26,7 +26,7 @@ impl Builder<'_> {
         shapes: &[Shape],
         tenant: Id<Tenant>,
         scope: &str,
-        spec: Box<kinds::Workload>,
+        spec: Arc<kinds::Workload>,
         place: Place,
         path: Arc<str>,
     ) -> (Option<Workload>, bool) {

@@ -54,7 +54,7 @@ kind! {
         /// A GPU model.
         child gpu_model: Vec<GpuModel>;
         /// A tenant.
-        child tenant: Vec<Tenant>;
+        child tenant: Vec<Arc<Tenant>>;
         /// What must hold; `tenantry test` runs it.
         child test: Vec<Test>;
     }

@@ -88,7 +88,7 @@ kind! {
         /// A volume that outlives the workloads that mount it.
         child volume: Vec<Volume>;
         /// Something it runs.
-        child workload: Vec<Box<Workload>>;
+        child workload: Vec<Arc<Workload>>;
         /// An object of the cluster's API that the language has no word for.
         child raw: Vec<Raw>;
         /// A change to what is emitted for the tenant and its workloads.
