@@ -235,7 +235,14 @@ fn compile(
         until,
         stop: &|| false,
     };
-    compile_typed(world, sources, typed.as_ref(), order, findings, &mut Environments::new())
+    compile_typed(
+        world,
+        sources,
+        typed.as_ref(),
+        order,
+        findings,
+        &mut Environments::new(),
+    )
 }
 
 /// What was made before of each environment.
@@ -297,7 +304,15 @@ fn compile_typed(
             .cloned()
             .unwrap_or_default();
         let mut memo = memo.unwrap_or_default();
-        let compiled = environment(typed, env, order, sound, &allocations, &allowances, &mut memo);
+        let compiled = environment(
+            typed,
+            env,
+            order,
+            sound,
+            &allocations,
+            &allowances,
+            &mut memo,
+        );
         (compiled, memo)
     });
     let mut compiled = Vec::with_capacity(done.len());
@@ -497,7 +512,7 @@ fn environment(
         let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
         (resolved, resolve::Memo::default())
     };
-    let mut constructed = keeps.then(|| memo.construct.next());
+    let mut constructed = keeps.then(|| memo.model.next());
     let mut instances = Instances::default();
     let mut scene = match (until, &resolved.value) {
         (Until::Scene, Some(resolved)) => Some(Scene {
@@ -525,10 +540,10 @@ fn environment(
         instances.settle(&mut findings);
         return Compiled::nothing(env, findings, scene);
     };
-    if let Some(construct) = constructed {
+    if let Some(model) = constructed {
         *memo = analysis::Environment {
             resolve: resolved_now,
-            construct,
+            model,
             origins: estate.origins.clone(),
         };
     }

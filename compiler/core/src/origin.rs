@@ -104,7 +104,9 @@ impl Origins {
 
     /// Takes up what was entered into the tables of a split, in their order.
     pub fn join(&mut self, tables: Vec<Self>, most: &[u32]) {
-        let next = most.iter().fold(self.entries.next(), |next, most| next.saturating_add(*most));
+        let next = most
+            .iter()
+            .fold(self.entries.next(), |next, most| next.saturating_add(*most));
         let tables = tables.into_iter().map(|table| table.entries);
         self.entries.join(tables, next);
     }
@@ -140,7 +142,8 @@ impl Origins {
     pub(crate) fn declared(&mut self, before: Option<&Self>) {
         let last = before.map_or(1, |before| before.entries.next().max(1));
         self.entries.skip_to(last);
-        self.instances.declared(before.map(|before| &before.instances));
+        self.instances
+            .declared(before.map(|before| &before.instances));
     }
 
     /// The number of the next entry.

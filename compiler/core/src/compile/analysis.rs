@@ -16,11 +16,11 @@ use crate::{
     flows::FlowSet,
     load::{self, Library, Sources},
     lock::{LOCK_FILE, Lock},
-    model::Estate,
+    model::{self, Estate},
     origin::{OriginId, Origins},
     place::Placement,
     resolve,
-    schema::{self, TypedEstate, construct, ty::Lit},
+    schema::{self, TypedEstate, ty::Lit},
     target::Target,
     world::World,
 };
@@ -98,7 +98,7 @@ pub struct Memo {
 #[derive(Debug, Default)]
 pub(super) struct Environment {
     pub(super) resolve: resolve::Memo,
-    pub(super) construct: construct::Memo,
+    pub(super) model: model::Memo,
     /// The table of what was entered for both.
     pub(super) origins: Origins,
 }
@@ -133,7 +133,14 @@ pub fn analyse(
         stop: &stop,
     };
     let mut environments = std::mem::take(&mut memo.environments);
-    let built = compile_typed(world, sources, typed.as_ref(), order, findings, &mut environments);
+    let built = compile_typed(
+        world,
+        sources,
+        typed.as_ref(),
+        order,
+        findings,
+        &mut environments,
+    );
     memo.environments = environments;
     if stopped.load(Ordering::Relaxed) {
         return None;

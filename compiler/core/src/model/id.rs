@@ -5,6 +5,7 @@ use std::{
     hash::{Hash, Hasher},
     marker::PhantomData,
     ops::{Index, Range},
+    sync::Arc,
 };
 
 use crate::origin::OriginId;
@@ -90,9 +91,17 @@ impl<K> fmt::Debug for Ref<K> {
     }
 }
 
-/// All things of one kind.
-#[derive(Debug, Clone)]
-pub struct Arena<K>(Vec<K>);
+/// All things of one kind. What did not change from one analysis to the next is the same thing in
+/// both.
+#[derive(Debug)]
+pub struct Arena<K>(Vec<Arc<K>>);
+
+// Derived, it would ask for `K: Clone`.
+impl<K> Clone for Arena<K> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
 
 impl<K> Default for Arena<K> {
     fn default() -> Self {
@@ -103,18 +112,28 @@ impl<K> Default for Arena<K> {
 impl<K> Arena<K> {
     /// An arena of these, in this order.
     pub fn new(items: Vec<K>) -> Self {
-        Self(items)
+        Self(items.into_iter().map(Arc::new).collect())
     }
 
     /// Adds one.
     pub fn push(&mut self, item: K) -> Id<K> {
+        self.share(Arc::new(item))
+    }
+
+    /// Adds one that another arena has, too.
+    pub(super) fn share(&mut self, item: Arc<K>) -> Id<K> {
         self.0.push(item);
         Id::new(self.0.len() - 1)
     }
 
-    /// One of them, to complete while the model is built.
-    pub(super) fn get_mut(&mut self, id: Id<K>) -> &mut K {
-        &mut self.0[id.index()]
+    /// One of them that no other arena has, to complete while the model is built.
+    pub(super) fn own(&mut self, id: Id<K>) -> Option<&mut K> {
+        Arc::get_mut(self.0.get_mut(id.index())?)
+    }
+
+    /// One of them, for another arena.
+    pub(super) fn shared(&self, id: Id<K>) -> Option<&Arc<K>> {
+        self.0.get(id.index())
     }
 
     /// How many there are.
@@ -132,24 +151,24 @@ impl<K> Arena<K> {
         self.0
             .iter()
             .enumerate()
-            .map(|(at, item)| (Id::new(at), item))
+            .map(|(at, item)| (Id::new(at), &**item))
     }
 
     /// Some that stand side by side, in order.
     pub(super) fn range(&self, places: Range<usize>) -> impl Iterator<Item = (Id<K>, &K)> {
         let first = places.start;
         let items = self.0.get(places).unwrap_or_default().iter().enumerate();
-        items.map(move |(at, item)| (Id::new(first + at), item))
+        items.map(move |(at, item)| (Id::new(first + at), &**item))
     }
 
     /// How many stand before the first of which something does not hold that holds of all before.
-    pub(super) fn partition_point(&self, holds: impl FnMut(&K) -> bool) -> usize {
-        self.0.partition_point(holds)
+    pub(super) fn partition_point(&self, mut holds: impl FnMut(&K) -> bool) -> usize {
+        self.0.partition_point(|item| holds(item))
     }
 
     /// All of them, in order, without their ids.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &K> + ExactSizeIterator {
-        self.0.iter()
+        self.0.iter().map(|item| &**item)
     }
 
     /// All ids.

@@ -14,7 +14,7 @@ mod workload;
 
 use std::sync::Arc;
 
-pub use build::{build, build_again};
+pub use build::{Memo, build, build_again};
 pub use compute::Cells;
 pub use ground::{Backend, Cluster, Link, Node, Pool, PoolGpu, PoolNic, Queue, Storage};
 pub use id::{Arena, Id, Ref};

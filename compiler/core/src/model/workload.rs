@@ -28,7 +28,7 @@ pub struct Tenant {
     /// What it may use, by cluster.
     pub quotas: Vec<Quota>,
     /// Machines that it has alone.
-    pub dedicated: Vec<(Ref<Pool>, kinds::Dedicated)>,
+    pub dedicated: Vec<(Ref<Pool>, Arc<kinds::Dedicated>)>,
     /// Its volumes, by name.
     pub volumes: Vec<Volume>,
     /// The rest, as declared. What its workloads lead to is in [`super::Estate::workloads`].
@@ -45,7 +45,7 @@ pub struct Quota {
     /// Storage: the class, and the entry that names it.
     pub storages: Vec<(Ref<Storage>, kinds::QuotaStorage)>,
     /// The rest, as declared.
-    pub spec: kinds::Quota,
+    pub spec: Arc<kinds::Quota>,
 }
 
 /// An image as a workload names it.
@@ -111,7 +111,7 @@ pub struct Gpu {
     /// The model.
     pub model: Ref<kinds::GpuModel>,
     /// The rest, as declared.
-    pub spec: kinds::Gpu,
+    pub spec: Arc<kinds::Gpu>,
 }
 
 /// A disk of each replica.
@@ -120,7 +120,7 @@ pub struct Disk {
     /// Its storage class; none is the cluster's only one, or an ephemeral disk.
     pub storage: Option<Ref<Storage>>,
     /// The rest, as declared.
-    pub spec: kinds::Disk,
+    pub spec: Arc<kinds::Disk>,
 }
 
 /// A network interface of each replica.
@@ -129,7 +129,7 @@ pub struct Nic {
     /// The network; none is the cluster's pod network, or on Proxmox its first bridge.
     pub network: Option<Ref<super::NetworkIn>>,
     /// The rest, as declared.
-    pub spec: kinds::Nic,
+    pub spec: Arc<kinds::Nic>,
 }
 
 /// The same workload in a second place.
@@ -138,7 +138,7 @@ pub struct Standby {
     /// Where.
     pub pool: Ref<Pool>,
     /// As declared.
-    pub spec: kinds::Standby,
+    pub spec: Arc<kinds::Standby>,
 }
 
 /// A volume of a tenant.
@@ -151,7 +151,7 @@ pub struct Volume {
     /// Who mounts it, in the order of the model, and where that is said.
     pub mounted_by: Vec<Ref<Workload>>,
     /// The rest, as declared.
-    pub spec: kinds::Volume,
+    pub spec: Arc<kinds::Volume>,
 }
 
 /// Where a mount's content comes from.
@@ -186,7 +186,7 @@ pub struct Connect {
     /// Narrowed to this name.
     pub host: Option<V<Host>>,
     /// As declared.
-    pub spec: kinds::Connect,
+    pub spec: Arc<kinds::Connect>,
 }
 
 /// Who may call, of other tenants.
@@ -206,7 +206,7 @@ pub struct Offer {
     /// To whom.
     pub to: OfferTo,
     /// As declared.
-    pub spec: kinds::Offer,
+    pub spec: Arc<kinds::Offer>,
 }
 
 /// An `expose`: a port that outside clients reach.
@@ -217,7 +217,7 @@ pub struct Expose {
     /// The declared port's name, if it was named.
     pub name: Option<Name>,
     /// As declared.
-    pub spec: kinds::Expose,
+    pub spec: Arc<kinds::Expose>,
 }
 
 /// A `backup`.
@@ -226,7 +226,7 @@ pub struct Backup {
     /// Where to.
     pub to: Option<Ref<kinds::BackupStore>>,
     /// As declared.
-    pub spec: kinds::Backup,
+    pub spec: Arc<kinds::Backup>,
 }
 
 /// Something that a tenant runs.
@@ -265,7 +265,7 @@ pub struct Workload {
     /// What outside clients reach.
     pub exposes: Vec<Expose>,
     /// What must run before it.
-    pub needs: Vec<(Ref<Workload>, kinds::Needs)>,
+    pub needs: Vec<(Ref<Workload>, Arc<kinds::Needs>)>,
     /// Workloads that it must not share a node with.
     pub apart: Vec<Ref<Workload>>,
     /// Workloads that it must share a node, rack or zone with.

@@ -234,7 +234,10 @@ impl Resolver<'_> {
     /// What is being resolved came out as it did because of what is around it.
     pub(super) fn not_lasting(&mut self) {
         if let Some(keeping) = &mut self.keeping {
-            keeping.open.iter_mut().for_each(|open| open.lasting = false);
+            keeping
+                .open
+                .iter_mut()
+                .for_each(|open| open.lasting = false);
         }
     }
 
@@ -269,7 +272,9 @@ impl Resolver<'_> {
             return *known;
         }
         let profile = address(&self.typed.profiles[at]);
-        let part = keeping.before.and_then(|before| before.profiles.get(&profile));
+        let part = keeping
+            .before
+            .and_then(|before| before.profiles.get(&profile));
         let current = part.is_some_and(|part| self.is_current(part));
         if let Some(keeping) = &mut self.keeping {
             keeping.current.insert(at, current);
@@ -353,9 +358,13 @@ impl Resolver<'_> {
         let cost = cost.minus(open.cost).minus(keeping.aside.minus(open.aside));
         keeping.aside = keeping.aside.plus(cost);
         let origins = self.origins.runs().since(open.origins);
-        let origins = origins.filter(|first| keeping.origins.insert(*first)).collect();
+        let origins = origins
+            .filter(|first| keeping.origins.insert(*first))
+            .collect();
         let instances = self.origins.instances.runs().since(open.instances);
-        let instances = instances.filter(|first| keeping.instances.insert(*first)).collect();
+        let instances = instances
+            .filter(|first| keeping.instances.insert(*first))
+            .collect();
         (open.lasting && !self.stopped).then(|| Part {
             text: text.clone(),
             node: node.clone(),

@@ -196,7 +196,11 @@ impl Resolver<'_> {
 
 /// The nodes of a profile.
 fn count(node: &Node) -> usize {
-    1 + node.children.iter().map(|child| count(child)).sum::<usize>()
+    1 + node
+        .children
+        .iter()
+        .map(|child| count(child))
+        .sum::<usize>()
 }
 
 /// Joins two profiles of the same node, neither of which is nearer: what only one says holds,

@@ -319,12 +319,17 @@ impl<K: Construct> ChildField for Vec<K> {
         };
         let is_new = |at: usize| !matches!(known.get(at), Some(Some(_)));
         let all = found.iter().enumerate();
-        let new: Vec<&Arc<Node>> = all.filter(|(at, _)| is_new(*at)).map(|(_, node)| *node).collect();
+        let new: Vec<&Arc<Node>> = all
+            .filter(|(at, _)| is_new(*at))
+            .map(|(_, node)| *node)
+            .collect();
         let mut made = constructed(&new, cx).into_iter();
         if known.is_empty() {
             return Some(made.flatten().collect());
         }
-        let all = known.into_iter().map(|known| known.or_else(|| made.next().flatten()));
+        let all = known
+            .into_iter()
+            .map(|known| known.or_else(|| made.next().flatten()));
         Some(all.flatten().collect())
     }
 }
@@ -437,7 +442,10 @@ impl Memo {
     fn known<K: Construct>(&mut self, node: &Arc<Node>) -> Option<K> {
         let address = Arc::as_ptr(node) as usize;
         let known = self.before.get(&address)?;
-        debug_assert!(Arc::ptr_eq(&known.node, node), "a node that is kept keeps its place");
+        debug_assert!(
+            Arc::ptr_eq(&known.node, node),
+            "a node that is kept keeps its place"
+        );
         let made = K::shared(&known.made)?;
         self.wanted.extend(known.run);
         self.now.insert(address, known.clone());

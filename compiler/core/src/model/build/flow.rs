@@ -1,6 +1,8 @@
 //! What a workload calls, offers and listens on.
 
-use super::{Builder, Parts, tenants::Shape};
+use std::sync::Arc;
+
+use super::{Builder, Parts, tenants::Kept};
 use crate::{
     flows::{Port, Service},
     model::{
@@ -19,9 +21,9 @@ impl Builder<'_> {
     pub(super) fn connect(
         &mut self,
         model: &Parts,
-        shapes: &[Shape],
+        kept: &[Kept],
         scope: &str,
-        connect: &kinds::Connect,
+        connect: &Arc<kinds::Connect>,
     ) -> Option<Connect> {
         let text = connect.target.value.text.clone();
         let narrowed = |to, ports| {
@@ -74,9 +76,10 @@ impl Builder<'_> {
             .lookup
             .get(&self.tables.workloads, &connect.target, &[scope])?;
         // The other side is broken, and was reported; a flow to it is no further mistake.
-        let other = shapes.get(found.to.index())?;
+        let other = kept.get(found.to.index())?;
         let known: Vec<(&Name, Port)> = other
-            .ports
+            .spec
+            .port
             .iter()
             .map(|port| {
                 (
@@ -88,7 +91,7 @@ impl Builder<'_> {
         let ports = self.ports(
             connect,
             &format!("`{}`", other.path),
-            Some(other.span),
+            Some(other.spec.meta.name_span),
             &known,
         )?;
         narrowed(Target::Workload(found), ports)
@@ -193,16 +196,16 @@ impl Builder<'_> {
 
     pub(super) fn offer(
         &mut self,
-        shapes: &[Shape],
+        kept: &[Kept],
         spec: &kinds::Workload,
         path: &str,
-        offer: &kinds::Offer,
+        offer: &Arc<kinds::Offer>,
     ) -> Option<Offer> {
         let (port, _) = self.own_port(spec, path, &offer.port)?;
         let to = if offer.to.value.text.contains('.') {
             let found = self.lookup.get(&self.tables.workloads, &offer.to, &[])?;
             // The other side is broken, and was reported.
-            shapes.get(found.to.index())?;
+            kept.get(found.to.index())?;
             OfferTo::Workload(found)
         } else {
             OfferTo::Tenant(self.lookup.get(&self.tables.tenants, &offer.to, &[])?)

@@ -4,6 +4,7 @@ mod flow;
 mod ground;
 mod machines;
 mod material;
+mod memo;
 mod queue;
 mod site;
 mod tenants;
@@ -11,6 +12,9 @@ mod volumes;
 mod workload;
 
 use std::{collections::BTreeSet, sync::Arc};
+
+pub use memo::Memo;
+use memo::Sound;
 
 use super::{
     Arena, Cluster, Estate, Id, Link, NetworkIn, Pool, Queue, Storage, Tenant, Workload,
@@ -24,7 +28,7 @@ use crate::{
     query::Text,
     resolve::Resolved,
     schema::{
-        construct::{Construct, Cx, Memo},
+        construct::{Construct, Cx},
         kind::Vocabulary,
         kinds,
         node::Meant,
@@ -59,7 +63,7 @@ pub fn build_again(
         origins: &mut origins,
         findings: Findings::new(),
         shared_out: false,
-        memo: memo.as_deref_mut(),
+        memo: memo.as_deref_mut().map(|memo| &mut memo.construct),
     };
     for rule in own.iter() {
         // What the cluster enforces is there because of the rule.
@@ -67,7 +71,8 @@ pub fn build_again(
     }
     let constructed = kinds::Root::construct(&root, &mut cx);
     let mut findings = cx.findings;
-    let wanted = memo.map(Memo::wanted).unwrap_or_default();
+    let wanted = memo.as_deref_mut().map(|memo| memo.construct.wanted());
+    let wanted = wanted.unwrap_or_default();
     wanted.into_iter().for_each(|run| origins.runs().want(run));
     origins.settle();
     let Some(mut spec) = constructed else {
@@ -111,8 +116,21 @@ pub fn build_again(
     };
     let mut model = builder.ground(&mut spec);
     let tenants = std::mem::take(&mut spec.tenant);
-    let (tainted, bereft) = builder.tenants(&mut model, tenants);
-    let complete = builder.complete;
+    let ground = memo::ground(&root, vocabulary);
+    let sound = memo.as_ref().and_then(|memo| memo.sound.clone());
+    let before = sound.filter(|sound| builder.complete && sound.stands_on(&ground));
+    let dropped = builder.tenants(&mut model, tenants, before.as_deref());
+    let broken_ground = !builder.complete || in_parts || kept + 1 != written;
+    if let Some(memo) = memo
+        && findings.is_empty()
+        && !broken_ground
+    {
+        memo.sound = Some(Arc::new(Sound {
+            ground,
+            tenants: model.tenants.clone(),
+            workloads: model.workloads.clone(),
+        }));
+    }
     Outcome::new(
         Estate {
             name: estate.name.clone(),
@@ -142,9 +160,9 @@ pub fn build_again(
                 values,
                 rules: own,
             },
-            tainted,
-            bereft,
-            broken_ground: !complete || in_parts || kept + 1 != written,
+            tainted: dropped.tainted,
+            bereft: dropped.bereft,
+            broken_ground,
         },
         findings,
     )

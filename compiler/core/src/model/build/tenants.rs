@@ -2,87 +2,106 @@
 
 use std::sync::Arc;
 
-use super::{Builder, Parts, workload::body};
+use super::{
+    Builder, Parts,
+    memo::{Known, Sound},
+    workload::body,
+};
 use crate::{
     model::{Backend, Cluster, Id, Pool, Ref, Tenant, Workload, rules, workload::Quota},
     schema::kinds,
 };
 
 impl Builder<'_> {
-    /// Tenants and their workloads; returns the workloads of which something was dropped, and the
-    /// tenants of which a whole workload was.
+    /// Tenants and their workloads. What `before` has of tenants that did not change is taken
+    /// over: of equal ground and equal names the same ids and references come.
     pub(super) fn tenants(
         &mut self,
         model: &mut Parts,
         mut tenants: Vec<Arc<kinds::Tenant>>,
-    ) -> (Vec<Id<Workload>>, Vec<Id<Tenant>>) {
+        before: Option<&Sound>,
+    ) -> Dropped {
         tenants.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-        let mut specs = Vec::new();
-        for tenant in tenants {
-            let mut workloads = tenant.workload.clone();
-            workloads.sort_by(|a, b| a.name.value.cmp(&b.name.value));
-            let id = self.tenant(model, tenant);
-            specs.extend(workloads.into_iter().map(|workload| (id, workload)));
-        }
-        // First all places, so that a reference between workloads leads somewhere even when the
-        // other one is broken; then what each one says.
-        let placed: Vec<(Id<Tenant>, Arc<kinds::Workload>, Option<Place>)> = specs
-            .into_iter()
-            .map(|(tenant, spec)| {
-                let scope = model.tenants[tenant].name.value.to_string();
-                let place = self.place(model, &scope, &spec);
-                (tenant, spec, place)
-            })
-            .collect();
-        let mut kept = Vec::new();
-        let mut bereft = Vec::new();
-        for (tenant, spec, place) in placed {
-            let scope = model.tenants[tenant].name.value.to_string();
-            let path = format!("{scope}.{}", spec.name.value);
-            let id = Id::new(kept.len());
-            self.lookup.mended("workload", spec.name.value.as_str());
-            match (place, body(&spec)) {
-                (Some(place), Some(_)) => {
-                    self.tables
-                        .workloads
-                        .insert(&scope, spec.name.value.as_str(), id);
-                    kept.push((tenant, spec, place, path));
-                }
-                // Known by name, so that who refers to it is not told it does not exist.
-                _ => {
-                    bereft.push(tenant);
-                    let nobody = Id::new(usize::MAX);
-                    let name = spec.name.value.as_str();
-                    self.tables.workloads.insert(&scope, name, nobody);
-                }
-            }
+        let known = Known::of(before, &tenants);
+        let mut dropped = Dropped::default();
+        let kept = self.places(model, &tenants, &known, &mut dropped);
+        let known = known.filter(|known| known.before.workloads.len() == kept.len());
+        for (at, tenant) in tenants.iter().enumerate() {
+            let old = known.as_ref().and_then(|known| known.tenant(Id::new(at)));
+            match old {
+                Some(old) => model.tenants.share(old.clone()),
+                None => self.tenant(model, tenant.clone()),
+            };
         }
         self.volumes(model, &kept);
         self.raw_clusters(model, &kept);
-        let mut tainted = Vec::new();
-        let shapes: Vec<Shape> = kept
-            .iter()
-            .map(|(_, spec, _, path)| Shape {
-                path: path.clone(),
-                span: spec.meta.name_span,
-                ports: spec.port.clone(),
-            })
-            .collect();
-        for (tenant, spec, place, path) in kept {
-            let scope = model.tenants[tenant].name.value.to_string();
-            let supplied = self.material(&model.tenants[tenant].spec, &spec);
-            let (workload, whole) =
-                self.workload(model, &shapes, tenant, &scope, spec, place, path.into());
+        for (at, one) in kept.iter().enumerate() {
+            if let Some(old) = known.as_ref().and_then(|known| known.workload(Id::new(at))) {
+                model.workloads.share(old.clone());
+                continue;
+            }
+            let supplied = self.material(&model.tenants[one.tenant].spec, &one.spec);
+            let (workload, whole) = self.workload(model, &kept, one);
             let Some(workload) = workload else {
-                bereft.push(tenant);
+                dropped.bereft.push(one.tenant);
                 continue;
             };
             let id = model.workloads.push(workload);
             if !(whole && supplied) {
-                tainted.push(id);
+                dropped.tainted.push(id);
             }
         }
-        (tainted, bereft)
+        dropped
+    }
+
+    /// Where each workload runs: first all of them, so that a reference between workloads leads
+    /// somewhere even when the other one is broken. Their order is that of their ids.
+    fn places(
+        &mut self,
+        model: &Parts,
+        tenants: &[Arc<kinds::Tenant>],
+        known: &Option<Known<'_>>,
+        dropped: &mut Dropped,
+    ) -> Vec<Kept> {
+        let mut kept = Vec::new();
+        let mut at = 0;
+        for (tenant, owner) in tenants.iter().enumerate() {
+            let tenant = Id::new(tenant);
+            let scope = owner.name.value.as_str();
+            // They are in the order of their names already.
+            for spec in &owner.workload {
+                let old = known.as_ref().and_then(|known| known.place(Id::new(at)));
+                at += 1;
+                let (place, path) = match old {
+                    Some((place, path)) => (Some(place), path),
+                    None => {
+                        let path: Arc<str> = format!("{scope}.{}", spec.name.value).into();
+                        (self.place(model, &path, spec), path)
+                    }
+                };
+                let name = spec.name.value.as_str();
+                self.lookup.mended("workload", name);
+                match place.filter(|_| body(spec).is_some()) {
+                    Some(place) => {
+                        let id = Id::new(kept.len());
+                        self.tables.workloads.insert(scope, name, id);
+                        kept.push(Kept {
+                            tenant,
+                            spec: spec.clone(),
+                            place,
+                            path,
+                        });
+                    }
+                    // Known by name, so that who refers to it is not told it does not exist.
+                    None => {
+                        dropped.bereft.push(tenant);
+                        let nobody = Id::new(usize::MAX);
+                        self.tables.workloads.insert(scope, name, nobody);
+                    }
+                }
+            }
+        }
+        kept
     }
 
     pub(super) fn tenant(&mut self, model: &mut Parts, spec: Arc<kinds::Tenant>) -> Id<Tenant> {
@@ -155,10 +174,10 @@ impl Builder<'_> {
     pub(super) fn place(
         &mut self,
         model: &Parts,
-        tenant: &str,
+        path: &str,
         spec: &kinds::Workload,
     ) -> Option<Place> {
-        let what = format!("workload `{tenant}.{}`", spec.name.value);
+        let what = || format!("workload `{path}`");
         let named = spec
             .on
             .as_ref()
@@ -190,7 +209,7 @@ impl Builder<'_> {
             };
             let span = |pool: Ref<Pool>| self.lookup.origins.span(pool.at).unwrap_or_default();
             let finding = rules::several_clusters(
-                &what,
+                &what(),
                 (span(first), &name(first)),
                 (span(*other), &name(*other)),
             );
@@ -200,7 +219,7 @@ impl Builder<'_> {
         if matches!(model.clusters[cluster].backend, Backend::Hosts) {
             let name = &model.clusters[cluster].name.value;
             let span = self.lookup.origins.span(first.at).unwrap_or_default();
-            let finding = rules::on_hosts(&what, span, name, &model.clusters[cluster].spec);
+            let finding = rules::on_hosts(&what(), span, name, &model.clusters[cluster].spec);
             self.lookup.findings.push(finding);
             return None;
         }
@@ -211,7 +230,7 @@ impl Builder<'_> {
     pub(super) fn default_place(
         &mut self,
         model: &Parts,
-        what: &str,
+        what: &dyn Fn() -> String,
         spec: &kinds::Workload,
     ) -> Option<Place> {
         let open = |pool: &Pool| {
@@ -245,21 +264,31 @@ impl Builder<'_> {
                 .collect();
             self.lookup
                 .findings
-                .push(rules::pool_not_chosen(what, spec.meta.span, &candidates));
+                .push(rules::pool_not_chosen(&what(), spec.meta.span, &candidates));
         }
         None
     }
 }
 
-/// What others need to know of a workload before it is built.
-pub(super) struct Shape {
-    pub(super) path: String,
-    pub(super) span: tenantry_syntax::Span,
-    pub(super) ports: Vec<kinds::Port>,
+/// A workload before it is built.
+pub(super) struct Kept {
+    pub(super) tenant: Id<Tenant>,
+    pub(super) spec: Arc<kinds::Workload>,
+    pub(super) place: Place,
+    pub(super) path: Arc<str>,
 }
 
 /// Where a workload runs.
 pub(super) struct Place {
     pub(super) cluster: Id<Cluster>,
     pub(super) pools: Vec<Ref<Pool>>,
+}
+
+/// What was not whole, which was reported.
+#[derive(Default)]
+pub(super) struct Dropped {
+    /// Workloads of which something was dropped.
+    pub(super) tainted: Vec<Id<Workload>>,
+    /// The tenants of which a whole workload was.
+    pub(super) bereft: Vec<Id<Tenant>>,
 }

@@ -2,26 +2,28 @@
 
 use std::sync::Arc;
 
-use super::{Builder, Parts, tenants::Place};
+use super::{Builder, Parts, tenants::Kept};
 use crate::{
     model::{Cluster, Id, Ref, Tenant, Volume, Workload, rules},
     schema::kinds::{self, Mount},
 };
 
-/// A workload before it is built: whose, what, where, and its path.
-pub(super) type Kept = (Id<Tenant>, Arc<kinds::Workload>, Place, String);
-
 impl Builder<'_> {
-    /// Puts every tenant's volumes where they are mounted. `kept` is in the order of the
-    /// workloads' ids.
+    /// Puts every tenant's volumes where they are mounted; those of a tenant that was taken over
+    /// are there. `kept` is in the order of the workloads' ids.
     pub(super) fn volumes(&mut self, model: &mut Parts, kept: &[Kept]) {
         for tenant in model.tenants.ids() {
+            if model.tenants.own(tenant).is_none() {
+                continue;
+            }
             let specs = model.tenants[tenant].spec.volume.clone();
             let volumes = specs
                 .into_iter()
                 .filter_map(|spec| self.volume(model, tenant, kept, spec))
                 .collect();
-            model.tenants.get_mut(tenant).volumes = volumes;
+            if let Some(own) = model.tenants.own(tenant) {
+                own.volumes = volumes;
+            }
         }
     }
 
@@ -32,7 +34,7 @@ impl Builder<'_> {
             .values()
             .flat_map(|cluster| &cluster.spec.raw);
         let tenants = model.tenants.values().flat_map(|tenant| &tenant.spec.raw);
-        let workloads = kept.iter().flat_map(|(_, spec, ..)| &spec.raw);
+        let workloads = kept.iter().flat_map(|one| &one.spec.raw);
         let all = clusters.chain(tenants).chain(workloads);
         for named in all.filter_map(|raw| raw.cluster.as_ref()) {
             self.lookup.get(&self.tables.clusters, named, &[]);
@@ -44,17 +46,17 @@ impl Builder<'_> {
         model: &Parts,
         tenant: Id<Tenant>,
         kept: &[Kept],
-        spec: kinds::Volume,
+        spec: Arc<kinds::Volume>,
     ) -> Option<Volume> {
         let users = users(tenant, kept, &spec);
         let cluster = match users.as_slice() {
             [] => self.unused_volume(model, &spec)?,
             [first, others @ ..] => {
-                let home = kept[first.to.index()].2.cluster;
-                let elsewhere = |user: &&Ref<Workload>| kept[user.to.index()].2.cluster != home;
+                let home = kept[first.to.index()].place.cluster;
+                let elsewhere = |user: &&Ref<Workload>| kept[user.to.index()].place.cluster != home;
                 if let Some(other) = others.iter().find(elsewhere) {
                     let named = |user: &Ref<Workload>| {
-                        let (_, _, place, path) = &kept[user.to.index()];
+                        let Kept { place, path, .. } = &kept[user.to.index()];
                         let span = self.lookup.origins.span(user.at).unwrap_or_default();
                         (
                             span,
@@ -105,15 +107,17 @@ impl Builder<'_> {
 
 /// The workloads that mount a volume, each once.
 fn users(tenant: Id<Tenant>, kept: &[Kept], volume: &kinds::Volume) -> Vec<Ref<Workload>> {
+    // Those of one tenant stand side by side.
+    let first = kept.partition_point(|one| one.tenant < tenant);
+    let after = kept.partition_point(|one| one.tenant <= tenant);
+    let own = (first..).zip(kept.get(first..after).unwrap_or_default());
     let mut users = Vec::new();
-    for (at, (owner, spec, ..)) in kept.iter().enumerate() {
+    for (at, one) in own {
         let named = |mount: &&Mount| {
             let name = mount.volume.as_ref();
             name.is_some_and(|name| *name.value.text == *volume.name.value.as_str())
         };
-        if *owner == tenant
-            && let Some(mount) = kinds::mounts_of(spec).find(named)
-        {
+        if let Some(mount) = kinds::mounts_of(&one.spec).find(named) {
             users.push(Ref {
                 to: Id::new(at),
                 at: mount.meta.origin,

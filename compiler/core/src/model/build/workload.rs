@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    Builder, Parts,
-    tenants::{Place, Shape},
-};
+use super::{Builder, Parts, tenants::Kept};
 use crate::{
     model::{
         Body, Id, Ref, Tenant, Workload, rules,
@@ -16,20 +13,22 @@ use crate::{
 };
 
 impl Builder<'_> {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call site; the parts of a workload come from as many places"
-    )]
+    /// A workload, as far as it is sound, and whether all of it is. `kept` are all of them, by
+    /// their ids.
     pub(super) fn workload(
         &mut self,
         model: &Parts,
-        shapes: &[Shape],
-        tenant: Id<Tenant>,
-        scope: &str,
-        spec: Arc<kinds::Workload>,
-        place: Place,
-        path: Arc<str>,
+        kept: &[Kept],
+        one: &Kept,
     ) -> (Option<Workload>, bool) {
+        let Kept {
+            tenant,
+            spec,
+            place,
+            path,
+        } = one;
+        let scope = model.tenants[*tenant].name.value.to_string();
+        let scope = scope.as_str();
         let near = model.clusters[place.cluster].name.value.to_string();
         let near = [near.as_str()];
         let before = self.lookup.findings.len();
@@ -53,30 +52,30 @@ impl Builder<'_> {
                 })
             })
             .collect();
-        let disks = self.disks(&spec, &near);
-        let nics = self.nics(&spec, &near);
+        let disks = self.disks(spec, &near);
+        let nics = self.nics(spec, &near);
         let priority = match self
             .lookup
             .maybe(&self.tables.priorities, spec.priority.as_ref(), &[])
         {
             Ok(Some(priority)) => Some(priority),
-            _ => self.tier_priority(model, tenant),
+            _ => self.tier_priority(model, *tenant),
         };
         let connects = spec
             .connect
             .iter()
-            .filter_map(|connect| self.connect(model, shapes, scope, connect))
+            .filter_map(|connect| self.connect(model, kept, scope, connect))
             .collect();
         let offers = spec
             .offer
             .iter()
-            .filter_map(|offer| self.offer(shapes, &spec, &path, offer))
+            .filter_map(|offer| self.offer(kept, spec, path, offer))
             .collect();
         let exposes = spec
             .expose
             .iter()
             .filter_map(|expose| {
-                let (port, name) = self.own_port(&spec, &path, &expose.port)?;
+                let (port, name) = self.own_port(spec, path, &expose.port)?;
                 Some(Expose {
                     port,
                     name,
@@ -94,13 +93,13 @@ impl Builder<'_> {
                     needs.clone(),
                 ))
             })
-            .filter(|(needed, _)| needed.to.index() < shapes.len())
+            .filter(|(needed, _)| needed.to.index() < kept.len())
             .collect();
         let on = spec.on.as_ref();
         let apart = on.and_then(|on| on.apart.as_ref());
-        let apart = self.neighbours(shapes, scope, apart.map_or(&[], |apart| &apart.workloads));
+        let apart = self.neighbours(kept, scope, apart.map_or(&[], |apart| &apart.workloads));
         let together = on.and_then(|on| on.together.as_ref());
-        let together = self.neighbours(shapes, scope, together.map_or(&[], |near| &near.workloads));
+        let together = self.neighbours(kept, scope, together.map_or(&[], |near| &near.workloads));
         let backups = spec
             .backup
             .iter()
@@ -112,7 +111,7 @@ impl Builder<'_> {
                 spec: backup.clone(),
             })
             .collect();
-        let body = match body(&spec) {
+        let body = match body(spec) {
             Some(Draft::Vm(vm)) => self.image(vm).map(|image| Body::Vm(vm.clone(), image)),
             Some(Draft::Container(container)) => Some(Body::Container(container.clone())),
             Some(Draft::Job(job)) => Some(Body::Job(job.clone())),
@@ -120,13 +119,12 @@ impl Builder<'_> {
             Some(Draft::Chart(chart)) => Some(Body::Chart(chart.clone())),
             None => None,
         };
-        let near = model.clusters[place.cluster].name.value.to_string();
         let queue = spec.job.as_ref().and_then(|job| job.queue.as_ref());
         let queue = self
             .lookup
-            .maybe(&self.tables.queues, queue, &[&near])
+            .maybe(&self.tables.queues, queue, &near)
             .unwrap_or(None);
-        let replicas = self.replicas(&spec);
+        let replicas = self.replicas(spec);
         let whole = body.is_some() && !spec.meta.broken && self.lookup.findings.len() == before;
         // A machine whose image leads nowhere still takes its room and talks to its peers.
         let body = body.or_else(|| {
@@ -143,11 +141,11 @@ impl Builder<'_> {
             .collect();
         let workload = body.map(|body| Workload {
             replicas,
-            path,
+            path: path.clone(),
             name: spec.name.clone(),
-            tenant,
+            tenant: *tenant,
             cluster: place.cluster,
-            pools: place.pools,
+            pools: place.pools.clone(),
             body,
             priority,
             standbys,
@@ -163,7 +161,7 @@ impl Builder<'_> {
             together,
             queue,
             backups,
-            spec,
+            spec: spec.clone(),
         });
         (workload, whole)
     }
@@ -171,14 +169,14 @@ impl Builder<'_> {
     /// Workloads that placement names.
     fn neighbours(
         &mut self,
-        shapes: &[Shape],
+        kept: &[Kept],
         scope: &str,
         names: &[V<NameOf<kinds::Workload>>],
     ) -> Vec<Ref<Workload>> {
         names
             .iter()
             .filter_map(|name| self.lookup.get(&self.tables.workloads, name, &[scope]))
-            .filter(|found| found.to.index() < shapes.len())
+            .filter(|found| found.to.index() < kept.len())
             .collect()
     }
 

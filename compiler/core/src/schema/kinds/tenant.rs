@@ -74,9 +74,9 @@ kind! {
         /// Profiles to take defaults from.
         child like: Vec<Like>;
         /// What it may use in a cluster.
-        child quota: Vec<Quota>;
+        child quota: Vec<Arc<Quota>>;
         /// Machines of a pool that it has alone.
-        child dedicated: Vec<Dedicated>;
+        child dedicated: Vec<Arc<Dedicated>>;
         /// Who may do what.
         child members: Option<Members>;
         /// A secret from outside.
@@ -86,7 +86,7 @@ kind! {
         /// The standards that it must meet, beside the estate's.
         child compliance: Option<Compliance>;
         /// A volume that outlives the workloads that mount it.
-        child volume: Vec<Volume>;
+        child volume: Vec<Arc<Volume>>;
         /// Something it runs.
         child workload: Vec<Arc<Workload>>;
         /// An object of the cluster's API that the language has no word for.

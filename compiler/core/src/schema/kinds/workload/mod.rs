@@ -108,7 +108,7 @@ kind! {
         /// Where it runs.
         child on: Option<On>;
         /// The same workload in a second place.
-        child standby: Vec<Standby>;
+        child standby: Vec<Arc<Standby>>;
         /// How many there are.
         child replicas: Option<ReplicasSpec>;
         /// How many there are, as load asks.
@@ -118,13 +118,13 @@ kind! {
         /// Memory of each replica.
         child memory: Option<Memory>;
         /// GPUs of each replica.
-        child gpu: Vec<Gpu>;
+        child gpu: Vec<Arc<Gpu>>;
         /// A device of the host, for each replica.
         child device: Vec<Device>;
         /// A disk of each replica.
-        child disk: Vec<Disk>;
+        child disk: Vec<Arc<Disk>>;
         /// A network interface of each replica.
-        child nic: Vec<Nic>;
+        child nic: Vec<Arc<Nic>>;
         /// Something mounted.
         child mount: Vec<Mount>;
         /// A variable of the environment.
@@ -136,19 +136,19 @@ kind! {
         /// A port that it listens on. Opens nothing.
         child port: Vec<Port>;
         /// What it calls.
-        child connect: Vec<Connect>;
+        child connect: Vec<Arc<Connect>>;
         /// What it offers to another tenant.
-        child offer: Vec<Offer>;
+        child offer: Vec<Arc<Offer>>;
         /// What clients outside reach.
-        child expose: Vec<Expose>;
+        child expose: Vec<Arc<Expose>>;
         /// What must run before it.
-        child needs: Vec<Needs>;
+        child needs: Vec<Arc<Needs>>;
         /// How its health is asked.
         child probe: Vec<Probe>;
         /// How available it must be.
         child availability: Option<Availability>;
         /// A backup of its disks.
-        child backup: Vec<Backup>;
+        child backup: Vec<Arc<Backup>>;
         /// How it is watched.
         child monitor: Option<Monitor>;
         /// What it may do.
