@@ -15,12 +15,17 @@
 
 use std::{collections::BTreeMap, hint::black_box, time::Instant};
 
+use mimalloc::MiMalloc;
 use tenantry_core::{Options, compile::Depth, load::Library, target::Target, world::Memory};
 use tenantry_ide::{Host, hover};
 use tenantry_tests::{
     edits::{Dice, Sort, edit},
     generate::{Shape, edited},
 };
+
+/// As in the command.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 /// How many edits of each sort; each is undone, which counts too.
 const EDITS: usize = 12;

@@ -16,6 +16,7 @@
 
 use std::time::Instant;
 
+use mimalloc::MiMalloc;
 use tenantry_core::{
     check, close,
     diag::Findings,
@@ -33,6 +34,10 @@ use tenantry_core::{
     world::Memory,
 };
 use tenantry_tests::generate::{Shape, estate};
+
+/// As in the command.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 const RUNS: usize = 7;
 /// How many rules are named.
