@@ -16,6 +16,7 @@ use tenantry_placement::{
 
 use crate::{
     host::Snapshot,
+    lenses::shares,
     outline::{Declared, VALUES},
 };
 
@@ -87,7 +88,12 @@ fn facts(kept: &Kept, declared: &Declared) -> Vec<String> {
                 return Vec::new();
             };
             let own = estate.workloads.values().filter(|one| one.tenant == id);
-            vec![counted(own.count(), "workload")]
+            let mut lines = vec![counted(own.count(), "workload")];
+            for (cluster, bounds) in shares(kept, id) {
+                let bounds = bounds.iter();
+                lines.extend(bounds.map(|bound| format!("asks {bound} in cluster `{cluster}`")));
+            }
+            lines
         }
         sort if VALUES.contains(&sort) => value(kept, declared).into_iter().collect(),
         _ => Vec::new(),
@@ -101,7 +107,7 @@ fn value(kept: &Kept, declared: &Declared) -> Option<String> {
         .get(&declared.name)
         .or_else(|| unit.get(&*tenantry_core::cel::spelling(&declared.name)))?;
     Some(match value {
-        Value::List(rows) if declared.sort == "table" => counted(rows.len(), "row"),
+        Value::Keyed(rows) if declared.sort == "table" => counted(rows.len(), "row"),
         value => format!("is `{value}`"),
     })
 }

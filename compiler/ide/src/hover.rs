@@ -307,7 +307,12 @@ fn line(slot: &Slot) -> String {
         words.push(bounds.words());
     }
     let doc = slot.doc.split_whitespace().collect::<Vec<_>>().join(" ");
-    format!("`{}` ({}): {doc}", slot.name, words.join(", "))
+    let told = format!("`{}` ({})", slot.name, words.join(", "));
+    // An argument of a definition may say nothing of itself.
+    if doc.is_empty() {
+        return told;
+    }
+    format!("{told}: {doc}")
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! What becomes of a declaration, in a line above it: how full a pool is, where a workload stands,
-//! who may talk to it.
+//! What becomes of a declaration, in a line above it: how full a pool is, how much of a quota is
+//! asked for, where a workload stands, who may talk to it.
 //!
 //! Where lines stand is asked of the newest text and costs little; what they say is worked out
 //! for one line when that is about to be seen.
@@ -9,13 +9,15 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 use tenantry_core::{
     compile::{Analysed, Kept},
     flows::{Flow, Peer},
-    model::{Estate, Id, Workload},
-    place::Posed,
+    model::{Estate, Id, Quota, Tenant, Workload},
+    place::{Posed, booked},
 };
 use tenantry_placement::{
     Answer,
     usage::{PoolUsage, Taken, of_alike, of_nodes},
 };
+
+use tenantry_syntax::ast::{Entry, Node, Scalar};
 
 use crate::{cursor::first_argument, host::Snapshot};
 
@@ -24,6 +26,8 @@ use crate::{cursor::first_argument, host::Snapshot};
 pub enum LensSort {
     /// How full a pool is.
     Fill,
+    /// How much of a quota its tenant asks for.
+    Quota,
     /// On how many nodes a workload stands.
     Place,
     /// Who may talk to a workload, and to whom it may.
@@ -36,8 +40,9 @@ pub enum LensSort {
 
 impl LensSort {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Fill,
+        Self::Quota,
         Self::Place,
         Self::Flows,
         Self::Emitted,
@@ -48,6 +53,7 @@ impl LensSort {
     pub fn word(self) -> &'static str {
         match self {
             Self::Fill => "fill",
+            Self::Quota => "quota",
             Self::Place => "place",
             Self::Flows => "flows",
             Self::Emitted => "emitted",
@@ -63,7 +69,8 @@ pub struct Lens {
     pub range: Range<u32>,
     /// What it is about.
     pub sort: LensSort,
-    /// Of what: `acme.web`, a pool's or a test's name.
+    /// Of what: `acme.web`, a pool's or a test's name; of a quota its tenant, and after a `/` the
+    /// cluster where the quota names one.
     pub of: Arc<str>,
 }
 
@@ -90,17 +97,40 @@ pub fn lenses(snapshot: &Snapshot, path: &str) -> Vec<Lens> {
             _ => {}
         }
     }
-    let tests = file.parse.document().nodes();
-    for node in tests.filter(|node| node.name() == "test") {
-        let span = node.name_span();
-        found.extend(first_argument(node).map(|name| Lens {
-            range: span.start..span.end,
-            sort: LensSort::Test,
-            of: name.into(),
-        }));
+    for node in file.parse.document().nodes() {
+        let Some(name) = first_argument(node) else {
+            continue;
+        };
+        let mut add = |node: Node<'_>, sort, of: Arc<str>| {
+            let span = node.name_span();
+            let range = span.start..span.end;
+            found.push(Lens { range, sort, of });
+        };
+        match &*node.name() {
+            "test" => add(node, LensSort::Test, name.into()),
+            "tenant" => {
+                for quota in node.nodes().filter(|child| child.name() == "quota") {
+                    let cluster = cluster_of(quota);
+                    let of = cluster.map_or_else(|| name.clone(), |at| format!("{name}/{at}"));
+                    add(quota, LensSort::Quota, of.into());
+                }
+            }
+            _ => {}
+        }
     }
     found.sort_by_key(|lens| lens.range.start);
     found
+}
+
+/// The cluster that a quota names.
+fn cluster_of(quota: Node<'_>) -> Option<String> {
+    quota.entries().find_map(|entry| match entry {
+        Entry::Prop(prop) if prop.name() == "cluster" => match prop.value() {
+            Scalar::Str(name) => Some(name.into_owned()),
+            _ => None,
+        },
+        _ => None,
+    })
 }
 
 /// What a line says, in the environment of that name or else the first; nothing where that is not
@@ -112,16 +142,17 @@ pub fn tell(snapshot: &Snapshot, env: Option<&str>, sort: LensSort, of: &str) ->
     let kept = &environment(snapshot, env)?.kept;
     match sort {
         LensSort::Fill => fill(kept, of),
+        LensSort::Quota => asked(kept, of),
         LensSort::Place => {
             let (id, _) = workload(&kept.estate, of)?;
             let (on, all) = stands_on(kept, id)?;
             // Where the scheduler decides, it is one way of many.
-            let shown = if hosts(kept, id).next().is_some() {
+            let stands = if hosts(kept, id).next().is_some() {
                 "on"
             } else {
-                "fits: shown on"
+                "fits on"
             };
-            Some(format!("{shown} {on} of {all} {}", nodes(all)))
+            Some(format!("{stands} {on} of {all} {}", nodes(all)))
         }
         LensSort::Flows => {
             let (id, workload) = workload(&kept.estate, of)?;
@@ -202,7 +233,40 @@ pub(crate) fn hosts(kept: &Kept, id: Id<Workload>) -> impl Iterator<Item = &str>
     })
 }
 
-/// How full a pool is: `fits: shown on 12 of 16 nodes, cpu 52 %, memory 38 %`.
+/// How much of a quota is asked for: `asks 3 of 32 cores, 2GiB of 64GiB of memory`.
+fn asked(kept: &Kept, of: &str) -> Option<String> {
+    let (tenant, cluster) = match of.split_once('/') {
+        Some((tenant, cluster)) => (tenant, Some(cluster)),
+        None => (of, None),
+    };
+    let mut tenants = kept.estate.tenants.iter();
+    let (id, _) = tenants.find(|(_, one)| one.name.value.as_str() == tenant)?;
+    let shares = shares(kept, id).into_iter();
+    let mut shares = shares.filter(|(at, _)| cluster.is_none_or(|cluster| cluster == *at));
+    let (_, bounds) = shares.next()?;
+    let bounds = bounds.get(..BOUNDS).unwrap_or(&bounds);
+    (!bounds.is_empty()).then(|| format!("asks {}", bounds.join(", ")))
+}
+
+/// More bounds than these make a line too long to be read.
+const BOUNDS: usize = 4;
+
+/// How much a tenant asks for of each of its quotas, by the name of the cluster.
+pub(crate) fn shares(kept: &Kept, tenant: Id<Tenant>) -> Vec<(&str, Vec<String>)> {
+    let Some(placement) = &kept.placement else {
+        return Vec::new();
+    };
+    let estate = &kept.estate;
+    let quotas = estate.tenants[tenant].quotas.iter();
+    let share = |quota: &Quota| {
+        let cluster = &estate.clusters[quota.cluster];
+        let bounds = booked(estate, placement, tenant, quota);
+        (cluster.name.value.as_str(), bounds)
+    };
+    quotas.map(share).collect()
+}
+
+/// How full a pool is: `fits on 12 of 16 nodes, cpu 52 %, memory 38 %`.
 fn fill(kept: &Kept, name: &str) -> Option<String> {
     let mut pools = kept.estate.pools.iter();
     let (id, pool) = pools.find(|(_, pool)| pool.name.value.as_str() == name)?;
@@ -245,7 +309,7 @@ fn fill(kept: &Kept, name: &str) -> Option<String> {
     let nodes = nodes(all);
     Some(match used {
         0 => format!("nothing on its {all} {nodes}"),
-        _ => format!("fits: shown on {used} of {all} {nodes}{percents}"),
+        _ => format!("fits on {used} of {all} {nodes}{percents}"),
     })
 }
 

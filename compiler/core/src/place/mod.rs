@@ -36,6 +36,7 @@ pub use hosts::Moved;
 pub use parts::Part;
 pub use planned::PLANNED;
 pub use problem::Posed;
+pub use quota::booked;
 use tenantry_placement::Answer;
 
 use crate::{

@@ -19,11 +19,7 @@ use crate::{
 pub(super) fn check(estate: &Estate, placement: &Placement, findings: &mut Findings) {
     for (id, tenant) in estate.tenants.iter() {
         for quota in &tenant.quotas {
-            let asked: Vec<Asked> = estate
-                .workloads_in(id, quota.cluster)
-                .filter(|(id, _)| !estate.is_tainted(*id))
-                .map(|(id, workload)| Asked::of(estate, placement, id, workload))
-                .collect();
+            let asked = asked(estate, placement, id, quota);
             let bounds = bounds(quota);
             let passed = bounds
                 .iter()
@@ -35,6 +31,38 @@ pub(super) fn check(estate: &Estate, placement: &Placement, findings: &mut Findi
             findings.extend(passed);
         }
     }
+}
+
+/// What each workload under a quota asks for; of what is broken nothing is known.
+fn asked<'e>(
+    estate: &'e Estate,
+    placement: &Placement,
+    tenant: Id<Tenant>,
+    quota: &Quota,
+) -> Vec<Asked<'e>> {
+    let all = estate.workloads_in(tenant, quota.cluster);
+    let whole = all.filter(|(id, _)| !estate.is_tainted(*id));
+    whole
+        .map(|(id, workload)| Asked::of(estate, placement, id, workload))
+        .collect()
+}
+
+/// How much of a quota its tenant always asks for, bound by bound as the quota says them:
+/// `3 of 32 cores`.
+pub fn booked(
+    estate: &Estate,
+    placement: &Placement,
+    tenant: Id<Tenant>,
+    quota: &Quota,
+) -> Vec<String> {
+    let asked = asked(estate, placement, tenant, quota);
+    let share = |bound: &Bound| {
+        let volumes = volumes(estate, tenant, quota, &bound.counts);
+        let least = asked.iter().map(|asked| asked.amounts(&bound.counts).0);
+        let least = least.fold(volumes, u128::saturating_add);
+        bound.counts.share(least, bound.allowed)
+    };
+    bounds(quota).iter().map(share).collect()
 }
 
 /// What a workload asks for: at the least, always; at the most, at full scale.
@@ -121,6 +149,20 @@ impl Counts {
             Self::Machines => words::count(small, "virtual machine"),
             Self::Storage(storage) => format!("{} of storage `{storage}`", Bytes::new(small)),
         }
+    }
+
+    /// A part of it and the whole. What is counted is said once: `1.5 of 32 cores`.
+    fn share(&self, part: u128, whole: u128) -> String {
+        const CORE: u128 = 1000;
+        let all = self.amount(whole);
+        if matches!(self, Self::Resource(Resource::Cpu)) && part.max(whole) >= CORE {
+            let cores = format!("{}.{:03}", part / CORE, part % CORE);
+            let cores = cores.trim_end_matches('0').trim_end_matches('.');
+            return format!("{cores} of {all}");
+        }
+        let part = self.amount(part);
+        let number = part.split(' ').next().unwrap_or_default();
+        format!("{number} of {all}")
     }
 }
 
@@ -314,4 +356,29 @@ fn judge(
         "raise it to {}, or ask for less",
         bound.counts.amount(total)
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_says_once_what_is_counted() {
+        let cpu = Counts::Resource(Resource::Cpu);
+        let memory = Counts::Resource(Resource::Memory);
+        let gpus = Counts::Gpus {
+            model: "nvidia-l4".to_owned(),
+            slice: None,
+        };
+        for (counts, part, whole, said) in [
+            (&cpu, 1_500, 32_000, "1.5 of 32 cores"),
+            (&cpu, 0, 1_000, "0 of 1 core"),
+            (&cpu, 250, 500, "250m of 500m of CPU"),
+            (&memory, 3 << 30, 64 << 30, "3GiB of 64GiB of memory"),
+            (&gpus, 1, 8, "1 of 8 `nvidia-l4`"),
+            (&Counts::Machines, 1, 2, "1 of 2 virtual machines"),
+        ] {
+            assert_eq!(counts.share(part, whole), said);
+        }
+    }
 }

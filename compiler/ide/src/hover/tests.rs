@@ -92,6 +92,11 @@ fn rows_of_a_table_tell_the_values_of_all() {
 }
 
 #[test]
+fn a_table_tells_how_many_rows_it_has() {
+    assert!(at("in=cust$0omers").ends_with("- 2 rows\n"));
+}
+
+#[test]
 fn half_typed_text_is_told_of_without_its_values() {
     let fixture = Fixture::typing(
         &ground("tenant acme {\n    workload web { container image=shop; $0 }\n}\n"),

@@ -47,7 +47,9 @@ fn command(context: &Context, lens: &CodeLens) -> Option<Command> {
     }
     let place = json!({ "uri": uri, "position": lens.range.start });
     let (name, arguments) = match sort {
-        LensSort::Fill | LensSort::Place => ("tenantry.showReport", vec![place, json!("place")]),
+        LensSort::Fill | LensSort::Quota | LensSort::Place => {
+            ("tenantry.showReport", vec![place, json!("place")])
+        }
         LensSort::Flows => ("tenantry.showReport", vec![place, json!("flows")]),
         LensSort::Emitted => ("tenantry.showArtifact", vec![place]),
         LensSort::Test => ("tenantry.runTest", vec![place, json!(of)]),
