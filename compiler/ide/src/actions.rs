@@ -40,6 +40,8 @@ pub struct Action {
     pub is_certain: bool,
     /// The changes.
     pub edits: FileEdits,
+    /// Words of its texts that only the author can put in their place.
+    pub blank: Option<&'static str>,
     /// The findings that it mends, by their place in the analysis.
     pub findings: Vec<usize>,
 }
@@ -99,6 +101,7 @@ impl Ask<'_> {
             sort: ActionSort::Mend,
             is_certain: false,
             edits,
+            blank: None,
             findings: Vec::new(),
         }
     }

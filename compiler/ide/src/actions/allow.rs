@@ -22,10 +22,11 @@ pub(super) fn action(ask: &Ask<'_>) -> Option<Action> {
     let node = about(ask, ask.finding.span?)?;
     let line = format!("allow {} because=\"{REASON}\"", word(rule));
     let title = format!("allow `{rule}` in `{}`, with a reason", head(node));
-    Some(ask.action(
-        title,
-        ask.change(&Change::AddChild(node.name_span(), line))?,
-    ))
+    let edits = ask.change(&Change::AddChild(node.name_span(), line))?;
+    Some(Action {
+        blank: Some(REASON),
+        ..ask.action(title, edits)
+    })
 }
 
 /// The innermost node with a name of its own around a place: a workload rather than its port, a

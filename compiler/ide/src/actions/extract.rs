@@ -69,6 +69,7 @@ pub(super) fn action(snapshot: &Snapshot, file: File<'_>, range: &Range<u32>) ->
         sort: ActionSort::Extract,
         is_certain: false,
         edits: FileEdits::from([(file.path.into(), edits)]),
+        blank: None,
         findings: Vec::new(),
     })
 }

@@ -2,7 +2,8 @@
 
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionParams, CodeActionRequest, CodeActionResolveRequest,
-    CodeActionResponse, Diagnostic,
+    CodeActionResponse, Diagnostic, OptionalVersionedTextDocumentIdentifier, SnippetTextEdit,
+    StringValue, TextDocumentEdit, TextDocumentIdentifier, TextEdit, WorkspaceEdit,
 };
 use serde_json::{Value, json};
 use tenantry_ide::actions::{self, Action, ActionSort, Scope, count_certain, mend_all};
@@ -43,7 +44,7 @@ pub(super) fn resolve(
     Ok(action)
 }
 
-fn all(context: &Context, path: &str) -> lsp_types::WorkspaceEdit {
+fn all(context: &Context, path: &str) -> WorkspaceEdit {
     let edits = mend_all(&context.snapshot, &context.files, Scope::File(path));
     context.converter().workspace_edit(&edits)
 }
@@ -89,10 +90,50 @@ fn one(context: &Context, action: Action, shown: &[Diagnostic]) -> CodeAction {
         kind: Some(kind(action.sort)),
         diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
         is_preferred: action.is_certain.then_some(true),
-        edit: Some(context.converter().workspace_edit(&action.edits)),
+        edit: Some(edit(context, &action)),
         title: action.title,
         ..CodeAction::default()
     }
+}
+
+/// The changes of an action. Where something is left to the author, a client that can selects it.
+fn edit(context: &Context, action: &Action) -> WorkspaceEdit {
+    let converter = context.converter();
+    let whole = converter.workspace_edit(&action.edits);
+    let client = &context.client;
+    let (Some(blank), true) = (
+        action.blank,
+        client.fills_in_edits && client.document_changes,
+    ) else {
+        return whole;
+    };
+    let fill = |edit: TextEdit| match edit.new_text.split_once(blank) {
+        Some((before, after)) => {
+            let hint = blank.trim_start_matches("TODO: ");
+            let snippet = format!("{}${{1:{}}}{}", bare(before), bare(hint), bare(after));
+            SnippetTextEdit::new(edit.range, StringValue::new(snippet), None).into()
+        }
+        None => edit.into(),
+    };
+    let changes = action.edits.iter().map(|(path, edits)| {
+        let document = TextDocumentIdentifier::new(converter.uri(path));
+        let document = OptionalVersionedTextDocumentIdentifier::new(None, document);
+        let edits = converter.edits(path, edits).into_iter().map(fill);
+        TextDocumentEdit::new(document, edits.collect()).into()
+    });
+    WorkspaceEdit::new(None, Some(changes.collect()), None)
+}
+
+/// Text that stands for itself in a snippet.
+fn bare(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for sign in text.chars() {
+        if matches!(sign, '$' | '}' | '\\') {
+            out.push('\\');
+        }
+        out.push(sign);
+    }
+    out
 }
 
 fn kind(sort: ActionSort) -> CodeActionKind {
