@@ -114,7 +114,9 @@ fn message(finding: &diag::Diagnostic) -> String {
         let envs: Vec<&str> = finding.envs.iter().map(AsRef::as_ref).collect();
         text += &format!(" (in {})", envs.join(", "));
     }
-    if let Some(label) = &finding.label {
+    // Without a figure or a name it is but the caption of the mark.
+    let tells = |label: &&String| label.contains(|sign: char| sign == '`' || sign.is_ascii_digit());
+    if let Some(label) = finding.label.as_ref().filter(tells) {
         text += &format!(": {label}");
     }
     if let Some(why) = &finding.why {
