@@ -17,7 +17,11 @@ use std::{collections::BTreeMap, hint::black_box, time::Instant};
 
 use mimalloc::MiMalloc;
 use tenantry_core::{Options, compile::Depth, load::Library, target::Target, world::Memory};
-use tenantry_ide::{Host, hover};
+use tenantry_ide::{
+    Host,
+    complete::{Trigger, complete},
+    hover,
+};
 use tenantry_tests::{
     edits::{Dice, Sort, edit},
     generate::{Shape, edited},
@@ -103,6 +107,49 @@ fn session(files: BTreeMap<String, String>) {
         laps.push(millis(start));
     }
     told("hover", &mut laps, "");
+    completion(&mut host, &files, &mut dice);
+}
+
+/// What is typed of a line in a workload when completion is asked for, by what is to follow.
+const UNFINISHED: &[(&str, &str)] = &[
+    ("kind", "re"),
+    ("property", "cpu \"500m\" "),
+    ("choice", "port x 9 protocol="),
+    ("name", "connect "),
+    ("name of another's", "connect t001."),
+    ("unit", "memory \"4"),
+    ("expression", "replicas \"${"),
+];
+
+/// Asks at the end of unfinished lines, each in a text that is not analysed yet.
+fn completion(host: &mut Host, files: &BTreeMap<String, String>, dice: &mut Dice) {
+    const BEGIN: &str = "workload w000 {\n";
+    let within: Vec<(&String, &String)> = files
+        .iter()
+        .filter(|(_, text)| text.contains(BEGIN))
+        .collect();
+    let mut all = Vec::new();
+    for (what, typed) in UNFINISHED {
+        let mut laps = Vec::new();
+        let mut offered = 0;
+        for _ in 0..QUESTIONS / UNFINISHED.len() {
+            let (path, text) = within[dice.below(within.len())];
+            let line = text.find(BEGIN).expect("it is there") + BEGIN.len();
+            let at = u32::try_from(line + typed.len()).expect("small files");
+            let unfinished = format!("{}{typed}\n{}", &text[..line], &text[line..]);
+            host.change(path, unfinished.into());
+            let snapshot = host.snapshot();
+            let start = Instant::now();
+            let found = black_box(complete(&snapshot, path, at, Trigger::Word));
+            laps.push(millis(start));
+            offered += found.items.len();
+            host.change(path, text.as_str().into());
+        }
+        told(&format!("complete: {what}"), &mut laps, "");
+        assert!(offered > 0, "nothing is offered for {what}");
+        all.append(&mut laps);
+    }
+    told("complete: all", &mut all, "");
 }
 
 fn millis(start: Instant) -> f64 {
