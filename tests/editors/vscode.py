@@ -105,12 +105,38 @@ class Session:
         self.page.keyboard.press("Enter")
 
     def goto(self, line, column):
+        """Goes there, and waits until it is there: keys that come too early go elsewhere."""
         self.page.keyboard.press("Control+G")
+        box = self.page.locator(".quick-input-widget input").first
+        expect(box).to_be_focused()
         self.page.keyboard.type(f"{line}:{column}")
+        expect(box).to_have_value(f":{line}:{column}")
         self.page.keyboard.press("Enter")
+        self.at(line)
+
+    def at(self, line):
+        where = self.page.locator("#status\\.editor\\.selection")
+        expect(where).to_contain_text(f"Ln {line},")
+
+    def hover(self, words):
+        self.command("Show or Focus Hover")
+        told = self.page.locator(".monaco-hover-content", has_text=words).first
+        expect(told).to_be_visible(timeout=MILLISECONDS)
 
     def close_others(self):
         self.command("View: Close All Editors")
+
+    def mend(self):
+        """Takes the first thing that is offered for the mistake, and saves: pages are of what is saved."""
+        self.goto(6, 20)
+        self.command("Quick Fix...")
+        offered = self.page.locator(".action-widget .monaco-list-row", has_text="write `replicas`")
+        expect(offered.first).to_be_visible()
+        self.page.keyboard.press("Enter")
+        expect(self.page.locator(".squiggly-error")).to_have_count(0)
+        self.picture("mended")
+        self.page.keyboard.press("Control+S")
+        expect(self.page.locator(".tab.dirty")).to_have_count(0)
 
     def run(self, want):
         page = self.page
@@ -120,25 +146,27 @@ class Session:
         page.wait_for_selector(".squiggly-error", timeout=MILLISECONDS)
         expect(page.locator("[id='tenantry.tenantry.tenantry.findings'], #tenantry\\.findings").first).to_be_visible()
         self.goto(6, 20)
-        self.command("Show or Focus Hover")
-        expect(page.locator(".monaco-hover-content").first).to_contain_text("replica")
+        self.hover("replica")
         self.picture("mistake")
         if "complete" in want:
             page.keyboard.press("Escape")
             self.goto(8, 24)
             page.keyboard.press("End")
             page.keyboard.press("Enter")
+            self.at(9)
             page.keyboard.type("re")
-            page.wait_for_selector(".suggest-widget.visible .monaco-list-row", timeout=MILLISECONDS)
+            offered = page.locator(".suggest-widget.visible .monaco-list-row", has_text="replicas")
+            expect(offered.first).to_be_visible(timeout=MILLISECONDS)
             self.picture("completion")
             page.keyboard.press("Escape")
             for _ in range(3):
                 page.keyboard.press("Control+Z")
         page.keyboard.press("Escape")
+        self.mend()
         self.open("tenantry.kdl")
         self.picture("colours")
         self.goto(38, 14)
-        self.command("Show or Focus Hover")
+        self.hover("workload NAME")
         self.picture("hover")
         page.keyboard.press("Escape")
         for name, title in [("flows", "Show Who May Talk to Whom"), ("place", "Show Where Everything Stands"), ("graph", "Show the Graph")]:
