@@ -12,5 +12,6 @@
 
 mod client;
 mod fixture;
+mod manual;
 mod protocol;
 mod sessions;

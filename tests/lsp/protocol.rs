@@ -282,3 +282,56 @@ fn a_client_that_asks_for_diagnostics_is_not_told_twice() {
     let pushed = client.diagnostics.get(&uri).and_then(Value::as_array);
     assert!(pushed.is_none_or(Vec::is_empty), "{pushed:?}");
 }
+
+/// Two tenants, of which one has no quota.
+const TENANTS: &str = r#"
+tenant acme {
+    quota cpu=8 memory="16GiB" pods=20
+}
+tenant beta {
+    workload hello {
+        container image="registry.example.com/demo/hello:1.0.0"
+        cpu "250m" limit="500m"
+        memory "128MiB"
+        port http 8080
+    }
+}
+"#;
+
+#[test]
+fn a_reason_is_selected_where_an_edit_can_have_a_place_to_fill_in() {
+    let ground = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/lsp/estates/ground.kdl"
+    ))
+    .unwrap();
+    let estate = format!("estate demo\n{ground}\n{TENANTS}");
+    let folder = folder(&[("tenantry.kdl", &estate)]);
+    for (fills_in, wanted) in [
+        (true, "because=\"${1:why this is meant}\""),
+        (false, "because=\"TODO: why this is meant\""),
+    ] {
+        let mut capabilities = modern();
+        capabilities["workspace"]["workspaceEdit"]["snippetEditSupport"] = json!(fills_in);
+        let mut client = Client::open(folder.path(), capabilities);
+        client.did_open("tenantry.kdl", &estate);
+        let found = client.until("tenantry.kdl", is("tenant-without-quota"));
+        let found = found
+            .iter()
+            .find(|one| one["code"] == "tenant-without-quota");
+        let params = json!({
+            "textDocument": { "uri": client.uri("tenantry.kdl") },
+            "range": found.unwrap()["range"],
+            "context": { "diagnostics": [] },
+        });
+        let actions = client.request("textDocument/codeAction", params).unwrap();
+        let mut actions = actions.as_array().unwrap().iter();
+        let title = |one: &&Value| one["title"].as_str().unwrap().starts_with("allow `");
+        let edit = actions.find(title).unwrap()["edit"].clone();
+        let text = match fills_in {
+            true => edit["documentChanges"][0]["edits"][0]["snippet"]["value"].clone(),
+            false => edit["changes"][client.uri("tenantry.kdl")][0]["newText"].clone(),
+        };
+        assert!(text.as_str().unwrap().contains(wanted), "{edit}");
+    }
+}
