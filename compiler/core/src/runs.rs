@@ -20,6 +20,9 @@ impl<T> Clone for Run<T> {
     }
 }
 
+/// The most entries of one run.
+const LONGEST: usize = 1 << 14;
+
 /// A table of entries by number. Not every number has one: of what an earlier run entered, only
 /// what is still wanted is kept.
 #[derive(Debug)]
@@ -29,6 +32,8 @@ pub(crate) struct Runs<T> {
     /// What is being entered, and the number of its first.
     open: Vec<T>,
     first: u32,
+    /// Below this are the entries of what begins anew in each table.
+    ground: u32,
     /// Which of the runs that were taken over are wanted; all others are new.
     wanted: Vec<bool>,
 }
@@ -39,6 +44,7 @@ impl<T: Clone> Clone for Runs<T> {
             closed: self.closed.clone(),
             open: self.open.clone(),
             first: self.first,
+            ground: self.ground,
             wanted: self.wanted.clone(),
         }
     }
@@ -50,6 +56,7 @@ impl<T> Default for Runs<T> {
             closed: Vec::new(),
             open: Vec::new(),
             first: 0,
+            ground: 0,
             wanted: Vec::new(),
         }
     }
@@ -64,11 +71,14 @@ impl<T> Runs<T> {
         }
     }
 
-    /// A table that begins anew at zero, beside all that another one holds but for the run that
-    /// began there. Of that nothing is wanted yet.
+    /// A table that begins anew at zero, beside all that another one holds but for its ground. Of
+    /// that nothing is wanted yet.
     pub(crate) fn after(before: &Self) -> Self {
         debug_assert!(before.open.is_empty(), "what is kept is closed");
-        let others = before.closed.iter().filter(|run| run.first > 0);
+        let others = before
+            .closed
+            .iter()
+            .filter(|run| run.first >= before.ground);
         let closed: Vec<Run<T>> = others.cloned().collect();
         Self {
             wanted: vec![false; closed.len()],
@@ -85,6 +95,10 @@ impl<T> Runs<T> {
 
     /// Enters one; its number.
     pub(crate) fn push(&mut self, entry: T) -> u32 {
+        // One long list would be copied whenever it grows.
+        if self.open.len() == LONGEST {
+            self.cut();
+        }
         let number = self.next();
         self.open.push(entry);
         number
@@ -134,9 +148,11 @@ impl<T> Runs<T> {
         self.closed.len()
     }
 
-    /// Goes on at a number, if it is not behind already.
+    /// What was entered so far is the ground, which begins anew in each table. Goes on at a
+    /// number, if it is not behind already.
     pub(crate) fn skip_to(&mut self, number: u32) {
         self.cut();
+        self.ground = self.first;
         self.first = self.first.max(number);
     }
 
@@ -180,7 +196,7 @@ mod tests {
     fn what_is_wanted_of_another_table_stays_under_its_numbers() {
         let mut before = Runs::default();
         before.push("ground");
-        before.cut();
+        before.skip_to(1);
         before.push("first");
         before.cut();
         before.push("second");

@@ -51,7 +51,7 @@ impl Object for Row {
 }
 
 /// Cells of a table that weigh as much as a node.
-const CELLS: usize = 8;
+const CELLS: usize = 4;
 
 impl Resolver<'_> {
     /// Works out everything that is declared, and leaves parameters and tables in the root, so

@@ -350,9 +350,9 @@ fn constructed<K: Construct>(nodes: &[&Arc<Node>], cx: &mut Cx<'_>) -> Vec<Optio
         let (runs, before) = (cx.origins.runs().cut(), cx.findings.len());
         let made = K::construct(node, cx);
         cx.origins.runs().cut();
-        let run = cx.origins.runs().since(runs).next();
+        let runs = cx.origins.runs().since(runs).collect();
         let sound = cx.findings.len() == before;
-        memo.keep(node, made.as_ref().filter(|_| sound), run);
+        memo.keep(node, made.as_ref().filter(|_| sound), runs);
         cx.memo = Some(memo);
         made
     };
@@ -391,8 +391,8 @@ fn in_parallel<K: Construct>(nodes: &[&Arc<Node>], cx: &mut Cx<'_>) -> Option<Ve
     for ((one, findings, mut origins), node) in made.into_iter().zip(nodes) {
         if let Some(memo) = &mut cx.memo {
             origins.runs().cut();
-            let run = origins.runs().since(0).next();
-            memo.keep(node, one.as_ref().filter(|_| findings.is_empty()), run);
+            let runs = origins.runs().since(0).collect();
+            memo.keep(node, one.as_ref().filter(|_| findings.is_empty()), runs);
         }
         all.push(one);
         cx.findings.extend(findings);
@@ -420,8 +420,8 @@ pub struct Memo {
 struct Made {
     node: Arc<Node>,
     made: Shared,
-    /// The first number of the run of its defaults' origins, where it has any.
-    run: Option<u32>,
+    /// The first numbers of the runs of its defaults' origins.
+    runs: Vec<u32>,
 }
 
 impl Memo {
@@ -447,16 +447,16 @@ impl Memo {
             "a node that is kept keeps its place"
         );
         let made = K::shared(&known.made)?;
-        self.wanted.extend(known.run);
+        self.wanted.extend(&known.runs);
         self.now.insert(address, known.clone());
         Some(made)
     }
 
-    fn keep<K: Construct>(&mut self, node: &Arc<Node>, made: Option<&K>, run: Option<u32>) {
+    fn keep<K: Construct>(&mut self, node: &Arc<Node>, made: Option<&K>, runs: Vec<u32>) {
         if let Some(made) = made.and_then(K::share) {
             let node = node.clone();
             let address = Arc::as_ptr(&node) as usize;
-            self.now.insert(address, Made { node, made, run });
+            self.now.insert(address, Made { node, made, runs });
         }
     }
 }
