@@ -13,7 +13,7 @@ use tenantry_core::{
     emit::{Need, Objects},
     flows::{
         Flow, Peer,
-        blocks::{Blocks, METADATA},
+        blocks::{Block, Blocks, METADATA},
         cni, site,
     },
     lower::{Lowered, LoweredCluster, LoweredTenant},
@@ -82,8 +82,8 @@ struct Expression {
 struct Known {
     callers: BTreeSet<String>,
     called: BTreeSet<String>,
-    /// Outside ends that it calls.
-    outside: Vec<Cidr>,
+    /// Outside ends that it calls, with what is left out of them.
+    outside: Vec<Block>,
 }
 
 /// Emits a baseline for each tenant, where the spec says that the cluster's CNI has such policies.
@@ -132,17 +132,13 @@ fn known(lowered: &Lowered<'_>, on: Id<Cluster>) -> BTreeMap<Id<Tenant>, Known> 
         }
         other => whose(other).map(|id| estate.tenants[id].namespace.value.to_string()),
     };
-    let addresses = |peer: &Peer| -> Vec<Cidr> {
+    let addresses = |peer: &Peer| -> Vec<Block> {
         if let Peer::Platform(service) = peer {
             let site = site::find(estate, lowered.platform, on, *service);
-            return site.map_or_else(|_| Vec::new(), |site| site.addresses);
+            let addresses = site.map_or_else(|_| Vec::new(), |site| site.addresses);
+            return addresses.into_iter().map(|it| (it, Vec::new())).collect();
         }
-        // Of a block only what it was declared for counts: what is wide leaves metadata out.
-        let blocks = blocks.of_peer(peer).into_iter();
-        blocks
-            .map(|(cidr, _)| cidr)
-            .filter(|cidr| cidr.prefix_len() >= 16)
-            .collect()
+        blocks.of_peer(peer)
     };
     let mut all: BTreeMap<Id<Tenant>, Known> = BTreeMap::new();
     for Flow { from, to, .. } in lowered.flows.of(on) {
@@ -270,7 +266,7 @@ fn all() -> End {
 }
 
 /// The addresses of metadata that none of the tenant's flows goes to.
-fn metadata(lowered: &Lowered<'_>, on: Id<Cluster>, outside: &[Cidr]) -> Vec<String> {
+fn metadata(lowered: &Lowered<'_>, on: Id<Cluster>, outside: &[Block]) -> Vec<String> {
     let facts = lowered.estate.clusters[on].spec.facts.as_ref();
     let said = facts.and_then(|facts| facts.metadata_ip.as_ref());
     let said = said
@@ -281,8 +277,14 @@ fn metadata(lowered: &Lowered<'_>, on: Id<Cluster>, outside: &[Cidr]) -> Vec<Str
         .iter()
         .filter_map(|ip| <Ip as Unit>::parse(ip).ok());
     let all: BTreeSet<Ip> = usual.chain(said).collect();
+    let is_called = |ip: Ip| {
+        outside.iter().any(|(cidr, but)| {
+            let left_out = but.iter().any(|hole| hole.contains(ip));
+            cidr.contains(ip) && !left_out
+        })
+    };
     all.into_iter()
-        .filter(|ip| !outside.iter().any(|cidr| cidr.contains(*ip)))
+        .filter(|ip| !is_called(*ip))
         .map(|ip| Cidr::host(ip).to_string())
         .collect()
 }
@@ -384,6 +386,26 @@ mod tests {
         for address in ["169.254.169.254/32", "fd00:ec2::254/128"] {
             assert!(networks.contains(address), "{networks}");
         }
+    }
+
+    #[test]
+    fn what_a_declared_range_holds_of_it_is_not_refused() {
+        let outside = r#"
+            external intranet { cidr "100.64.0.0/10"; port https 443; }
+            tenant guest { workload web {
+                container image="registry.example.com/web:1"
+                on general
+                cpu 1
+                memory "1GiB"
+                connect intranet port=https
+            } }
+        "#;
+        let ground = KUBERNETES.replace("cni cilium \"1.19.5\"", "cni ovn { feature tier #true; }");
+        let made = compile(&format!("{ground}{outside}"), &crate::all());
+        let object = made.object("AdminNetworkPolicy", "tenantry-guest");
+        let refused = serde_yaml::to_string(&object["spec"]["egress"][0]).unwrap();
+        assert!(refused.contains("169.254.169.254/32"), "{refused}");
+        assert!(!refused.contains("100.100.100.200"), "{refused}");
     }
 
     #[test]

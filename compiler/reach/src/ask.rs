@@ -12,7 +12,8 @@ pub use words::because;
 
 use crate::{
     Judge, PodId, Protocol,
-    policy::{Direction, PolicyId},
+    policy::{By, Direction, PolicyId},
+    tiers::TierId,
 };
 
 /// One end of a connection.
@@ -58,6 +59,9 @@ pub enum Basis {
     L7OrFqdn,
     /// A rule would let it through if the destination had a port of the name that it says.
     NamedPortUnresolved,
+    /// Two policies of the whole cluster have the same number and do not agree: which decides is
+    /// not specified. The verdict is that of the one that stands first in the manifests.
+    UndefinedPriority,
 }
 
 impl Basis {
@@ -72,6 +76,7 @@ impl Basis {
             Self::SecondaryNetwork => "secondary-network",
             Self::L7OrFqdn => "l7-or-fqdn",
             Self::NamedPortUnresolved => "named-port-unresolved",
+            Self::UndefinedPriority => "undefined-priority",
         }
     }
 }
@@ -88,6 +93,20 @@ pub enum Account {
         /// The rule's place.
         rule: usize,
     },
+    /// A rule of a policy of the whole cluster lets it through, past those of the namespace.
+    Accepted {
+        /// The policy.
+        tier: TierId,
+        /// The rule's place.
+        rule: usize,
+    },
+    /// A rule of a policy of the whole cluster refuses it.
+    Denied {
+        /// The policy.
+        tier: TierId,
+        /// The rule's place.
+        rule: usize,
+    },
     /// These policies isolate the pod, and none has a rule for it.
     Refused {
         /// Who isolates it.
@@ -95,6 +114,13 @@ pub enum Account {
         /// The rules that admit the peer, but on other ports: by policy and place.
         other_ports: Vec<(PolicyId, usize)>,
     },
+}
+
+impl Account {
+    /// Whether the side does not let it through.
+    pub fn refuses(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Denied { .. })
+    }
 }
 
 /// The answer.
@@ -113,9 +139,9 @@ pub struct Answer {
 impl Answer {
     /// The side that refuses; the caller's where both do.
     pub fn refused(&self) -> Option<Direction> {
-        match (&self.egress, &self.ingress) {
-            (Account::Refused { .. }, _) => Some(Direction::Egress),
-            (_, Account::Refused { .. }) => Some(Direction::Ingress),
+        match (self.egress.refuses(), self.ingress.refuses()) {
+            (true, _) => Some(Direction::Egress),
+            (_, true) => Some(Direction::Ingress),
             _ => None,
         }
     }
@@ -137,9 +163,8 @@ pub fn ask(judge: &Judge<'_>, question: &Question) -> Answer {
     };
     let egress = side(question.from, Direction::Egress);
     let ingress = side(question.to, Direction::Ingress);
-    let refuses = |account: &Account| matches!(account, Account::Refused { .. });
     let answer = Answer {
-        allowed: !refuses(&egress) && !refuses(&ingress),
+        allowed: !egress.refuses() && !ingress.refuses(),
         basis: Basis::Policy,
         egress,
         ingress,
@@ -170,11 +195,14 @@ impl Question {
 
 /// What the side of a pod says.
 fn account(judge: &Judge<'_>, question: &Question, pod: PodId, direction: Direction) -> Account {
+    let peer = question.peer(direction);
+    if let Some(decided) = tiered(judge, question, pod, direction) {
+        return decided;
+    }
     let isolated_by = judge.isolating(pod, direction);
     if isolated_by.is_empty() {
         return Account::Open;
     }
-    let peer = question.peer(direction);
     let mut other_ports = Vec::new();
     for grant in judge.grants(pod, direction) {
         if !judge.admits(&grant, peer) {
@@ -193,4 +221,31 @@ fn account(judge: &Judge<'_>, question: &Question, pod: PodId, direction: Direct
         isolated_by: isolated_by.to_vec(),
         other_ports,
     }
+}
+
+/// What the policies of the whole cluster decide of a pod's side; none where it is left to others.
+fn tiered(
+    judge: &Judge<'_>,
+    question: &Question,
+    pod: PodId,
+    direction: Direction,
+) -> Option<Account> {
+    if judge.tiers(pod, direction).is_empty() {
+        return None;
+    }
+    let sorted = judge.sorted(pod, direction, question.peer(direction));
+    let deciding = |all: &[(By, crate::PortSet)]| {
+        let mut all = all.iter();
+        let found = all.find(|(_, ports)| ports.contains(question.protocol, question.port))?;
+        match found.0 {
+            By::Tier(tier, rule) => Some((tier, rule as usize)),
+            By::Policy(..) => None,
+        }
+    };
+    let accepted = deciding(&sorted.accepted);
+    let accepted = accepted.map(|(tier, rule)| Account::Accepted { tier, rule });
+    accepted.or_else(|| {
+        let (tier, rule) = deciding(&sorted.denied)?;
+        Some(Account::Denied { tier, rule })
+    })
 }

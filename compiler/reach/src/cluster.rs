@@ -7,6 +7,7 @@ use crate::{
     labels::{Labels, NAMESPACE_NAME, Selector},
     networks::{Attachment, Beyond},
     policy::{Policy, PolicyId, Port},
+    tiers::{TierId, TierPolicy},
 };
 
 /// A pod's place among those of a [`Cluster`].
@@ -124,6 +125,8 @@ pub struct Cluster {
     pub pods: Vec<Pod>,
     /// The policies, in the order of the manifests.
     pub policies: Vec<Policy>,
+    /// The policies of the whole cluster, in the order of the manifests.
+    pub tiers: Vec<TierPolicy>,
     /// What else decides.
     pub beside: Vec<Beside>,
     /// What attaches pods to networks beside the pod network, by `namespace/name`.
@@ -167,6 +170,16 @@ impl Cluster {
     /// A policy.
     pub fn policy(&self, id: PolicyId) -> &Policy {
         &self.policies[id.0 as usize]
+    }
+
+    /// A policy of the whole cluster.
+    pub fn tier(&self, id: TierId) -> &TierPolicy {
+        &self.tiers[id.0 as usize]
+    }
+
+    /// All policies of the whole cluster.
+    pub fn tier_ids(&self) -> impl Iterator<Item = TierId> + use<> {
+        (0..u32::try_from(self.tiers.len()).unwrap_or(u32::MAX)).map(TierId)
     }
 
     /// All pods.

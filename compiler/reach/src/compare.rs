@@ -9,7 +9,7 @@ use crate::{
     Addresses, Judge, PodId, PortSet,
     ask::Question,
     matrix::{Flow, TooMuch, within_lists},
-    policy::{Direction, PolicyId},
+    policy::{By, Direction},
 };
 
 use held::Held;
@@ -40,9 +40,9 @@ pub struct Difference {
     pub fault: Fault,
     /// One packet for which it is so.
     pub packet: Question,
-    /// For what goes through: the rule of each side that lets the packet through, by policy and
-    /// place in its section; none for a side that nothing isolates. Caller's side first.
-    pub through: [Option<(PolicyId, usize)>; 2],
+    /// For what goes through: the rule of each side that lets the packet through; none for a side
+    /// that nothing isolates. Caller's side first.
+    pub through: [Option<By>; 2],
     /// For what does not: the sides that refuse the packet.
     pub refused: Vec<Direction>,
     /// Everybody who calls whom they should not, or cannot call whom they should, by the same

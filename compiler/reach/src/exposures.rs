@@ -51,7 +51,7 @@ pub fn exposures(cluster: &Cluster) -> Result<Vec<Exposure>, TooMuch> {
         for (own, others, direction) in ways {
             let made = &own[real(cluster, own)..];
             let others = others[..real(cluster, others)].iter().copied();
-            let reached = others.filter(|pod| !judge.isolating(*pod, direction).is_empty());
+            let reached = others.filter(|pod| judge.is_held(*pod, direction));
             let reached: Vec<PodId> = reached.collect();
             steps += made.len() as u64 * reached.len() as u64;
             within_steps(steps)?;

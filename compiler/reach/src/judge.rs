@@ -2,9 +2,11 @@
 //!
 //! A pod is isolated in a direction as soon as one policy of its own namespace selects it and
 //! speaks of that direction; then only what some rule of some such policy admits goes through.
-//! There is no order and no denial. A connection needs both of its sides, for the same port.
+//! There is no order and no denial. Policies of the whole cluster have both, and stand before and
+//! behind those ([`crate::tiers`]). A connection needs both of its sides, for the same port.
 
 pub(crate) mod index;
+mod tiers;
 
 use std::net::IpAddr;
 
@@ -13,8 +15,11 @@ use index::Index;
 use crate::{
     Addresses, Cluster, End, PodId, PortSet, Protocol,
     cluster::Pod,
-    policy::{Direction, Peer, Policy, PolicyId, Port, Rule},
+    policy::{Direction, Peer, PolicyId, Port, Rule},
+    tiers::TierId,
 };
+
+pub use tiers::Clash;
 
 /// A cluster whose policies are laid out for questions.
 #[derive(Debug)]
@@ -23,6 +28,9 @@ pub struct Judge<'c> {
     index: Index<'c>,
     /// By direction and pod: the policies that isolate it, in the order of the manifests.
     isolating: [Vec<Vec<PolicyId>>; 2],
+    /// By direction and pod: the policies of the cluster that speak of it, in their order; empty
+    /// where there are none of these at all.
+    tiers: [Vec<Vec<TierId>>; 2],
 }
 
 /// A rule of a policy that isolates a pod: one reason why something may go through.
@@ -41,7 +49,7 @@ pub struct Grant<'c> {
 /// What one side lets through.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Side {
-    /// Whether any policy isolates the pod; if none does, everything goes through.
+    /// Whether any policy speaks of the pod; if none does, everything goes through.
     pub isolated: bool,
     /// The ports of the destination.
     pub ports: PortSet,
@@ -80,10 +88,12 @@ impl<'c> Judge<'c> {
                 }
             }
         }
+        let tiers = tiers::by_pod(cluster, &index);
         Self {
             cluster,
             index,
             isolating,
+            tiers,
         }
     }
 
@@ -122,50 +132,39 @@ impl<'c> Judge<'c> {
         })
     }
 
-    /// What a pod's side lets through of connections with another pod. `to` is which of the two
-    /// is called: ports are always its.
+    /// What a pod's side lets through of connections with another pod.
     pub fn with_pod(&self, pod: PodId, direction: Direction, peer: PodId) -> Side {
-        let to = match direction {
-            Direction::Ingress => pod,
-            Direction::Egress => peer,
-        };
-        self.side(pod, direction, Some(to), |grant| {
-            self.admits_pod(&grant, peer)
-        })
+        self.side(pod, direction, End::Pod(peer))
     }
 
     /// What a pod's side lets through of connections with one address outside.
     pub fn with_address(&self, pod: PodId, direction: Direction, peer: IpAddr) -> Side {
-        let to = match direction {
-            Direction::Ingress => Some(pod),
-            Direction::Egress => None,
-        };
-        self.side(pod, direction, to, |grant| admits_address(grant.rule, peer))
+        self.side(pod, direction, End::Address(peer))
     }
 
-    fn side(
-        &self,
-        pod: PodId,
-        direction: Direction,
-        to: Option<PodId>,
-        admits: impl Fn(Grant<'c>) -> bool,
-    ) -> Side {
-        if self.isolating(pod, direction).is_empty() {
-            return Side {
-                isolated: false,
-                ports: PortSet::all(),
-                unresolved: false,
-            };
-        }
+    fn side(&self, pod: PodId, direction: Direction, peer: End) -> Side {
+        let to = called(pod, direction, peer);
+        let isolated = !self.isolating(pod, direction).is_empty();
         let mut side = Side {
-            isolated: true,
+            isolated,
             ..Side::default()
         };
         for grant in self.grants(pod, direction) {
-            if admits(grant) {
+            if self.admits(&grant, peer) {
                 let (ports, unresolved) = self.ports(grant.rule, to);
                 side.ports.extend(&ports);
                 side.unresolved |= unresolved;
+            }
+        }
+        if !isolated {
+            side.ports = PortSet::all();
+        }
+        if !self.tiers(pod, direction).is_empty() {
+            let sorted = self.sorted(pod, direction, peer);
+            side.isolated = true;
+            side.ports = side.ports.and(&sorted.left);
+            for (_, ports) in &sorted.accepted {
+                side.ports.extend(ports);
             }
         }
         side
@@ -173,21 +172,26 @@ impl<'c> Judge<'c> {
 
     /// Whether a rule admits a pod as the other end.
     pub fn admits_pod(&self, grant: &Grant<'_>, peer: PodId) -> bool {
-        let Some(peers) = &grant.rule.peers else {
-            return true;
-        };
-        let (policy, pod) = (self.cluster.policy(grant.policy), self.cluster.pod(peer));
-        peers
-            .iter()
-            .any(|peer| admits_pod(self.cluster, policy, peer, pod))
+        self.admits(grant, End::Pod(peer))
     }
 
     /// Whether a rule admits an end as the other one.
     pub fn admits(&self, grant: &Grant<'_>, peer: End) -> bool {
-        match peer {
-            End::Pod(pod) => self.admits_pod(grant, pod),
-            End::Address(address) => admits_address(grant.rule, address),
-        }
+        let own = &self.cluster.policy(grant.policy).namespace;
+        self.meets(own, grant.rule, peer)
+    }
+
+    /// Whether a rule speaks of an end, in a policy of namespace `own`.
+    fn meets(&self, own: &str, rule: &Rule, peer: End) -> bool {
+        let id = match peer {
+            End::Pod(id) => id,
+            End::Address(address) => return admits_address(rule, address),
+        };
+        let pod = self.cluster.pod(id);
+        rule.peers.as_ref().is_none_or(|peers| {
+            let mut peers = peers.iter();
+            peers.any(|peer| admits_pod(self.cluster, own, peer, pod))
+        })
     }
 
     /// The ports of a destination that a rule admits, and whether it names one that the
@@ -267,15 +271,24 @@ impl<'c> Judge<'c> {
     }
 }
 
+/// Who is called, if it is a pod: ports are always its.
+fn called(pod: PodId, direction: Direction, peer: End) -> Option<PodId> {
+    match (direction, peer) {
+        (Direction::Ingress, _) => Some(pod),
+        (Direction::Egress, End::Pod(peer)) => Some(peer),
+        (Direction::Egress, End::Address(_)) => None,
+    }
+}
+
 /// Whether a peer admits a pod. Selectors do not see pods in the host's network; a block of
 /// addresses sees every pod whose address is known and lies in it.
-fn admits_pod(cluster: &Cluster, policy: &Policy, peer: &Peer, pod: &Pod) -> bool {
+fn admits_pod(cluster: &Cluster, own: &str, peer: &Peer, pod: &Pod) -> bool {
     match peer {
         Peer::Addresses(block) => pod.addresses.iter().any(|own| block.contains(*own)),
         Peer::Pods { .. } if pod.host_network => false,
         Peer::Pods { namespaces, pods } => {
             let there = match namespaces {
-                None => pod.namespace == policy.namespace,
+                None => pod.namespace == own,
                 Some(selector) => {
                     let namespace = cluster.namespaces.get(&pod.namespace);
                     namespace.is_some_and(|namespace| selector.matches(&namespace.labels))

@@ -1,4 +1,5 @@
-//! Decides what Kubernetes' NetworkPolicies let through, from the manifests alone. It knows
+//! Decides what Kubernetes' NetworkPolicies, and the policies of the whole cluster that stand before
+//! and behind them, let through, from the manifests alone. It knows
 //! nothing of the language and shares no code with what writes policies, so that what it reads
 //! out of emitted files can be held against what was declared.
 //!
@@ -26,6 +27,7 @@ mod random;
 mod ranges;
 pub mod read;
 pub mod strangers;
+pub mod tiers;
 
 pub use addresses::Addresses;
 pub use ask::{Account, Answer, Basis, End, Question, ask, because};
@@ -37,7 +39,8 @@ pub use judge::Judge;
 pub use matrix::{Ends, Flow, TooMuch, matrix};
 pub use networks::{Network, networks};
 pub use node::{Kept, Look, Node};
-pub use policy::{Direction, Policy, PolicyId};
+pub use policy::{By, Direction, Policy, PolicyId};
 pub use ports::{PortSet, Protocol};
 pub use read::{Complaint, Document, is_silent, read};
 pub use strangers::add_strangers;
+pub use tiers::{TierId, TierPolicy};

@@ -9,6 +9,7 @@ mod naive;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod tiers;
 
 use std::{error, fmt};
 

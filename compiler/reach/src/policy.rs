@@ -1,6 +1,6 @@
 //! NetworkPolicies (`networking.k8s.io/v1`) as they act: defaults worked out, blocks as sets.
 
-use crate::{Addresses, Protocol, labels::Selector};
+use crate::{Addresses, Protocol, labels::Selector, tiers::TierId};
 
 /// Which side of a connection a rule speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,15 @@ impl Direction {
 /// A policy's place among those of a [`crate::Cluster`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PolicyId(pub u32);
+
+/// A rule that decides: whose, and its place in the section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum By {
+    /// Of a policy of a namespace.
+    Policy(PolicyId, u32),
+    /// Of a policy of the whole cluster.
+    Tier(TierId, u32),
+}
 
 /// A policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +96,20 @@ pub enum Peer {
     },
     /// Addresses: the block without its exceptions.
     Addresses(Addresses),
+}
+
+impl Peer {
+    /// What is the same of two peers that name their namespaces only if they admit the same pods,
+    /// and quick to look up; none of addresses, and of those that name none.
+    pub(crate) fn identity(&self) -> Option<(usize, usize)> {
+        match self {
+            Self::Pods {
+                namespaces: Some(namespaces),
+                pods,
+            } => Some((namespaces.identity(), pods.identity())),
+            _ => None,
+        }
+    }
 }
 
 /// Which ports of the destination.

@@ -7,6 +7,7 @@ use crate::{
     cluster::{ContainerPort, Namespace, Pod},
     labels::{Condition, Labels, NAMESPACE_NAME, Requirement, Selector},
     policy::{Peer, Policy, Port, Rule},
+    tiers::{Action, Tier, TierPolicy, TierRule},
 };
 
 const NAMESPACES: [&str; 3] = ["east", "north", "west"];
@@ -107,6 +108,53 @@ fn policy() -> impl Strategy<Value = Policy> {
         })
 }
 
+/// Rules of a tier name the namespaces of their peers.
+fn tier_rule() -> impl Strategy<Value = TierRule> {
+    let pods = (namespaces(), selector(&["app", "tier"]));
+    let pods = pods.prop_map(|(namespaces, pods)| Peer::Pods {
+        namespaces: Some(namespaces),
+        pods,
+    });
+    let peer = prop_oneof![3 => pods, 1 => block().prop_map(Peer::Addresses)];
+    let ports = prop::option::weighted(0.5, prop::collection::vec(port(), 1..3));
+    (
+        prop::sample::select(vec![Action::Accept, Action::Deny, Action::Pass]),
+        prop::collection::vec(peer, 1..3),
+        ports,
+    )
+        .prop_map(|(action, peers, ports)| TierRule {
+            name: None,
+            action,
+            rule: Rule {
+                peers: Some(peers),
+                ports,
+            },
+        })
+}
+
+fn tier() -> impl Strategy<Value = TierPolicy> {
+    let rules = || prop::collection::vec(tier_rule(), 0..4);
+    (
+        (any::<bool>(), 0u16..3),
+        namespaces(),
+        selector(&["app", "tier"]),
+        rules(),
+        rules(),
+    )
+        .prop_map(
+            |((before, priority), namespaces, pods, ingress, egress)| TierPolicy {
+                kind: "ClusterNetworkPolicy".to_owned(),
+                name: String::new(),
+                tier: if before { Tier::Admin } else { Tier::Baseline },
+                priority,
+                namespaces,
+                pods,
+                ingress,
+                egress,
+            },
+        )
+}
+
 fn pod() -> impl Strategy<Value = Pod> {
     let port = (
         prop::option::of(one_of(&["http", "admin"])),
@@ -144,8 +192,15 @@ pub(crate) fn cluster() -> impl Strategy<Value = Cluster> {
     let teams = prop::collection::vec(labels(&["team"]), NAMESPACES.len());
     let pods = prop::collection::vec(pod(), 0..8);
     let policies = prop::collection::vec(policy(), 0..8);
-    (teams, pods, policies).prop_map(|(teams, pods, policies)| {
-        let mut cluster = Cluster::default();
+    let tiers = prop_oneof![
+        1 => Just(Vec::new()),
+        1 => prop::collection::vec(tier(), 0..5),
+    ];
+    (teams, pods, policies, tiers).prop_map(|(teams, pods, policies, tiers)| {
+        let mut cluster = Cluster {
+            tiers,
+            ..Cluster::default()
+        };
         for (name, labels) in NAMESPACES.into_iter().zip(teams) {
             let namespace = Namespace::new(name, labels);
             cluster.namespaces.insert(name.to_owned(), namespace);

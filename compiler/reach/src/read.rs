@@ -1,8 +1,8 @@
 //! Manifests, read as strictly as the API server would.
 //!
 //! Read are namespaces, nodes, pods and whatever makes pods out of a template, NetworkPolicies,
-//! and what decides beside them. NetworkPolicies are held to everything that the API server
-//! refuses; of the rest only what is looked at is judged. An object about which there is a
+//! policies of the whole cluster, and what decides beside them. Policies are held to everything
+//! that the API server refuses; of the rest only what is looked at is judged. An object about which there is a
 //! complaint is left out.
 
 mod at;
@@ -15,6 +15,7 @@ mod networkpolicy;
 mod pods;
 mod replicas;
 mod selector;
+mod tiers;
 
 use std::net::IpAddr;
 
@@ -174,12 +175,18 @@ impl<'o> Object<'o> {
         }
     }
 
+    /// Its namespace; empty for what is in none.
+    fn space(&self) -> &'o str {
+        match self.kind {
+            "Namespace" | "Node" => "",
+            _ if tiers::decides(self) => "",
+            _ => self.namespace,
+        }
+    }
+
     /// What tells it apart.
     fn key(&self) -> Key {
-        let namespace = match self.kind {
-            "Namespace" | "Node" => "",
-            _ => self.namespace,
-        };
+        let namespace = self.space();
         Key {
             group: self.group.to_owned(),
             kind: self.kind.to_owned(),
@@ -193,6 +200,8 @@ impl<'o> Object<'o> {
 fn path_of(kind: &str, namespace: &str, name: &str) -> String {
     match kind {
         "Namespace" | "Node" => format!("{kind} {name}"),
+        // What is in no namespace; CRDs of Calico share two of these names and are.
+        _ if namespace.is_empty() => format!("{kind} {name}"),
         _ => format!("{kind} {namespace}/{name}"),
     }
 }
@@ -258,11 +267,12 @@ impl Part {
             ("networking.k8s.io" | "extensions" | "", "NetworkPolicy") => policy,
             (beyond::GROUP, "NetworkAttachmentDefinition") => attachment,
             (beyond::GROUP, "MultiNetworkPolicy") => policy_beyond,
+            _ if tiers::decides(&object) => tier,
             _ if beside::decides(&object) => other_policy,
             _ if pods::makes_pods(&object) => pods,
             _ => return,
         };
-        self.sink.object = path_of(kind, object.namespace, object.name);
+        self.sink.object = path_of(kind, object.space(), object.name);
         let metadata = body.child("metadata");
         for field in ["name", "generateName", "namespace"] {
             if let Some(field) = under(metadata.as_ref(), field) {
@@ -351,6 +361,18 @@ fn policy_beyond(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
 fn service(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
     let service = beside::service(object, sink)?;
     Some(Says::Beside(vec![service]))
+}
+
+fn tier(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
+    let policy = tiers::policy(object, sink);
+    if !sink.complaints.is_empty() {
+        return None;
+    }
+    Some(match policy {
+        Some(policy) => Says::Tier(policy),
+        // It speaks of somebody whom nothing here tells of.
+        None => Says::Beside(beside::policies(object)),
+    })
 }
 
 fn other_policy(object: &Object<'_>, _: &mut Sink) -> Option<Says> {

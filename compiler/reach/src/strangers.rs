@@ -107,9 +107,18 @@ impl Strangers {
     fn add_peers(&mut self, cluster: &Cluster, beside: Beside) {
         let index = Index::of(cluster);
         let mut seen: HashSet<(&str, &Peer), FixedState> = HashSet::default();
-        for policy in &cluster.policies {
-            for direction in Direction::BOTH {
-                for rule in policy.rules(direction).unwrap_or_default() {
+        let policies = cluster.policies.iter().map(|policy| {
+            let rules = |direction| policy.rules(direction).unwrap_or_default().iter();
+            let rules = Direction::BOTH.map(|it| rules(it).collect::<Vec<_>>());
+            (policy.namespace.as_str(), rules)
+        });
+        let tiers = cluster.tiers.iter().map(|policy| {
+            let rules = |direction| policy.rules(direction).iter().map(|it| &it.rule);
+            ("", Direction::BOTH.map(|it| rules(it).collect::<Vec<_>>()))
+        });
+        for (own, rules) in policies.chain(tiers) {
+            for (direction, rules) in Direction::BOTH.into_iter().zip(rules) {
+                for rule in rules {
                     let ports = match direction {
                         Direction::Ingress => Vec::new(),
                         Direction::Egress => named(rule),
@@ -120,7 +129,6 @@ impl Strangers {
                     };
                     for peer in peers {
                         // Without a selector of namespaces a peer means another in each.
-                        let own = policy.namespace.as_str();
                         if seen.insert((own, peer)) || !ports.is_empty() {
                             self.add_peer(cluster, &index, beside, own, peer, &ports);
                         }

@@ -234,6 +234,11 @@ fn networks_beside_the_pod_network_are_judged_by_themselves() {
 }
 
 #[test]
+fn policies_of_the_cluster_go_before_and_behind_those_of_namespaces() {
+    hold(include_str!("tables/tiers.yaml"));
+}
+
+#[test]
 fn what_runs_is_found_in_every_kind() {
     hold(include_str!("tables/workloads.yaml"));
 }
@@ -252,13 +257,18 @@ fn what_the_api_server_refuses_is_refused() {
                 .all(|((path, message), (where_, part))| {
                     **path == *where_ && message.contains(part)
                 });
-        let gone = case.says.is_empty() != (cluster.policies.is_empty() && cluster.pods.is_empty());
+        let gone = case.says.is_empty() != is_bare(&cluster);
         if !same || !gone {
             failed = true;
             eprintln!("{}: {found:#?}", case.case);
         }
     }
     assert!(!failed, "refused.yaml is not held");
+}
+
+/// Whether nothing was taken of what somebody wrote.
+fn is_bare(cluster: &Cluster) -> bool {
+    cluster.policies.is_empty() && cluster.pods.is_empty() && cluster.tiers.is_empty()
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{Account, Answer, Basis, End, Question};
 use crate::{
     Cluster, Judge, PodId,
     cluster::{Beside, Effect, Pod},
+    judge::Clash,
     policy::{Direction, Peer, Port},
 };
 
@@ -39,12 +40,18 @@ pub(super) fn of(judge: &Judge<'_>, question: &Question, answer: &Answer) -> Bas
     let decided = [&answer.egress, &answer.ingress]
         .into_iter()
         .any(|account| *account != Account::Open);
-    if is_in_doubt(judge, question, decided) {
+    // That pods in their node's network are none to policies of the cluster is defined.
+    let isolated = [&answer.egress, &answer.ingress]
+        .into_iter()
+        .any(|it| matches!(it, Account::Admitted { .. } | Account::Refused { .. }));
+    if is_in_doubt(judge, question, isolated) {
         Basis::UndefinedHostNetwork
     } else if cluster.unheld.is_some() || pods(cluster, question).any(|pod| pod.detached) {
         Basis::SecondaryNetwork
     } else if other(cluster, question).is_some() {
         Basis::L7OrFqdn
+    } else if clash(judge, question).is_some() {
+        Basis::UndefinedPriority
     } else if !decided {
         Basis::NoPolicy
     } else if hangs_on_the_address(judge, question) {
@@ -63,6 +70,15 @@ fn is_in_doubt(judge: &Judge<'_>, question: &Question, decided: bool) -> bool {
     sides(question).into_iter().any(|(end, direction)| {
         let End::Pod(id) = end else { return false };
         cluster.pod(id).host_network && (decided || judge.would_isolate(id, direction))
+    })
+}
+
+/// The first two policies of the cluster that leave open what becomes of it.
+pub(super) fn clash(judge: &Judge<'_>, question: &Question) -> Option<Clash> {
+    sides(question).into_iter().find_map(|(end, direction)| {
+        let End::Pod(pod) = end else { return None };
+        let port = (question.protocol, question.port);
+        judge.clash(pod, direction, question.peer(direction), port)
     })
 }
 
@@ -136,6 +152,7 @@ fn hangs_on_a_name(judge: &Judge<'_>, question: &Question, answer: &Answer) -> b
                 unresolved(cluster, question, ports.unwrap_or_default()).is_some()
             }))
         }
+        (Account::Denied { .. }, _) => Some(false),
         _ => None,
     });
     !answer.allowed && names.all(|named| named)

@@ -2,7 +2,7 @@
 
 use super::{
     Account, Answer, Basis, End, Question,
-    basis::{other, pods, translated, unresolved},
+    basis::{clash, other, pods, translated, unresolved},
     near,
     rules::{few, rule_in_words},
 };
@@ -10,6 +10,7 @@ use crate::{
     Cluster, Judge, PodId, PortSet,
     cluster::Beside,
     policy::{Direction, Peer, PolicyId, Rule},
+    tiers::TierId,
 };
 
 /// Why an answer is as it is: the rule that lets it through, or what nothing lifts. Rules are
@@ -75,6 +76,11 @@ impl Teller<'_> {
                 (Account::Admitted { policy, rule }, _) => {
                     told.push(self.admitted(*policy, direction, *rule));
                 }
+                (Account::Accepted { tier, rule }, _) => {
+                    let past = "past what policies of namespaces say";
+                    let decided = self.decided(*tier, direction, *rule, "accepts");
+                    told.push(format!("{decided}, {past}"));
+                }
                 (_, End::Pod(pod)) => {
                     let pod = self.cluster.pod(pod).path();
                     open.push(format!("{pod} for {}", direction.section()));
@@ -109,24 +115,46 @@ impl Teller<'_> {
         )
     }
 
+    /// What a rule of a policy of the cluster does.
+    fn decided(&self, tier: TierId, direction: Direction, at: usize, does: &str) -> String {
+        let way = match direction {
+            Direction::Ingress => "in",
+            Direction::Egress => "out",
+        };
+        let policy = self.cluster.tier(tier);
+        let rule = policy.rules(direction).get(at);
+        let name = rule.and_then(|rule| rule.name.as_deref());
+        let name = name.map_or_else(String::new, |name| format!(" {name:?}"));
+        let words = rule.map(|rule| rule_in_words("", direction, &rule.rule));
+        format!(
+            "{} {does} it on the way {way} ({} rule {}{name}: {})",
+            policy.path(),
+            direction.section(),
+            at + 1,
+            words.unwrap_or_default()
+        )
+    }
+
     fn refused(&self, answer: &Answer) -> String {
         let sides = [
             (&answer.egress, Direction::Egress),
             (&answer.ingress, Direction::Ingress),
         ];
-        let told = sides.into_iter().filter_map(|(account, direction)| {
-            let Account::Refused {
-                isolated_by,
-                other_ports,
-            } = account
-            else {
-                return None;
-            };
-            Some(match other_ports.is_empty() {
-                true => self.other_peer(isolated_by, direction),
-                false => self.other_port(other_ports, direction),
-            })
-        });
+        let told = sides
+            .into_iter()
+            .filter_map(|(account, direction)| match account {
+                Account::Refused {
+                    isolated_by,
+                    other_ports,
+                } => Some(match other_ports.is_empty() {
+                    true => self.other_peer(isolated_by, direction),
+                    false => self.other_port(other_ports, direction),
+                }),
+                Account::Denied { tier, rule } => {
+                    Some(self.decided(*tier, direction, *rule, "denies"))
+                }
+                _ => None,
+            });
         told.collect::<Vec<_>>().join("; and ")
     }
 
@@ -256,6 +284,16 @@ impl Teller<'_> {
             Basis::L7OrFqdn => {
                 let it = name(other(self.cluster, self.question)?);
                 Some(format!("{it} decides too, and is not read here"))
+            }
+            Basis::UndefinedPriority => {
+                let clash = clash(self.judge, self.question)?;
+                let (one, other) = (self.cluster.tier(clash.one), self.cluster.tier(clash.other));
+                Some(format!(
+                    "{} would do something else and has the same priority {}, and which of the two \
+                     decides is not specified",
+                    other.path(),
+                    one.priority
+                ))
             }
             Basis::UndefinedSnat => {
                 let it = name(translated(self.judge, self.question)?);

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     matrix::Element,
-    policy::{Direction, PolicyId},
+    policy::{By, Direction},
 };
 
 /// What may be to blame for something that differs. Of two that explain as much the first in this
@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Blame {
     /// A rule lets through what it should not.
-    Rule(Direction, PolicyId, u32),
+    Rule(Direction, Option<By>),
     /// A pod, and those that are like it, refuse what they should let through.
     Refuses(Element),
     /// What was wanted, by its place: it is the other ends that refuse.
@@ -65,9 +65,10 @@ pub(super) fn groups(blamed: impl Iterator<Item = [Blame; 2]>) -> Vec<Vec<u32>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::PolicyId;
 
     fn rule(direction: Direction, policy: u32) -> Blame {
-        Blame::Rule(direction, PolicyId(policy), 0)
+        Blame::Rule(direction, Some(By::Policy(PolicyId(policy), 0)))
     }
 
     #[test]

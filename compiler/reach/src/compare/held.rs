@@ -9,7 +9,7 @@ use crate::{
     Judge, PodId, PortSet, Protocol,
     matrix::{Class, Classes, Ends, Grant, Ground, Lists, OPEN, Rows, SetId, Telling, TooMuch},
     matrix::{naming, used, within_memory, within_steps},
-    policy::{Direction, PolicyId},
+    policy::{By, Direction},
 };
 
 /// Both of them, in classes of ends that neither tells apart.
@@ -32,7 +32,7 @@ pub(super) struct Item {
     pub(super) from: Class,
     pub(super) to: Class,
     pub(super) ports: PortSet,
-    pub(super) through: [Option<(PolicyId, usize)>; 2],
+    pub(super) through: [Option<By>; 2],
     pub(super) wanted: Option<usize>,
     pub(super) blamed: [Blame; 2],
 }
@@ -214,8 +214,8 @@ impl<'t, 'j> Held<'t, 'j> {
                 return;
             }
             let rules = [
-                out.map(|grant| Blame::Rule(Direction::Egress, grant.policy, grant.at)),
-                inward.map(|grant| Blame::Rule(Direction::Ingress, grant.policy, grant.at)),
+                out.map(|grant| Blame::Rule(Direction::Egress, grant.by)),
+                inward.map(|grant| Blame::Rule(Direction::Ingress, grant.by)),
             ];
             let blamed = match rules {
                 [Some(out), Some(inward)] => [out, inward],
@@ -228,7 +228,7 @@ impl<'t, 'j> Held<'t, 'j> {
                 from,
                 to,
                 ports: both,
-                through: [out, inward].map(|grant| Some((grant?.policy, grant?.at as usize))),
+                through: [out, inward].map(|grant| grant?.by),
                 wanted: None,
                 blamed,
             });
@@ -250,7 +250,7 @@ impl<'t, 'j> Held<'t, 'j> {
             (*grant, ports)
         };
         let mut grants: Vec<_> = grants.map(with_ports).collect();
-        grants.sort_by_key(|(grant, _)| (grant.policy, grant.at));
+        grants.sort_by_key(|(grant, _)| grant.by);
         grants
     }
 

@@ -5,6 +5,7 @@ use crate::{
     Cluster,
     ask::End,
     matrix::{Ends, Naive, matrix},
+    policy::By,
     random,
 };
 
@@ -160,12 +161,20 @@ fn check(slow: &Slow<'_>, judge: &Judge<'_>, told: &Difference) -> Result<(), Te
         };
         let looked_at = slow.terms.side.is_none_or(|side| side == direction);
         let is_rule = told.fault == Fault::Extra && isolated && looked_at;
-        prop_assert_eq!(rule.is_some(), is_rule, "{:?}", told);
-        if let (Some((policy, at)), End::Pod(pod)) = (rule, end) {
-            let grant = judge
-                .grants(pod, direction)
-                .find(|it| it.policy == policy && it.at == at);
-            prop_assert!(grant.is_some(), "{told:?}");
+        match (rule, end) {
+            (Some(By::Policy(policy, at)), End::Pod(pod)) => {
+                let grant = judge
+                    .grants(pod, direction)
+                    .find(|it| it.policy == policy && it.at == at as usize);
+                prop_assert!(grant.is_some() && is_rule, "{told:?}");
+            }
+            (Some(By::Tier(tier, at)), End::Pod(pod)) => {
+                let rule = judge.cluster().tier(tier).rules(direction).get(at as usize);
+                prop_assert!(judge.tiers(pod, direction).contains(&tier), "{told:?}");
+                prop_assert!(rule.is_some_and(|rule| rule.accepts()), "{told:?}");
+            }
+            (Some(_), End::Address(_)) => prop_assert!(false, "{told:?}"),
+            (None, _) => prop_assert!(!is_rule, "{told:?}"),
         }
         let refuses = !slow.side(from, to, direction).contains(protocol, port);
         prop_assert_eq!(told.refused.contains(&direction), refuses, "{:?}", told);

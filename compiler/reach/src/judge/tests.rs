@@ -1,5 +1,8 @@
 use super::*;
-use crate::labels::{Condition, Labels, Requirement, Selector};
+use crate::{
+    labels::{Condition, Labels, Requirement, Selector},
+    policy::Policy,
+};
 
 fn labels(text: &[(&str, &str)]) -> Labels {
     text.iter()

@@ -6,12 +6,12 @@ use foldhash::fast::FixedState;
 
 use super::TooMuch;
 use crate::{
-    Addresses, Judge, PodId, PortSet, Protocol,
+    Addresses, Cluster, Judge, PodId, PortSet, Protocol,
     addresses::Atoms,
     ask::End,
     cluster::Pod,
     matrix::lists::Lists,
-    policy::{Direction, Peer, Policy, PolicyId, Port, Rule},
+    policy::{By, Direction, Peer, Policy, PolicyId, Port, Rule},
 };
 
 /// A set of ends, by number.
@@ -35,8 +35,8 @@ pub(crate) struct Grant {
     pub(crate) set: SetId,
     /// By number in [`Ground::ports`].
     pub(crate) ports: u32,
-    pub(crate) policy: PolicyId,
-    pub(crate) at: u32,
+    /// Whose rule it is; none for what nothing refuses of who is not isolated.
+    pub(crate) by: Option<By>,
 }
 
 /// The ports of a rule.
@@ -93,7 +93,7 @@ pub(crate) struct Ground<'j> {
     /// By direction, what binds pods: the grants by set; none for who is not isolated.
     pub(crate) stances: [Vec<Vec<Grant>>; 2],
     /// By direction and pod.
-    stance: [Vec<u32>; 2],
+    pub(super) stance: [Vec<u32>; 2],
     lists: HashMap<Vec<Element>, SetId, FixedState>,
 }
 
@@ -108,7 +108,7 @@ impl<'j> Ground<'j> {
     ) -> Result<Self, TooMuch> {
         let cluster = judge.cluster();
         let mut apart: Vec<&Addresses> = also.collect();
-        for block in blocks(&cluster.policies) {
+        for block in blocks(cluster) {
             apart.push(block);
         }
         let atoms = Atoms::of(apart);
@@ -151,6 +151,7 @@ impl<'j> Ground<'j> {
                 ground.take_stances(direction, telling, &grants[direction as usize]);
             }
         }
+        ground.take_tiers(looked_at, telling, &grants)?;
         Ok(ground)
     }
 
@@ -175,13 +176,8 @@ impl<'j> Ground<'j> {
                         self.ports.push(told(rule));
                     }
                     let mut grant = |set| {
-                        let at = narrow(at);
-                        grants.push(Grant {
-                            set,
-                            ports,
-                            policy,
-                            at,
-                        });
+                        let by = Some(By::Policy(policy, narrow(at)));
+                        grants.push(Grant { set, ports, by });
                     };
                     let Some(admitted) = &rule.peers else {
                         grant(EVERYBODY);
@@ -192,7 +188,7 @@ impl<'j> Ground<'j> {
                         let set = match peers.get(&key) {
                             Some(set) => *set,
                             None => {
-                                let members = self.members(said, peer);
+                                let members = self.members(&said.namespace, peer);
                                 let set = self.set(members)?;
                                 peers.insert(key, set);
                                 set
@@ -207,11 +203,11 @@ impl<'j> Ground<'j> {
         Ok(all)
     }
 
-    /// Whom a peer admits.
-    fn members(&self, policy: &Policy, peer: &Peer) -> Vec<Element> {
+    /// Whom a peer admits, in a policy of namespace `own`.
+    pub(super) fn members(&self, own: &str, peer: &Peer) -> Vec<Element> {
         match peer {
             Peer::Pods { .. } => {
-                let found = self.judge.selected(&policy.namespace, peer);
+                let found = self.judge.selected(own, peer);
                 found.into_iter().map(|pod| pod.0).collect()
             }
             Peer::Addresses(block) => self.within(block),
@@ -264,7 +260,7 @@ impl<'j> Ground<'j> {
         let stances = &mut self.stances[direction as usize];
         for pod in judge.cluster().pod_ids() {
             let isolating = judge.isolating(pod, direction);
-            if isolating.is_empty() {
+            if isolating.is_empty() || !judge.tiers(pod, direction).is_empty() {
                 continue;
             }
             let stance = *by_policies.entry(isolating).or_insert_with(|| {
@@ -349,6 +345,15 @@ impl<'j> Ground<'j> {
         names
     }
 
+    /// Ports that are the same at every destination.
+    pub(super) fn fixed_ports(&mut self, fixed: PortSet) -> u32 {
+        self.ports.push(Ports {
+            fixed,
+            named: Vec::new(),
+        });
+        narrow(self.ports.len() - 1)
+    }
+
     /// Takes in the ports that a rule admits at a destination.
     pub(crate) fn admit(&self, ports: u32, to: Element, into: &mut PortSet) {
         let ports = &self.ports[ports as usize];
@@ -372,14 +377,14 @@ impl<'j> Ground<'j> {
 }
 
 /// What tells addresses apart in policies.
-fn blocks(policies: &[Policy]) -> impl Iterator<Item = &Addresses> {
-    let sections = policies
-        .iter()
-        .flat_map(|policy| [&policy.ingress, &policy.egress]);
-    let peers = sections
-        .flatten()
-        .flatten()
-        .filter_map(|rule| rule.peers.as_ref());
+pub(super) fn blocks(cluster: &Cluster) -> impl Iterator<Item = &Addresses> {
+    let policies = cluster.policies.iter();
+    let sections = policies.flat_map(|policy| [&policy.ingress, &policy.egress]);
+    let rules = sections.flatten().flatten();
+    let tiers = cluster.tiers.iter();
+    let tiers = tiers.flat_map(|policy| policy.ingress.iter().chain(&policy.egress));
+    let rules = rules.chain(tiers.map(|rule| &rule.rule));
+    let peers = rules.filter_map(|rule| rule.peers.as_ref());
     peers.flatten().filter_map(|peer| match peer {
         Peer::Addresses(block) => Some(block),
         Peer::Pods { .. } => None,

@@ -2,12 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::{
-    Addresses, Judge, PortSet,
-    addresses::Atoms,
-    ask::End,
-    policy::{Direction, Peer},
-};
+use super::ground::blocks;
+use crate::{Addresses, Judge, PortSet, addresses::Atoms, ask::End, policy::Direction};
 
 /// What goes through between every two ends, one by one.
 #[derive(Debug)]
@@ -22,16 +18,7 @@ impl<'j> Naive<'j> {
     /// Tells addresses apart that policies or these sets tell apart.
     pub(crate) fn of(judge: &'j Judge<'j>, also: &[&Addresses]) -> Self {
         let cluster = judge.cluster();
-        let rules = cluster.policies.iter().flat_map(|policy| {
-            let rules = Direction::BOTH.map(|direction| policy.rules(direction));
-            rules.into_iter().flatten().flatten()
-        });
-        let peers = rules.flat_map(|rule| rule.peers.iter().flatten());
-        let blocks = peers.filter_map(|peer| match peer {
-            Peer::Addresses(block) => Some(block),
-            Peer::Pods { .. } => None,
-        });
-        let atoms = Atoms::of(blocks.chain(also.iter().copied()));
+        let atoms = Atoms::of(blocks(cluster).chain(also.iter().copied()));
         let mut own: Vec<IpAddr> = cluster
             .pods
             .iter()

@@ -13,6 +13,7 @@ use crate::{
     cluster::{Beside, Pod},
     networks::{Attachment, Beyond},
     policy::Policy,
+    tiers::TierPolicy,
 };
 
 /// What an object says, as far as it was read.
@@ -49,6 +50,8 @@ pub(super) enum Says {
     Policy(Policy),
     Attachment(String, Attachment),
     Beyond(Beyond),
+    /// A policy of the whole cluster.
+    Tier(TierPolicy),
     Beside(Vec<Beside>),
     Pods(Box<Pod>, Option<Replicated>),
 }
@@ -141,6 +144,7 @@ impl<'d> Merged<'d> {
                 cluster.mention(&policy.policy.namespace);
                 cluster.beyond.push(policy);
             }
+            Says::Tier(policy) => cluster.tiers.push(policy),
             Says::Beside(beside) => cluster.beside.extend(beside),
             Says::Pods(pod, replicated) => {
                 let id = cluster.add_pod(*pod);

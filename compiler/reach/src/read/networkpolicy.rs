@@ -44,7 +44,8 @@ pub(super) fn policy(object: &Object<'_>, sink: &mut Sink) -> Policy {
     policy
 }
 
-fn metadata(object: &Object<'_>, sink: &mut Sink) {
+/// The metadata of a policy.
+pub(super) fn metadata(object: &Object<'_>, sink: &mut Sink) {
     const KNOWN: [&str; 15] = [
         "name",
         "generateName",

@@ -178,6 +178,65 @@ pub(crate) fn policy() -> impl Strategy<Value = Value> {
     })
 }
 
+fn tier_port() -> impl Strategy<Value = Value> {
+    let protocol = select(vec!["tcp", "udp", "sctp"]);
+    let number = (select(PORTS.to_vec()), any::<bool>()).prop_map(|(from, range)| {
+        match (range, from.checked_add(1)) {
+            (true, Some(to)) => json!({"range": {"start": from, "end": to}}),
+            _ => json!({"number": from}),
+        }
+    });
+    let number = (protocol, number)
+        .prop_map(|(protocol, port)| json!({protocol: {"destinationPort": port}}));
+    let name = select(NAMES.to_vec()).prop_map(|name| json!({"destinationNamedPort": name}));
+    prop_oneof![3 => number, 1 => name]
+}
+
+fn tier_peer(networks: bool) -> BoxedStrategy<Value> {
+    let both = (option::of(namespaces()), pods()).prop_map(|(namespaces, pods)| {
+        let fields = vec![
+            ("namespaceSelector", namespaces),
+            ("podSelector", Some(pods)),
+        ];
+        json!({"pods": object(fields)})
+    });
+    let blocks = vec(select(BLOCKS.to_vec()), 1..3).prop_map(|it| json!({"networks": it}));
+    let pods = prop_oneof![namespaces().prop_map(|it| json!({"namespaces": it})), both];
+    match networks {
+        true => prop_oneof![2 => pods, 1 => blocks].boxed(),
+        false => pods.boxed(),
+    }
+}
+
+fn tier_rules(ends: &'static str) -> impl Strategy<Value = Value> {
+    let action = select(vec!["Accept", "Deny", "Pass"]);
+    let ports = option::of(vec(tier_port(), 1..3));
+    let rule = (action, vec(tier_peer(ends == "to"), 1..3), ports);
+    let rule = rule.prop_map(move |(action, peers, ports)| {
+        object(vec![
+            ("action", Some(action.into())),
+            (ends, Some(peers.into())),
+            ("protocols", ports.map(Value::from)),
+        ])
+    });
+    vec(rule, 0..4).prop_map(Value::from)
+}
+
+/// A policy of the whole cluster, without its priority.
+fn tier() -> impl Strategy<Value = Value> {
+    let subject = tier_peer(false);
+    let tier = select(vec!["Admin", "Admin", "Baseline"]);
+    (tier, subject, tier_rules("from"), tier_rules("to")).prop_map(
+        |(tier, subject, ingress, egress)| {
+            json!({
+                "apiVersion": "policy.networking.k8s.io/v1alpha2", "kind": "ClusterNetworkPolicy",
+                "metadata": {},
+                "spec": {"tier": tier, "subject": subject, "ingress": ingress, "egress": egress},
+            })
+        },
+    )
+}
+
 fn container() -> impl Strategy<Value = Value> {
     let port = (
         select(PORTS.to_vec()),
@@ -234,8 +293,14 @@ fn workload() -> impl Strategy<Value = Value> {
 /// The manifests of a cluster: each object has a name of its own.
 pub(crate) fn cluster() -> impl Strategy<Value = Vec<Value>> {
     let teams = vec(option::of(select(vec!["red", "blue"])), 3);
-    let objects = (teams, vec(workload(), 2..6), vec(policy(), 1..6));
-    objects.prop_map(|(teams, workloads, policies)| {
+    let tiers = prop_oneof![Just(Vec::new()), vec(tier(), 1..4)];
+    let tiers = (tiers, Just([7, 1000, 0, 7]).prop_shuffle());
+    let objects = (teams, vec(workload(), 2..6), vec(policy(), 1..6), tiers);
+    objects.prop_map(|(teams, workloads, policies, (mut tiers, priorities))| {
+        for (tier, priority) in tiers.iter_mut().zip(priorities) {
+            tier["spec"]["priority"] = priority.into();
+        }
+        let policies = policies.into_iter().chain(tiers);
         let mut objects: Vec<Value> = workloads.into_iter().chain(policies).collect();
         for (at, object) in objects.iter_mut().enumerate() {
             object["metadata"]["name"] = format!("o{at}").into();

@@ -51,6 +51,9 @@ fn side(
     let End::Pod { object, pod } = own else {
         return true;
     };
+    if let Some(decided) = tier(objects, own, peer, section, ends, packet, "Admin") {
+        return decided;
+    }
     let policies: Vec<&Value> = objects
         .iter()
         .filter(|it| it["kind"] == "NetworkPolicy")
@@ -58,12 +61,79 @@ fn side(
         .filter(|it| matches(&it["spec"]["podSelector"], &pod["metadata"]["labels"]))
         .filter(|it| speaks_of(&it["spec"], section))
         .collect();
-    policies.is_empty()
-        || policies.iter().any(|policy| {
-            items(&policy["spec"][section]).iter().any(|rule| {
-                peers(objects, policy, &rule[ends], peer) && ports(&rule["ports"], packet)
-            })
-        })
+    if policies.is_empty() {
+        return tier(objects, own, peer, section, ends, packet, "Baseline").unwrap_or(true);
+    }
+    policies.iter().any(|policy| {
+        items(&policy["spec"][section])
+            .iter()
+            .any(|rule| peers(objects, policy, &rule[ends], peer) && ports(&rule["ports"], packet))
+    })
+}
+
+/// What the policies of a tier decide; none where they leave it to others.
+fn tier(
+    objects: &[Value],
+    own: End<'_>,
+    peer: End<'_>,
+    section: &str,
+    ends: &str,
+    packet: (End<'_>, &str, u16),
+    tier: &str,
+) -> Option<bool> {
+    let mut policies: Vec<&Value> = objects
+        .iter()
+        .filter(|it| it["kind"] == "ClusterNetworkPolicy" && it["spec"]["tier"] == tier)
+        .filter(|it| is_in(objects, &it["spec"]["subject"], own))
+        .collect();
+    // Of two with the same number the first is taken; sorting keeps their order.
+    policies.sort_by_key(|it| it["spec"]["priority"].as_u64());
+    for policy in policies {
+        for rule in items(&policy["spec"][section]) {
+            let spoken = items(&rule[ends]).iter().any(|it| is_in(objects, it, peer));
+            let ports = items(&rule["protocols"]);
+            let port = ports.is_empty() || ports.iter().any(|it| tier_port(it, packet));
+            if spoken && port {
+                return match rule["action"].as_str() {
+                    Some("Accept") => Some(true),
+                    Some("Deny") => Some(false),
+                    _ => None,
+                };
+            }
+        }
+    }
+    None
+}
+
+/// Whether a subject or a peer of a tier is an end.
+fn is_in(objects: &[Value], entry: &Value, end: End<'_>) -> bool {
+    if let Some(networks) = entry["networks"].as_array() {
+        return networks.iter().any(|block| {
+            let block: IpNet = block.as_str().unwrap_or_default().parse().expect("a block");
+            addresses(end).iter().any(|it| block.contains(it))
+        });
+    }
+    let both = match entry.get("namespaces") {
+        Some(namespaces) => json!({"namespaceSelector": namespaces}),
+        None => json!({
+            // Without one they are of any namespace.
+            "namespaceSelector": entry["pods"].get("namespaceSelector").unwrap_or(&json!({})),
+            "podSelector": entry["pods"]["podSelector"],
+        }),
+    };
+    peer(objects, &Value::Null, &both, end)
+}
+
+fn tier_port(entry: &Value, (to, protocol, port): (End<'_>, &str, u16)) -> bool {
+    let port = u64::from(port);
+    if let Some(name) = entry["destinationNamedPort"].as_str() {
+        return is_named(to, name, protocol, port);
+    }
+    let said = &entry[protocol.to_lowercase()]["destinationPort"];
+    let range = &said["range"];
+    said["number"] == port
+        || range["start"].as_u64().is_some_and(|start| start <= port)
+            && range["end"].as_u64().is_some_and(|end| port <= end)
 }
 
 fn speaks_of(spec: &Value, section: &str) -> bool {

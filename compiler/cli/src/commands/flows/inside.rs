@@ -193,7 +193,7 @@ fn figures(judge: &Judge<'_>, files: usize) -> Vec<(String, String)> {
         pods.filter(|policies| !policies.is_empty()).count()
     };
     let (policies, ingress, egress) = (
-        cluster.policies.len(),
+        cluster.policies.len() + cluster.tiers.len(),
         held(Direction::Ingress),
         held(Direction::Egress),
     );
@@ -269,7 +269,7 @@ fn beyond(cluster: &Cluster) -> Vec<Cell> {
     cell(
         Basis::L7OrFqdn,
         beside(Effect::OtherPolicies),
-        "is a policy of the pod network's own, and is not read",
+        "is a policy of the pod network's own, or speaks of more than pods and addresses, and is not read",
     );
     cells
 }

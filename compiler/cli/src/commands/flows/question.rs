@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tenantry_reach::{
-    Account, Answer, Basis, Cluster, Direction, End, Judge, PortSet, Protocol, Question,
+    Account, Answer, Basis, Cluster, Direction, End, Judge, PortSet, Protocol, Question, TierId,
     ask::{ask, because},
 };
 
@@ -170,6 +170,10 @@ enum Side {
     Open,
     /// A rule admits the other end.
     Admitted { by: Rule },
+    /// A policy of the whole cluster accepts it, whatever those of the namespace say.
+    Accepted { by: Rule },
+    /// A policy of the whole cluster refuses it.
+    Denied { by: Rule },
     /// None does.
     Refused {
         isolated_by: Vec<String>,
@@ -184,6 +188,13 @@ struct Rule {
     rule: usize,
 }
 
+impl Rule {
+    fn of_tier(cluster: &Cluster, tier: TierId, rule: usize) -> Self {
+        let policy = cluster.tier(tier).path();
+        Self { policy, rule }
+    }
+}
+
 impl<'t> Document<'t> {
     /// The answer.
     pub(super) fn of(told: &'t Told, cluster: &Cluster) -> Self {
@@ -196,6 +207,12 @@ impl<'t> Document<'t> {
             Account::Open => Side::Open,
             Account::Admitted { policy, rule: at } => Side::Admitted {
                 by: rule((*policy, *at)),
+            },
+            Account::Accepted { tier, rule } => Side::Accepted {
+                by: Rule::of_tier(cluster, *tier, *rule),
+            },
+            Account::Denied { tier, rule } => Side::Denied {
+                by: Rule::of_tier(cluster, *tier, *rule),
             },
             Account::Refused {
                 isolated_by,

@@ -117,6 +117,14 @@ pub(super) fn account(
         } => {
             format!("admitted by {}", rule(policy, *place))
         }
+        Account::Accepted { tier, rule } => format!(
+            "accepted by `{section}[{rule}]` of `{}`, past the policies of its namespace",
+            judge.cluster().tier(*tier).path()
+        ),
+        Account::Denied { tier, rule } => format!(
+            "denied by `{section}[{rule}]` of `{}`",
+            judge.cluster().tier(*tier).path()
+        ),
         Account::Refused {
             isolated_by,
             other_ports,

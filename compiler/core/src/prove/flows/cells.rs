@@ -65,10 +65,6 @@ pub(super) fn of(
     cells
 }
 
-/// Policies of the cluster, of which a tenant's baseline is one. `raw` holds none, and ours accept
-/// nothing.
-const NARROWING: [&str; 2] = ["AdminNetworkPolicy", "ClusterNetworkPolicy"];
-
 /// Services and policies of other kinds.
 fn beside(cluster: &Cluster) -> impl Iterator<Item = Cell> {
     cluster.beside.iter().map(|object| {
@@ -81,11 +77,6 @@ fn beside(cluster: &Cluster) -> impl Iterator<Item = Cell> {
                 Basis::UndefinedSnat,
                 "clients from outside may arrive with the address of a node, so that rules about \
                  their addresses may admit others than they say",
-            ),
-            Effect::OtherPolicies if NARROWING.contains(&object.kind.as_str()) => (
-                Basis::L7OrFqdn,
-                "it stands before the policies of namespaces and only refuses: what it shuts is \
-                 counted as they leave it",
             ),
             Effect::OtherPolicies => (
                 Basis::L7OrFqdn,

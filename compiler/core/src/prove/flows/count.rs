@@ -25,7 +25,7 @@ pub(super) fn objects(ground: Ground<'_>, on: Id<model::Cluster>, cluster: &Clus
     let halves = edges.iter().flat_map(|(from, to)| [from, to]);
     let halves = halves.filter(|end| end.is_held()).count();
     Objects {
-        emitted: cluster.policies.len(),
+        emitted: cluster.policies.len() + cluster.tiers.len(),
         naive: living.count() + halves,
         workloads: estate.workloads_of(on).count(),
     }

@@ -5,6 +5,7 @@
 //! worked out here a second time: nothing here asks the code that writes policies. A difference is
 //! an error that shows one packet.
 
+mod baseline;
 mod cells;
 mod count;
 mod documents;
@@ -59,6 +60,9 @@ pub struct Proof {
     pub because: Vec<usize>,
     /// How what goes through differs; empty when all is proved.
     pub differences: Vec<Difference>,
+    /// What the tenants' baselines would let through if somebody opened the namespaces; empty where
+    /// none is promised.
+    pub breaches: Vec<Difference>,
     /// What could not be read, so that nothing is known of it.
     pub complaints: Vec<Complaint>,
     /// Why nothing could be compared, where that is so.
@@ -109,7 +113,10 @@ pub struct Objects {
 impl Proof {
     /// Whether what goes through is what shall, and nothing else.
     pub fn holds(&self) -> bool {
-        self.differences.is_empty() && self.complaints.is_empty() && self.too_much.is_none()
+        self.differences.is_empty()
+            && self.breaches.is_empty()
+            && self.complaints.is_empty()
+            && self.too_much.is_none()
     }
 }
 
@@ -163,13 +170,18 @@ impl<'a> Ground<'a> {
         }
         let expected = expected::Expected::of(self, on, &pods);
         let unproven = cells::of(self, on, &cluster, &pods);
-        let compared = compare(&cluster, &expected);
-        let (differences, too_much) = match compared {
-            Ok(differences) => (differences, None),
-            Err(too_much) => (Vec::new(), Some(too_much)),
+        complaints.extend(baseline::clashes(&cluster));
+        let compared = compare(&cluster, &expected).and_then(|differences| {
+            let breaches = baseline::breaches(self, on, &cluster, &pods, &expected)?;
+            Ok((differences, breaches))
+        });
+        let ((differences, breaches), too_much) = match compared {
+            Ok(found) => (found, None),
+            Err(too_much) => (Default::default(), Some(too_much)),
         };
         let proof = Proof {
             differences,
+            breaches,
             complaints,
             too_much,
             objects: count::objects(self, on, &cluster),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use tenantry_reach::{
-    Cluster, Difference, Direction, End, Fault, PodId,
+    Account, By, Cluster, Difference, Direction, End, Fault, Judge, PodId, ask,
     policy::{Peer, Rule},
 };
 use tenantry_syntax::Span;
@@ -51,6 +51,7 @@ pub(in crate::prove) fn findings(
             None => defects.push(report.defect(difference)),
         }
     }
+    defects.extend(proof.breaches.iter().map(|it| report.breach(it)));
     defects.truncate(TOLD);
     let beyond = blamed
         .into_values()
@@ -118,6 +119,17 @@ impl Report<'_> {
         }
     }
 
+    /// What a baseline lets through as soon as somebody opens the namespace.
+    fn breach(&self, difference: &Difference) -> Diagnostic {
+        let name = &self.ground.estate.clusters[self.on].name.value;
+        let message = format!(
+            "in cluster `{name}`, the baseline of a tenant does not hold: with one more policy in \
+             the namespace, which lets everything through, {}",
+            self.packet(difference, "can open"),
+        );
+        Diagnostic::nowhere(&UNPROVEN_FLOW, message).why(super::super::REPORT)
+    }
+
     /// What could not be read, and what could not be compared.
     fn unread(&self) -> Findings {
         let name = &self.ground.estate.clusters[self.on].name.value;
@@ -183,22 +195,35 @@ impl Report<'_> {
 
     /// Which rules let a packet through.
     fn way(&self, difference: &Difference) -> String {
+        let rule = |path: String, does: &str, side: usize, rule: u32| {
+            let section = ["egress", "ingress"][side];
+            format!("{path} lets it {does} ({section} rule {})", rule + 1)
+        };
         let said = |side: usize, does: &str| match difference.through[side] {
-            Some((policy, rule)) => format!(
-                "policy {} lets it {does} ({} rule {})",
-                self.cluster().policy(policy).path(),
-                ["egress", "ingress"][side],
-                rule + 1
-            ),
+            Some(By::Policy(policy, at)) => {
+                let path = format!("policy {}", self.cluster().policy(policy).path());
+                rule(path, does, side, at)
+            }
+            Some(By::Tier(policy, at)) => rule(self.cluster().tier(policy).path(), does, side, at),
             None => format!("nothing keeps it from going {does}"),
         };
         format!("{}, and {}", said(0, "out"), said(1, "in"))
     }
 
     fn refused(&self, difference: &Difference) -> String {
-        let sides = difference.refused.iter().map(|side| match side {
-            Direction::Egress => "where it leaves",
-            Direction::Ingress => "where it arrives",
+        let answer = ask(&Judge::new(self.cluster()), &difference.packet);
+        let sides = difference.refused.iter().map(|side| {
+            let (place, account) = match side {
+                Direction::Egress => ("where it leaves", &answer.egress),
+                Direction::Ingress => ("where it arrives", &answer.ingress),
+            };
+            match account {
+                Account::Denied { tier, rule } => {
+                    let path = self.cluster().tier(*tier).path();
+                    format!("{place} ({path}, {} rule {})", side.section(), rule + 1)
+                }
+                _ => place.to_owned(),
+            }
         });
         sides.collect::<Vec<_>>().join(" and ")
     }
@@ -241,14 +266,15 @@ impl Report<'_> {
     /// peers by which the other side admits it.
     fn keys(&self, difference: &Difference, side: usize, pod: PodId) -> Vec<String> {
         let mut keys = Vec::new();
-        if let Some((policy, _)) = difference.through[side] {
+        if let Some(By::Policy(policy, _)) = difference.through[side] {
             let requirements = &self.cluster().policy(policy).pods.requirements;
             keys.extend(requirements.iter().map(|it| it.key.clone()));
         }
-        if let Some((policy, rule)) = difference.through[1 - side] {
+        if let Some(By::Policy(policy, rule)) = difference.through[1 - side] {
             let direction = [Direction::Egress, Direction::Ingress][1 - side];
             let policy = self.cluster().policy(policy);
-            let rule = policy.rules(direction).and_then(|rules| rules.get(rule));
+            let rules = policy.rules(direction);
+            let rule = rules.and_then(|rules| rules.get(rule as usize));
             keys.extend(rule.map(admitting).unwrap_or_default());
         }
         let labels = &self.cluster().pod(pod).labels;
