@@ -42,6 +42,12 @@ fn proofs(made: &Made<'_>, meant: &[Option<Node<'_>>]) -> Vec<Proof> {
     proofs.into_iter().map(|(_, proof)| proof).collect()
 }
 
+/// What is meant, as values that can be changed.
+fn values(made: &Made<'_>) -> Vec<Option<Value>> {
+    let all = made.meant.iter();
+    all.map(|it| Some(it.as_ref()?.to_json(DEEPEST))).collect()
+}
+
 /// What the proofs say where these values are meant instead.
 fn proofs_of(made: &Made<'_>, meant: &[Option<Value>]) -> Vec<Proof> {
     let meant: Vec<Option<Node<'_>>> = meant.iter().map(|it| Some(it.as_ref()?.into())).collect();
@@ -78,11 +84,7 @@ fn no_change_of_a_rule_goes_unnoticed() {
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for seed in 0..MUTATED {
         with(&estates::drawn(seed), |made| {
-            let sound = made
-                .meant
-                .iter()
-                .map(|it| Some(it.as_ref()?.to_json(DEEPEST)));
-            let sound: Vec<Option<Value>> = sound.collect();
+            let sound = values(made);
             for at in policies(&sound) {
                 let before = sound[at].clone().expect("a policy");
                 for (kind, mutant) in mutants::of(&before) {
