@@ -10,6 +10,8 @@ use tenantry_tests::{
     generate::{Shape, edited},
 };
 
+use crate::numbers::Numbers;
+
 type Files = BTreeMap<String, String>;
 
 fn host() -> Host {
@@ -31,13 +33,15 @@ fn told(known: &Known) -> Vec<String> {
     told.extend(outlines.map(|outline| format!("{outline:?}")));
     for environment in &analysis.environments {
         let kept = &environment.kept;
-        told.push(format!("{:?}", environment.env));
-        told.push(format!("{:?}", kept.placement));
-        told.push(format!("{:?}", kept.flows));
         let estate = &kept.estate;
+        let mut numbers = Numbers::of(analysis, estate);
+        told.push(format!("{:?}", environment.env));
+        told.push(numbers.spelt(&format!("{:?}", kept.placement)));
+        told.push(numbers.spelt(&format!("{:?}", kept.flows)));
         for workload in estate.workloads.values() {
             let span = estate.origins.span(workload.spec.name.origin);
-            told.push(format!("{} {span:?}", workload.path));
+            told.push(numbers.spelt(&format!("{} {span:?}", workload.path)));
+            told.push(numbers.spelt(&format!("{workload:?}")));
         }
     }
     told

@@ -3,3 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "a failure to read fails the test")]
 
 mod incremental;
+#[path = "../numbers.rs"]
+mod numbers;
