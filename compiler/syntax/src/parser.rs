@@ -448,6 +448,34 @@ mod tests {
     }
 
     #[test]
+    fn a_brace_that_closes_nothing_is_shown_with_where_its_block_should_begin() {
+        let seen = |text: &str| {
+            let parse = parse(FileId(0), Arc::from(text), &Limits::default());
+            let error = &parse.errors()[0];
+            assert_eq!(error.message, "`}` closes nothing", "{text:?}");
+            let seen = error.related.as_ref();
+            seen.map(|(seen, _)| text[seen.range()].to_owned())
+        };
+        for (text, head) in [
+            ("a 1\n    b {\n        c\n    }\n}\n", Some("a 1")),
+            (
+                "a {\n    b x=2 // so\n\n        c\n    }\n}\n",
+                Some("b x=2"),
+            ),
+            ("a {\n}\n    b\n}\n", None),
+            ("a\nb\n}\n", None),
+            ("a 1; }\n", None),
+            ("}\n", None),
+            ("  a\n  }\n", None),
+            ("\n}\n", None),
+        ] {
+            assert_eq!(seen(text).as_deref(), head, "{text:?}");
+        }
+        let far = format!("a\n{}}}\n", "    b 1\n".repeat(4000));
+        assert_eq!(seen(&far), None);
+    }
+
+    #[test]
     fn a_broken_line_costs_its_node_and_all_are_reported_at_once() {
         let text = "a 1\nb \"x\nc )\nd 2TiB\ne 5\n";
         assert_eq!(mistakes(text).len(), 3);

@@ -3,8 +3,13 @@
 //! In a file with as many opening as closing braces, braces alone decide. Where one is missing or
 //! too many, indentation tells which: that is how the one who forgot it read the file.
 
+use std::ops::Range;
+
 use super::{Frame, Open, Parser, Phase};
 use crate::kind::{ElementKind, TokenKind};
+
+/// A head is looked for among so many tokens: farther away it would be seen by nobody.
+const FAR: usize = 4096;
 
 impl Parser<'_, '_> {
     /// `{`; `skipped` is the `/-` before it.
@@ -77,9 +82,7 @@ impl Parser<'_, '_> {
         });
         if !wanted {
             self.surplus += 1;
-            self.error("`}` closes nothing")
-                .help("remove it, or open a block before it with `{`")
-                .structure = true;
+            self.report_unopened();
             self.bump();
             return None;
         }
@@ -162,6 +165,59 @@ impl Parser<'_, '_> {
             .related(found, place)
             .help("close it with `}`")
             .structure = true;
+    }
+
+    /// A brace that closes nothing, with where its block should have begun, if that is to be seen.
+    fn report_unopened(&mut self) {
+        let head = self.head_without_block();
+        let error = self.error("`}` closes nothing");
+        match head {
+            Some(head) => error
+                .related(head, "by its indentation its block begins behind this line")
+                .help("end that line with `{`, or remove this `}`"),
+            None => error.help("remove it, or open a block before it with `{`"),
+        }
+        .structure = true;
+    }
+
+    /// The line that this brace would belong to if it ended with `{`: the next one above that is
+    /// no deeper, with deeper ones between.
+    fn head_without_block(&self) -> Option<Range<usize>> {
+        if !self.begins_line() {
+            return None;
+        }
+        let depth = self.indent(self.line);
+        let mut end = self.line.checked_sub(1)?;
+        let farthest = end.saturating_sub(FAR);
+        let mut has_content = false;
+        loop {
+            let kinds = self.tokens.kinds.get(farthest..end)?;
+            let before = kinds.iter().rposition(|kind| *kind == TokenKind::Newline);
+            // Where the file is too far away, nothing is said of what stands there.
+            let line = match before {
+                Some(at) => farthest + at + 1,
+                None if farthest == 0 => 0,
+                None => return None,
+            };
+            let is_told = |at: &usize| {
+                !matches!(
+                    self.tokens.kinds.get(*at),
+                    Some(TokenKind::Space | TokenKind::LineComment | TokenKind::BlockComment)
+                )
+            };
+            let mut told = (line..end).filter(is_told);
+            if let Some(first) = told.next() {
+                if self.indent(line) <= depth {
+                    let last = told.next_back().unwrap_or(first);
+                    let begins = self.tokens.kinds.get(first)?.is_value();
+                    let ends = self.tokens.kinds.get(last)?.is_value();
+                    let is_head = has_content && begins && ends && self.indent(line) == depth;
+                    return is_head.then(|| self.range(first).start..self.range(last).end);
+                }
+                has_content = true;
+            }
+            end = line.checked_sub(1)?;
+        }
     }
 
     /// Whether only space stands before this token on its line.
