@@ -100,8 +100,14 @@ fn changed(text: &str, sort: Sort, dice: &mut Dice) -> String {
     match sort {
         Sort::Profile | Sort::Param => {
             // The first number behind the head, so that it is one of this node.
-            let at = text.find(|c: char| c.is_ascii_digit());
-            at.map_or(text.to_owned(), |at| digit(text, at, dice))
+            let Some(at) = text.find(|c: char| c.is_ascii_digit()) else {
+                return text.to_owned();
+            };
+            match dice.below(2) {
+                0 => digit(text, at, dice),
+                // What stands behind it stands elsewhere then.
+                _ => with(text, at + 1, "0"),
+            }
         }
         Sort::Value | Sort::Ground => {
             let at = any(text, dice, |_, c| c.is_ascii_digit());

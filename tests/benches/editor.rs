@@ -4,7 +4,8 @@
 //! with three. Told are milliseconds: until all is known of an estate just opened, from an edit to
 //! the findings of the whole estate, by sort of edit, and of answers to questions; and what stays
 //! in memory. Edits follow each other without a pause, which is worse than any typing: what was
-//! known before is let go of beside the next edit.
+//! known before is let go of beside the next edit. Sorts of edits that are named on the command
+//! line are made alone.
 
 #![expect(
     clippy::disallowed_methods,
@@ -74,7 +75,11 @@ fn session(files: BTreeMap<String, String>) {
     );
     let mut dice = Dice::new(7);
     let mut all = Vec::new();
-    for sort in Sort::ALL {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    let asked: Vec<&String> = asked.iter().filter(|it| !it.starts_with('-')).collect();
+    let is_asked =
+        |sort: &&Sort| asked.is_empty() || asked.iter().any(|it| **it == format!("{sort:?}"));
+    for sort in Sort::ALL.iter().filter(is_asked) {
         let mut laps = Vec::new();
         let before = busy();
         for _ in 0..EDITS {

@@ -138,7 +138,8 @@ fn run(world: &Memory) -> Laps {
     clock.lap();
     let flows = sound(flows::collect(&checked, &targets));
     clock.lap();
-    let lowered = sound(lower::lower(&checked, &placed, &flows));
+    let allocated = sound(lower::allocate(&checked, &placed));
+    let lowered = lower::lower(&checked, &placed, &flows, allocated);
     clock.lap();
     let mut objects = Objects::default();
     for target in &targets {
@@ -153,6 +154,7 @@ fn run(world: &Memory) -> Laps {
         estate: &estate,
         platform: &platform,
         flows: &flows,
+        allocations: &lowered.allocations,
         objects: &objects,
         targets: &names,
     };

@@ -67,12 +67,18 @@ pub struct Missing {
 /// The platform of every cluster.
 #[derive(Debug, Clone, Default)]
 pub struct Platform {
+    asks: BTreeMap<Id<Cluster>, Vec<features::Ask>>,
     clusters: BTreeMap<Id<Cluster>, BTreeMap<String, Component>>,
     /// What is needed and not allowed in.
     pub missing: Vec<Missing>,
 }
 
 impl Platform {
+    /// The features that are asked of a cluster, in the order of the model.
+    pub fn asked(&self, cluster: Id<Cluster>) -> &[features::Ask] {
+        self.asks.get(&cluster).map_or(&[], Vec::as_slice)
+    }
+
     /// The components of a cluster, by name.
     pub fn components(&self, cluster: Id<Cluster>) -> impl Iterator<Item = (&str, &Component)> {
         self.clusters
@@ -126,11 +132,15 @@ pub fn close(estate: &Estate, targets: &[&dyn Target]) -> Platform {
             components: declared(cluster),
             missing: Vec::new(),
         };
-        for ask in features::asked(estate, id) {
-            for component in needed(&ask, cluster, targets) {
-                closing.want(&component, &ask.by, ask.origin);
+        let asks = features::asked(estate, id);
+        let mut by_feature: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for ask in &asks {
+            let components = by_feature.entry(ask.feature);
+            for component in components.or_insert_with_key(|it| needed(it, cluster, targets)) {
+                closing.want(component, &ask.by, ask.origin);
             }
         }
+        platform.asks.insert(id, asks);
         if cluster.is_kubernetes() {
             closing.storage(estate);
             closing.machines(estate);
@@ -147,11 +157,11 @@ pub fn close(estate: &Estate, targets: &[&dyn Target]) -> Platform {
 }
 
 /// The components that the cluster's targets name for a feature, the least a target asks.
-fn needed(ask: &features::Ask, cluster: &Cluster, targets: &[&dyn Target]) -> Vec<String> {
+fn needed(feature: &str, cluster: &Cluster, targets: &[&dyn Target]) -> Vec<String> {
     targets
         .iter()
         .filter(|target| target.serves(cluster))
-        .filter_map(|target| target.capabilities().get(ask.feature))
+        .filter_map(|target| target.capabilities().get(feature))
         .find(|row| !matches!(row.support, crate::target::Support::None(_)))
         .map(|row| row.components.clone())
         .unwrap_or_default()

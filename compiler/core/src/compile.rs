@@ -1,42 +1,40 @@
 //! The compile: one line per phase. Everything else of this crate is below it.
 
 mod analysis;
+mod backend;
+mod environment;
 mod flows;
 mod graph;
 mod placed;
+mod reading;
 mod tests;
 mod trees;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use analysis::{Analysed, Analysis, Depth, Kept, Memo, analyse};
+pub(crate) use backend::{Asked, Far, backend};
+use environment::{Compiled, environment};
 pub use flows::{FlowsCluster, FlowsEnvironment, FlowsRun, SpecEnd, SpecFlow, flows};
 pub use graph::{Graph, GraphNode};
 pub use placed::{PlacedEnvironment, PlacedRun, placed};
+use reading::{read, read_again};
 use tenantry_syntax::Span;
 pub use tests::{Tests, test};
 pub use trees::{Trees, trees};
 
 use crate::{
-    check as checks, close,
     diag::{self, Diagnostic, Findings},
-    emit::{self, Objects, Output},
-    flows::{self as traffic, FlowSet},
-    instances::Instances,
-    levels::{self, Allowance},
+    emit::{self, Output},
+    levels,
     limits::Limits,
     load::{self, Library, Sources},
-    lock::{self, Allocations, Lock},
-    lower, model,
+    lock::{self, Lock},
     origin::{OriginId, Origins},
-    outcome::{Clean, Outcome},
-    place, plan, prove, resolve,
+    outcome::Clean,
+    prove, resolve,
     schema::{self, kind::Vocabulary, node::Node, ty::Lit},
     target::Target,
-    testing,
     world::{ReadError, World},
 };
 
@@ -187,37 +185,6 @@ enum Until {
     Flows,
     /// As far as `lower`, or as `Plan`, and all that is known on the way is kept.
     Analysis(Depth),
-}
-
-/// One environment, compiled as far as it goes.
-struct Compiled {
-    env: Option<Arc<str>>,
-    findings: Findings,
-    summary: Summary,
-    /// The allowances that silenced something.
-    used: BTreeSet<usize>,
-    output: Option<(Ordered, model::Estate)>,
-    scene: Option<Scene>,
-    placed: Vec<place::PlacedCluster>,
-    flows: Vec<FlowsCluster>,
-    kept: Option<Kept>,
-}
-
-impl Compiled {
-    /// An environment of which no model could be made.
-    fn nothing(env: Option<Arc<str>>, findings: Findings, scene: Option<Scene>) -> Self {
-        Self {
-            env,
-            findings,
-            summary: Summary::default(),
-            used: BTreeSet::new(),
-            output: None,
-            scene,
-            placed: Vec::new(),
-            flows: Vec::new(),
-            kept: None,
-        }
-    }
 }
 
 fn compile(
@@ -398,63 +365,6 @@ fn compile_typed(
     }
 }
 
-/// The files of an estate and what they say, as far as they could be read.
-fn read(
-    world: &dyn World,
-    library: Library,
-    options: &Options,
-    findings: &mut Findings,
-) -> (Sources, Option<schema::TypedEstate>) {
-    read_again(world, library, options, &mut Memo::default(), findings)
-}
-
-/// The same, where most of it may have been read before.
-fn read_again(
-    world: &dyn World,
-    library: Library,
-    options: &Options,
-    memo: &mut Memo,
-    findings: &mut Findings,
-) -> (Sources, Option<schema::TypedEstate>) {
-    let loaded = load::load_again(world, library, &options.limits, &mut memo.load);
-    findings.extend(loaded.findings);
-    let sources = loaded.value.unwrap_or_default();
-    if sources.files().is_empty() {
-        return (sources, None);
-    }
-    let ranges = checks::rules::language::compiler_out_of_range::of_packages(&sources);
-    findings.extend(ranges);
-    let decoded = schema::decode_again(&sources, &mut memo.schema);
-    if sources.is_torn() {
-        findings.extend(beside_torn(&sources, decoded.findings));
-        return (sources, decoded.value);
-    }
-    findings.extend(decoded.findings);
-    if let Some(typed) = &decoded.value {
-        findings.extend(testing::declared(typed, sources.alone.is_some()));
-    }
-    (sources, decoded.value)
-}
-
-/// What can be said beside a file whose braces do not pair up: of that file nothing, and of the
-/// others nothing that it may have declared.
-fn beside_torn(sources: &Sources, findings: Findings) -> Findings {
-    let declared = [
-        &schema::rules::UNKNOWN_KIND,
-        &schema::rules::MISPLACED_KIND,
-        &schema::rules::WRONG_EXPRESSION,
-        &schema::rules::UNUSABLE_DEFINITION,
-    ];
-    let torn = |span: Span| sources.get(span.file).is_some_and(load::Source::is_torn);
-    let elsewhere = |finding: &Diagnostic| {
-        let places = finding.related.iter().map(|label| label.span);
-        finding.span.is_some()
-            && !finding.span.into_iter().chain(places).any(torn)
-            && declared.iter().all(|rule| finding.rule != *rule)
-    };
-    findings.into_iter().filter(elsewhere).collect()
-}
-
 /// The environments to compile: those that are declared, or the one without a name. That a wanted
 /// one is not among them is told.
 fn environments(
@@ -483,291 +393,6 @@ fn environments(
         return Vec::new();
     }
     declared.into_iter().map(Some).collect()
-}
-
-/// One environment, phase by phase.
-fn environment(
-    typed: &schema::TypedEstate,
-    env: Option<Arc<str>>,
-    order: Order<'_>,
-    sound: bool,
-    old: &Allocations,
-    allowances: &[Allowance],
-    memo: &mut analysis::Environment,
-) -> Compiled {
-    let Order {
-        targets,
-        options,
-        until,
-        stop,
-    } = order;
-    if stop() {
-        return Compiled::nothing(env, Findings::new(), None);
-    }
-    let keeps = matches!(until, Until::Analysis(_));
-    let (resolved, resolved_now) = if keeps {
-        let before = (&memo.resolve, &memo.origins);
-        resolve::resolve_again(typed, env.as_ref(), &options.sets, before)
-    } else {
-        let resolved = resolve::resolve(typed, env.as_ref(), &options.sets);
-        (resolved, resolve::Memo::default())
-    };
-    let mut constructed = keeps.then(|| memo.model.next());
-    let mut instances = Instances::default();
-    let mut scene = match (until, &resolved.value) {
-        (Until::Scene, Some(resolved)) => Some(Scene {
-            env: env.clone(),
-            root: resolved.root.clone(),
-            vocabulary: Arc::clone(&typed.words.vocabulary),
-            params: resolved.params.clone(),
-            origins: resolved.origins.clone(),
-        }),
-        _ => None,
-    };
-    let mut params = Vec::new();
-    let modelled = resolved.then(|mut resolved| {
-        if matches!(until, Until::Analysis(_)) {
-            params = std::mem::take(&mut resolved.params);
-        }
-        instances.clone_from(&resolved.origins.instances);
-        if stop() {
-            return Outcome::nothing(Findings::new());
-        }
-        model::build_again(resolved, &typed.words.vocabulary, constructed.as_mut())
-    });
-    let mut findings = modelled.findings;
-    let Some(estate) = modelled.value else {
-        instances.settle(&mut findings);
-        return Compiled::nothing(env, findings, scene);
-    };
-    if let Some(model) = constructed {
-        *memo = analysis::Environment {
-            resolve: resolved_now,
-            model,
-            origins: estate.origins.clone(),
-        };
-    }
-    if let Some(scene) = &mut scene {
-        scene.origins = estate.origins.clone();
-    }
-    let summary = Summary {
-        estate: estate.name.value.to_string(),
-        package: None,
-        environments: env.iter().cloned().collect(),
-        clusters: estate.clusters.len(),
-        tenants: estate.tenants.len(),
-        workloads: estate.workloads.len(),
-    };
-    let mut used = BTreeSet::new();
-    let mut level =
-        |findings: &mut Findings| used.extend(levels::apply(&estate, allowances, findings));
-    let (mut placed, mut flows) = (Vec::new(), Vec::new());
-    let (mut placement, mut set) = (None, None);
-    let mut keep = |made: Made<'_>| match made {
-        Made::Placement(placement) if until == Until::Placed => {
-            placed = place::clusters(&estate, placement, &options.limits);
-        }
-        Made::Flows(set) if until == Until::Flows => flows = FlowsCluster::all(&estate, set),
-        Made::Placement(made) if matches!(until, Until::Analysis(_)) => {
-            placement = Some(made.clone());
-        }
-        Made::Flows(made) if matches!(until, Until::Analysis(_)) => set = Some(made.clone()),
-        Made::Changes(changes) if until == Until::Placed => {
-            placed
-                .iter_mut()
-                .for_each(|cluster: &mut place::PlacedCluster| cluster.note(&estate, changes));
-        }
-        Made::Placement(_) | Made::Flows(_) | Made::Changes(_) => {}
-    };
-    let limits = &options.limits;
-    let far = match until {
-        Until::Analysis(Depth::Lower) => Far::Lower,
-        _ => Far::Plan,
-    };
-    let asked = Asked {
-        targets,
-        old,
-        limits,
-        far,
-        sound,
-        stop,
-    };
-    let output = backend(&estate, asked, &mut findings, &mut level, &mut keep);
-    level(&mut findings);
-    instances.settle(&mut findings);
-    let (output, kept) = match until {
-        Until::Analysis(_) => {
-            let kept = Kept {
-                estate,
-                params,
-                placement,
-                flows: set,
-            };
-            (None, Some(kept))
-        }
-        _ => (output.map(|made| (made, estate)), None),
-    };
-    Compiled {
-        env,
-        findings,
-        summary,
-        used,
-        output,
-        scene,
-        placed,
-        flows,
-        kept,
-    }
-}
-
-/// How far the back half goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Far {
-    /// No target makes objects.
-    Lower,
-    /// To ordered objects, and to the proof of their flows.
-    Plan,
-}
-
-/// What the back half is asked.
-#[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    pub(crate) targets: &'a [&'a dyn Target],
-    /// The choices of the build before.
-    pub(crate) old: &'a Allocations,
-    pub(crate) limits: &'a Limits,
-    pub(crate) far: Far,
-    /// Whether the text was read without an error: else what is missing may be there, unread.
-    pub(crate) sound: bool,
-    /// Whether nobody waits for it any more; asked between phases.
-    pub(crate) stop: &'a (dyn Fn() -> bool + Sync),
-}
-
-/// What the back half has made of one environment.
-pub(crate) struct Ordered {
-    objects: Objects,
-    plan: plan::Plan,
-    allocations: Allocations,
-    platform: close::Platform,
-    flows: FlowSet,
-    /// The names of the targets that made the objects.
-    targets: Vec<&'static str>,
-    /// What is proved of the flows.
-    proofs: prove::Proved,
-}
-
-impl Ordered {
-    fn ground<'a>(&'a self, estate: &'a model::Estate) -> prove::flows::Ground<'a> {
-        prove::flows::Ground {
-            estate,
-            platform: &self.platform,
-            flows: &self.flows,
-            objects: &self.objects,
-            targets: &self.targets,
-        }
-    }
-}
-
-/// What a phase has made, for who keeps it.
-pub(crate) enum Made<'m> {
-    /// Where everything stands.
-    Placement(&'m place::Placement),
-    /// Who may talk to whom.
-    Flows(&'m FlowSet),
-    /// What is another than before; beside an error nothing, since much is undecided there and
-    /// would seem to be given up.
-    Changes(&'m [lower::Changed]),
-}
-
-/// From the model to ordered objects. Objects are made only for an estate without errors: they
-/// could not be used, and what a target would say of a broken one is no further mistake. `keep`
-/// sees where everything stands and who may talk to whom, of a broken estate too.
-pub(crate) fn backend(
-    estate: &model::Estate,
-    asked: Asked<'_>,
-    findings: &mut Findings,
-    level: &mut dyn FnMut(&mut Findings),
-    keep: &mut dyn FnMut(Made<'_>),
-) -> Option<Ordered> {
-    let Asked {
-        targets,
-        old,
-        limits,
-        far,
-        sound,
-        stop,
-    } = asked;
-    if stop() {
-        return None;
-    }
-    let platform = close::close(estate, targets);
-    let checked = checks::run(estate, &platform, targets);
-    findings.extend(checked.findings);
-    let checked = checked.value.filter(|_| !stop())?;
-    let placed = place::place(&checked, targets, old, limits, findings);
-    findings.extend(placed.findings);
-    placed
-        .value
-        .iter()
-        .for_each(|made| keep(Made::Placement(made)));
-    if stop() {
-        return None;
-    }
-    let flows = traffic::collect(&checked, targets);
-    findings.extend(flows.findings);
-    flows.value.iter().for_each(|made| keep(Made::Flows(made)));
-    let (placement, flows) = (placed.value?, flows.value?);
-    let lowered = lower::lower(&checked, &placement, &flows);
-    findings.extend(lowered.findings);
-    let lowered = lowered.value?;
-    level(findings);
-    Clean::of(findings)?;
-    // What could not be read may be there all the same.
-    if sound {
-        keep(Made::Changes(&lowered.changes.all));
-        findings.extend(lower::changes::told(&lowered));
-    }
-    if far == Far::Lower {
-        return None;
-    }
-    let wanted = |target: &dyn Target| {
-        estate.spec.emit.as_ref().is_none_or(|emit| {
-            emit.targets
-                .iter()
-                .any(|wanted| wanted.value.word() == target.name())
-        })
-    };
-    let emitting: Vec<&dyn Target> = targets.iter().copied().filter(|it| wanted(*it)).collect();
-    let made = crate::par::map(&emitting, |target| {
-        let mut objects = Objects::default();
-        let findings = target.objects(&lowered, &mut objects);
-        (objects, findings)
-    });
-    let mut objects = Objects::default();
-    for (own, told) in made {
-        objects.append(own);
-        findings.extend(told);
-    }
-    findings.extend(emit::patch::apply(estate, &mut objects));
-    // A patch that cannot be laid leaves an object half changed, and twice one name has no order.
-    Clean::of(findings)?;
-    let planned = plan::plan(&objects, &platform, &estate.origins);
-    findings.extend(planned.findings);
-    let allocations = lowered.allocations;
-    let mut ordered = Ordered {
-        plan: planned.value?,
-        proofs: Vec::new(),
-        objects,
-        allocations,
-        platform,
-        flows,
-        targets: emitting.iter().map(|target| target.name()).collect(),
-    };
-    let meant = prove::meant(&ordered.objects);
-    let (proofs, told) = prove::flows(ordered.ground(estate), &meant);
-    ordered.proofs = proofs;
-    findings.extend(told);
-    Some(ordered)
 }
 
 fn summary(compiled: &[Compiled]) -> Summary {

@@ -60,13 +60,13 @@ pub struct Place {
 /// All expansions of one environment.
 #[derive(Debug, Clone, Default)]
 pub struct Instances {
-    /// The number of real files.
+    /// The numbers that real files may have.
     real: u32,
     entries: Runs<Instance>,
 }
 
 impl Instances {
-    /// The table of an estate of this many files.
+    /// The table of an estate whose files have numbers below this.
     pub fn new(files: usize) -> Self {
         Self {
             real: u32::try_from(files).unwrap_or(u32::MAX),

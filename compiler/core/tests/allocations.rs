@@ -50,9 +50,10 @@ fn choices(guests: &[String], old: &Allocations) -> (Choices, Allocations) {
         .value
         .expect("a placement");
     let flows = flows::collect(&checked, &[]).value.expect("flows");
-    let lowered = lower::lower(&checked, &placement, &flows)
+    let allocated = lower::allocate(&checked, &placement)
         .value
-        .expect("lowered");
+        .expect("numbers");
+    let lowered = lower::lower(&checked, &placement, &flows, allocated);
     let mut choices = Choices::new();
     for (_, workload) in lowered.workloads(&lowered.clusters[0]) {
         for instance in &workload.instances {

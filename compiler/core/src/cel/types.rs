@@ -187,7 +187,7 @@ pub fn spelling(name: &str) -> Cow<'_, str> {
 type Declared = BTreeMap<Arc<str>, (Arc<str>, Type)>;
 
 /// The names that an expression may use.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
     /// By their spelling in expressions: the name as it was declared, and the type.
     /// Shared until one of the scopes is added to: most are copies that nobody changes.

@@ -18,7 +18,7 @@ use crate::{
     lock::{LOCK_FILE, Lock},
     model::{self, Estate},
     origin::{OriginId, Origins},
-    place::Placement,
+    place::{self, Placement},
     resolve,
     schema::{self, TypedEstate, ty::Lit},
     target::Target,
@@ -68,9 +68,9 @@ pub struct Kept {
     /// What each parameter comes to, by the span of its declaration.
     pub params: Vec<(Span, Lit, OriginId)>,
     /// Where everything stands; none where the rules could not run.
-    pub placement: Option<Placement>,
+    pub placement: Option<Arc<Placement>>,
     /// Who may talk to whom; none where the rules could not run.
-    pub flows: Option<FlowSet>,
+    pub flows: Option<Arc<FlowSet>>,
 }
 
 impl Kept {
@@ -99,6 +99,7 @@ pub struct Memo {
 pub(super) struct Environment {
     pub(super) resolve: resolve::Memo,
     pub(super) model: model::Memo,
+    pub(super) place: place::Memo,
     /// The table of what was entered for both.
     pub(super) origins: Origins,
 }

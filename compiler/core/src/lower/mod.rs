@@ -3,12 +3,14 @@
 //! groups of equal port sets.
 
 mod allocate;
+mod attached;
 pub mod changes;
 mod isolation;
 pub mod names;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+pub(crate) use attached::attached;
 pub use changes::{Changed, Changes};
 pub use isolation::{PeerRule, RuleGroup, Sides};
 
@@ -131,15 +133,56 @@ impl Lowered<'_> {
     }
 }
 
-/// Lowers an estate. Choices that the build before made are kept while they still hold.
+/// What replicas with an identity have of their own.
+#[derive(Debug)]
+pub struct Allocated {
+    /// By workload.
+    instances: Vec<Vec<Instance>>,
+    /// The choices to remember.
+    pub allocations: Allocations,
+    /// What of them is not as the build before had chosen it.
+    pub changes: Changes,
+}
+
+/// Gives replicas their names, numbers and addresses: the part of lowering in which something may
+/// be wrong. Choices that the build before made are kept while they still hold.
+pub fn allocate(checked: &Checked<'_>, placement: &Placement) -> Outcome<Allocated> {
+    let estate = checked.estate();
+    let workloads: Vec<&Workload> = estate.workloads.values().collect();
+    let named = crate::par::map(&workloads, |workload| names::check(workload));
+    let mut findings: Findings = named.into_iter().flatten().collect();
+    let mut allocator = allocate::Allocator::new(estate, placement.allocations.clone());
+    let mut instances = vec![Vec::new(); estate.workloads.len()];
+    for (cluster, _) in estate.clusters.iter() {
+        for (tenant, _) in estate.tenants.iter() {
+            for (id, _) in estate.workloads_in(tenant, cluster) {
+                instances[id.index()] =
+                    self::instances(estate, id, placement, &mut allocator, &mut findings);
+            }
+        }
+    }
+    let (allocations, changes) = allocator.finish();
+    let allocated = Allocated {
+        instances,
+        allocations,
+        changes,
+    };
+    Outcome::new(allocated, findings)
+}
+
+/// Lowers an estate to what targets need.
 pub fn lower<'a>(
     checked: &Checked<'a>,
     placement: &'a Placement,
     flows: &'a FlowSet,
-) -> Outcome<Lowered<'a>> {
+    allocated: Allocated,
+) -> Lowered<'a> {
+    let Allocated {
+        mut instances,
+        allocations,
+        changes,
+    } = allocated;
     let estate = checked.estate();
-    let mut findings = Findings::new();
-    let mut allocator = allocate::Allocator::new(estate, placement.allocations.clone());
     let mut clusters = Vec::new();
     for (cluster, _) in estate.clusters.iter() {
         let isolation = isolation::ByEnd::of(flows.of(cluster));
@@ -153,13 +196,12 @@ pub fn lower<'a>(
             let workloads = estate
                 .workloads_in(tenant, cluster)
                 .map(|(id, workload)| {
-                    names::check(estate, workload, &mut findings);
                     let Sides { ingress, egress } = isolation.sides(&Peer::Workload(id));
                     LoweredWorkload {
                         id,
                         name: workload.name.value.to_string(),
                         namespace: namespace.clone(),
-                        instances: instances(estate, id, placement, &mut allocator, &mut findings),
+                        instances: std::mem::take(&mut instances[id.index()]),
                         ingress,
                         egress,
                     }
@@ -178,8 +220,7 @@ pub fn lower<'a>(
             tenants,
         });
     }
-    let (allocations, changes) = allocator.finish();
-    let lowered = Lowered {
+    Lowered {
         estate,
         platform: checked.platform(),
         placement,
@@ -187,8 +228,7 @@ pub fn lower<'a>(
         clusters,
         allocations,
         changes,
-    };
-    Outcome::new(lowered, findings)
+    }
 }
 
 fn instances(

@@ -1,8 +1,8 @@
 //! Names of what is emitted, and the limits that backends put on them.
 
 use crate::{
-    diag::{Diagnostic, Findings, rule_set},
-    model::{Body, Estate, Replicas, Workload},
+    diag::{Diagnostic, rule_set},
+    model::{Body, Replicas, Workload},
 };
 
 rule_set! {
@@ -104,22 +104,18 @@ fn longest_suffix(workload: &Workload) -> Option<(String, &'static str)> {
 }
 
 /// Reports a workload whose derived names are too long.
-pub fn check(_: &Estate, workload: &Workload, findings: &mut Findings) {
+pub fn check(workload: &Workload) -> Option<Diagnostic> {
     let (longest, why) = longest(workload);
     let name = workload.name.value.as_str();
-    if name.len() > longest {
-        findings.push(
-            Diagnostic::new(
-                &NAME_TOO_LONG,
-                workload.spec.meta.name_span,
-                format!(
-                    "the name `{name}` has {} characters; here at most {longest} fit",
-                    name.len()
-                ),
-            )
-            .label("too long")
-            .why(why)
-            .help("shorten the workload's name"),
-        );
-    }
+    let length = name.len();
+    (length > longest).then(|| {
+        Diagnostic::new(
+            &NAME_TOO_LONG,
+            workload.spec.meta.name_span,
+            format!("the name `{name}` has {length} characters; here at most {longest} fit"),
+        )
+        .label("too long")
+        .why(why)
+        .help("shorten the workload's name")
+    })
 }

@@ -30,6 +30,15 @@ pub(super) struct Index<K> {
     entries: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Id<K>>>,
 }
 
+// Derived, it would ask for `K: Clone`.
+impl<K> Clone for Index<K> {
+    fn clone(&self) -> Self {
+        Self {
+            entries: self.entries.clone(),
+        }
+    }
+}
+
 impl<K> Default for Index<K> {
     fn default() -> Self {
         Self {
@@ -113,10 +122,10 @@ pub(super) struct Lookup<'a> {
     pub(super) findings: &'a mut Findings,
     /// What was declared but is broken, which was reported: kind and name. That it cannot be
     /// referred to is no further mistake.
-    pub(super) broken: BTreeSet<(String, String)>,
+    pub(super) broken: Arc<BTreeSet<(String, String)>>,
     /// What could not be read at all, which was reported: kinds, or whatever a broken definition
     /// stands for. A name may be that of one of these.
-    pub(super) unread: Vec<Meant>,
+    pub(super) unread: Arc<[Meant]>,
     /// What the library declares: it is loaded when a name is used, so a misspelt one is not
     /// among what is known.
     pub(super) library: Library,
@@ -183,7 +192,10 @@ impl Lookup<'_> {
 
     /// What stands under this name is whole after all.
     pub(super) fn mended(&mut self, kind: &str, name: &str) {
-        self.broken.remove(&(kind.to_owned(), name.to_owned()));
+        let named = (kind.to_owned(), name.to_owned());
+        if self.broken.contains(&named) {
+            Arc::make_mut(&mut self.broken).remove(&named);
+        }
     }
 
     /// Whether a name that leads nowhere may be that of something which was reported already.

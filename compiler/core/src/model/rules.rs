@@ -1,5 +1,7 @@
 //! What can be wrong with references and with the shape of an estate.
 
+use std::collections::HashMap;
+
 use tenantry_syntax::Span;
 
 use crate::diag::{Diagnostic, nearest::nearest, rule_set};
@@ -37,14 +39,14 @@ pub fn unknown_name(
     let finding = Diagnostic::new(&UNKNOWN_NAME, span, format!("no {kind} is called `{text}`"))
         .label("leads nowhere");
     // A name of a near scope, or one that stands in one scope only, is written bare.
-    let last = |name: &str| name.rsplit('.').next().unwrap_or_default().to_owned();
-    let unique = |name: &str| {
-        known
-            .iter()
-            .filter(|other| last(other) == last(name))
-            .count()
-            == 1
-    };
+    fn last(name: &str) -> &str {
+        name.rsplit_once('.').map_or(name, |(_, last)| last)
+    }
+    let mut scopes: HashMap<&str, usize> = HashMap::new();
+    for name in known {
+        *scopes.entry(last(name)).or_default() += 1;
+    }
+    let unique = |name: &str| scopes.get(last(name)) == Some(&1);
     let bare: Vec<String> = known
         .iter()
         .map(|name| match name.split_once('.') {
@@ -52,7 +54,9 @@ pub fn unknown_name(
             _ => name.clone(),
         })
         .collect();
-    if let Some(near) = nearest(text, bare.iter().map(String::as_str)) {
+    // Whoever says the scope is told with it.
+    let spellings = if text.contains('.') { known } else { &bare };
+    if let Some(near) = nearest(text, spellings.iter().map(String::as_str)) {
         return finding
             .help(format!("did you mean `{near}`?"))
             .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]);

@@ -40,15 +40,13 @@ pub(super) struct Demand {
 /// What is asked of all, as far as it can be trusted: of a workload with a mistake in it nothing
 /// is counted, so that the sums are lower bounds however the mistake is mended.
 pub(super) fn collect(estate: &Estate, placement: &Placement) -> Vec<Demand> {
-    let mut demands = Vec::new();
     let pools = estate.pools.iter();
     let nodes: Vec<Amounts> = pools
         .map(|(_, pool)| Amounts::of_node(estate, pool))
         .collect();
-    for (id, workload) in estate.workloads.iter() {
-        let Some(footprint) = placement.footprints.get(&id) else {
-            continue;
-        };
+    let one = |id: &Id<Workload>| {
+        let (id, workload) = (*id, &estate.workloads[*id]);
+        let footprint = placement.footprints.get(&id)?;
         // With a pool missing, what names none might run there.
         let anywhere = workload
             .spec
@@ -56,21 +54,20 @@ pub(super) fn collect(estate: &Estate, placement: &Placement) -> Vec<Demand> {
             .as_ref()
             .is_none_or(|on| on.pools.is_empty());
         if estate.is_tainted(id) || (estate.broken_ground && anywhere) {
-            continue;
+            return None;
         }
         let mut each = Amounts::of_replica(footprint);
         each.forget(|resource| not_accounted(estate, &nodes, workload, resource));
-        if !has_all(estate, &nodes, workload, &each) {
-            continue;
-        }
-        demands.push(Demand {
+        has_all(estate, &nodes, workload, &each).then(|| Demand {
             workload: id,
             each,
             replicas: least_replicas(estate, workload),
             cells: cells(estate, workload),
-        });
-    }
-    demands
+        })
+    };
+    let all: Vec<Id<Workload>> = estate.workloads.ids().collect();
+    let demands = crate::par::map(&all, one);
+    demands.into_iter().flatten().collect()
 }
 
 /// Whether its replicas stand all the time: a job waits for room, and what is halted takes none.
@@ -155,16 +152,20 @@ pub(super) fn nodes(estate: &Estate, cell: Cell) -> u32 {
     if let Some(owner) = pool.tenant {
         return if cell.owner == Some(owner.to) { all } else { 0 };
     }
-    let given: u32 = estate
-        .tenants
-        .iter()
-        .filter(|(id, _)| cell.owner.is_none_or(|owner| owner == *id))
-        .flat_map(|(_, tenant)| &tenant.dedicated)
-        .filter(|(asked, _)| asked.to == cell.pool)
-        .fold(0, |sum, (_, spec)| spec.count.value.saturating_add(sum));
+    let given = |tenant: &Tenant| {
+        let asked = tenant.dedicated.iter();
+        asked
+            .filter(|(asked, _)| asked.to == cell.pool)
+            .fold(0, |sum: u32, (_, spec)| {
+                sum.saturating_add(spec.count.value)
+            })
+    };
     match cell.owner {
-        Some(_) => given.min(all),
-        None => all.saturating_sub(given),
+        Some(owner) => given(&estate.tenants[owner]).min(all),
+        None => {
+            let tenants = estate.tenants.values();
+            all.saturating_sub(tenants.map(given).fold(0, u32::saturating_add))
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! Whether one replica fits a node at all.
 
+use std::collections::BTreeSet;
+
 use super::{
     Placement,
     cells::of_one,
-    demand::{Demand, nodes},
+    demand::{Cell, Demand, nodes},
     resource::{Amounts, Resource},
     rules::REPLICA_TOO_LARGE,
 };
@@ -11,6 +13,20 @@ use crate::{
     diag::{Diagnostic, Findings, words},
     model::{Disk, Estate, Id, Pool},
 };
+
+/// What there is to stand on.
+struct Ground {
+    /// What a node of each pool has.
+    nodes: Vec<Amounts>,
+    /// The cells that have nodes at all.
+    cells: BTreeSet<Cell>,
+}
+
+impl Ground {
+    fn cells_of<'d>(&self, demand: &'d Demand) -> impl Iterator<Item = &'d Cell> {
+        demand.cells.iter().filter(|cell| self.cells.contains(cell))
+    }
+}
 
 /// Reports each workload of which a replica fits none of its pools' nodes; returns whether it
 /// found one, for each demand.
@@ -24,14 +40,23 @@ pub(super) fn check(
     let nodes: Vec<Amounts> = pools
         .map(|(_, pool)| Amounts::of_node(estate, pool))
         .collect();
+    // Demands are many, and their cells are few.
+    let cells: BTreeSet<Cell> = demands.iter().flat_map(|it| &it.cells).copied().collect();
+    let cells = cells
+        .into_iter()
+        .filter(|cell| self::nodes(estate, *cell) > 0);
+    let ground = Ground {
+        nodes,
+        cells: cells.collect(),
+    };
     demands
         .iter()
-        .map(|demand| match nearest(estate, &nodes, demand) {
+        .map(|demand| match nearest(&ground, demand) {
             Some((pool, lacks)) => {
                 findings.push(too_large(estate, placement, demand, pool, &lacks));
                 true
             }
-            None => match nearest_cell(estate, placement, &nodes, demand) {
+            None => match nearest_cell(estate, placement, &ground, demand) {
                 Some((pool, lacks)) => {
                     findings.push(beyond_cell(estate, demand, pool, &lacks));
                     true
@@ -47,14 +72,19 @@ pub(super) fn check(
 fn nearest_cell(
     estate: &Estate,
     placement: &Placement,
-    of_pool: &[Amounts],
+    ground: &Ground,
     demand: &Demand,
 ) -> Option<(Id<Pool>, Vec<Lack>)> {
     let footprint = placement.footprints.get(&demand.workload)?;
     footprint.pinned?;
     let mut nearest: Option<(Id<Pool>, Vec<Lack>)> = None;
-    for cell in demand.cells.iter().filter(|cell| nodes(estate, **cell) > 0) {
-        if demand.each.beyond(of_pool.get(cell.pool.index())?).count() > 0 {
+    for cell in ground.cells_of(demand) {
+        if demand
+            .each
+            .beyond(ground.nodes.get(cell.pool.index())?)
+            .count()
+            > 0
+        {
             continue;
         }
         let (has, asks) = of_one(estate, &estate.pools[cell.pool], footprint)?;
@@ -109,15 +139,13 @@ fn beyond_cell(estate: &Estate, demand: &Demand, pool: Id<Pool>, lacks: &[Lack])
 type Lack = (Resource, u128, u128);
 
 /// The pool that comes nearest, and what a node of it lacks; `None` where one fits.
-fn nearest(estate: &Estate, of_pool: &[Amounts], demand: &Demand) -> Option<(Id<Pool>, Vec<Lack>)> {
-    let pools: Vec<(Id<Pool>, Vec<Lack>)> = demand
-        .cells
-        .iter()
-        .filter(|cell| nodes(estate, **cell) > 0)
+fn nearest(ground: &Ground, demand: &Demand) -> Option<(Id<Pool>, Vec<Lack>)> {
+    let pools: Vec<(Id<Pool>, Vec<Lack>)> = ground
+        .cells_of(demand)
         .filter_map(|cell| {
             let lacks = demand
                 .each
-                .beyond(of_pool.get(cell.pool.index())?)
+                .beyond(ground.nodes.get(cell.pool.index())?)
                 .map(|(resource, asked, has)| (resource.clone(), asked, has))
                 .collect();
             Some((cell.pool, lacks))

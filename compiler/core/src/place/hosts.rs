@@ -215,7 +215,7 @@ fn whole_memory(footprint: &Footprint) -> Bytes {
 /// where they stood. Where nothing fits they stay as they are: that is told already.
 fn settle(estate: &Estate, posed: &Posed, near: Hosts, stood: &Hosts, limits: &Limits) -> Hosts {
     // What may move after a failure asks nothing of where it stands before.
-    let mut problem = posed.problem.clone();
+    let mut problem = Problem::clone(&posed.problem);
     problem
         .failures
         .retain(|failures| failures.mode == Mode::Evacuate);

@@ -13,6 +13,7 @@ mod dedicated;
 mod demand;
 mod fit;
 mod hosts;
+mod memo;
 mod mend;
 mod moving;
 mod parts;
@@ -33,6 +34,7 @@ use std::{collections::BTreeMap, sync::Arc};
 pub use account::least_replicas;
 pub use cluster::{PlacedChange, PlacedCluster, PlacedPart, PlacedWorkload, clusters};
 pub use hosts::Moved;
+pub use memo::Memo;
 pub use parts::Part;
 pub use planned::PLANNED;
 pub use problem::Posed;
@@ -48,6 +50,13 @@ use crate::{
     outcome::Outcome,
     target::{Footprint, Target},
 };
+
+/// Within which bounds the engine is asked, and what it was asked before.
+#[derive(Debug, Clone, Copy)]
+struct Asking<'a> {
+    limits: &'a Limits,
+    known: Option<&'a Memo>,
+}
 
 /// A machine: its pool and its place in [`Pool::nodes`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,22 +96,34 @@ pub fn place(
     limits: &Limits,
     told: &[Diagnostic],
 ) -> Outcome<Placement> {
+    place_again(checked, targets, old, limits, told, None)
+}
+
+/// The same, where the engine may have been asked before.
+pub fn place_again(
+    checked: &Checked<'_>,
+    targets: &[&dyn Target],
+    old: &Allocations,
+    limits: &Limits,
+    told: &[Diagnostic],
+    known: Option<&Memo>,
+) -> Outcome<Placement> {
     let mut findings = Findings::new();
     let mut placement = Placement {
         allocations: old.clone(),
         ..Placement::default()
     };
     let estate = checked.estate();
-    for (id, workload) in estate.workloads.iter() {
-        let cluster = &estate.clusters[workload.cluster];
+    let workloads: Vec<Id<Workload>> = estate.workloads.ids().collect();
+    let footprints = crate::par::map(&workloads, |id| {
+        let cluster = &estate.clusters[estate.workloads[*id].cluster];
         let footprint = targets
             .iter()
             .filter(|target| target.serves(cluster))
-            .find_map(|target| target.footprint(checked, id));
-        placement
-            .footprints
-            .extend(footprint.map(|footprint| (id, footprint)));
-    }
+            .find_map(|target| target.footprint(checked, *id));
+        footprint.map(|footprint| (*id, footprint))
+    });
+    placement.footprints = footprints.into_iter().flatten().collect();
     dedicated::assign(estate, &mut placement);
     let demands = demand::collect(estate, &placement);
     let too_large = fit::check(estate, &placement, &demands, &mut findings);
@@ -117,7 +138,13 @@ pub fn place(
         problem::pose(estate, &placement, *id, &demands)
     });
     placement.posed = posed.into_iter().flatten().collect();
-    for proved in proof::check(estate, &placement.posed, &refused, told, limits) {
+    for proved in proof::check(
+        estate,
+        &placement.posed,
+        &refused,
+        told,
+        Asking { limits, known },
+    ) {
         findings.extend(proved.findings);
         placement.answers.push(proved.answer);
     }

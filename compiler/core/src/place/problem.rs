@@ -6,7 +6,10 @@
 //! is part of what a node keeps, and what need not stand (jobs, machines that are switched off) is
 //! left out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use indexmap::IndexMap;
 use tenantry_placement::{
@@ -48,7 +51,7 @@ pub struct Posed {
     /// The cluster.
     pub cluster: Id<Cluster>,
     /// The problem.
-    pub problem: Problem,
+    pub problem: Arc<Problem>,
     /// What each pool of the problem is, in its order.
     pub parts: Vec<Part>,
     /// What each workload of the problem is, in its order.
@@ -181,7 +184,7 @@ pub(super) fn pose(
     }
     Some(Posed {
         cluster,
-        problem,
+        problem: Arc::new(problem),
         loose,
         workloads: placed.iter().map(|demand| demand.workload).collect(),
         parts,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use tenantry_placement::{Answer, Options, Verdict, element::Element, problem::Problem};
 use tenantry_syntax::Span;
 
-use super::{Posed, moving, unfit};
+use super::{Asking, Posed, moving, unfit};
 use crate::{
     diag::{Diagnostic, Findings, Level},
     limits::Limits,
@@ -34,9 +34,9 @@ pub(super) fn check(
     posed: &[Posed],
     refused: &BTreeSet<Id<Workload>>,
     told: &[Diagnostic],
-    limits: &Limits,
+    asking: Asking<'_>,
 ) -> Vec<Proved> {
-    crate::par::map(posed, |posed| cluster(estate, posed, refused, told, limits))
+    crate::par::map(posed, |posed| cluster(estate, posed, refused, told, asking))
 }
 
 fn cluster(
@@ -44,16 +44,16 @@ fn cluster(
     posed: &Posed,
     refused: &BTreeSet<Id<Workload>>,
     told: &[Diagnostic],
-    limits: &Limits,
+    asking: Asking<'_>,
 ) -> Proved {
-    let steps = limits.placement_steps;
+    let limits = asking.limits;
     let mut proved = Proved::default();
     let mut left_out: BTreeSet<Id<Workload>> = refused.clone();
     let whole = !posed.workloads.iter().any(|id| refused.contains(id));
     let answer = if whole {
-        decide(posed, &posed.problem, steps, false)
+        decide(posed, &posed.problem, asking, false)
     } else {
-        decide(posed, &without(posed, &left_out), steps, false)
+        decide(posed, &without(posed, &left_out), asking, false)
     };
     if answer.verdict == Verdict::Feasible {
         if whole {
@@ -67,7 +67,7 @@ fn cluster(
     left_out.extend(spoken_of(estate, posed, told));
     for _ in 0..REASONS {
         let problem = without(posed, &left_out);
-        let answer = decide(posed, &problem, steps, true);
+        let answer = decide(posed, &problem, asking, true);
         match answer.verdict {
             Verdict::Feasible => break,
             Verdict::Undecided => {
@@ -93,9 +93,15 @@ fn cluster(
 }
 
 /// Asks whether it fits however what the problem leaves open turns out.
-fn decide(posed: &Posed, problem: &Problem, steps: u64, explain: bool) -> Answer {
+fn decide(posed: &Posed, problem: &Problem, asking: Asking<'_>, explain: bool) -> Answer {
+    let steps = asking.limits.placement_steps;
     posed.decide(problem, |problem, wanted| {
-        solve(problem, steps, explain && wanted)
+        let explain = explain && wanted;
+        let solve = || solve(problem, steps, explain);
+        match asking.known {
+            Some(known) => known.answer(problem, &posed.problem, (steps, explain), solve),
+            None => solve(),
+        }
     })
 }
 
@@ -122,8 +128,9 @@ fn stands_whole(problem: &Problem, limits: &Limits) -> bool {
 /// The problem without some of its workloads, and without what points at them.
 pub(super) fn without(posed: &Posed, left_out: &BTreeSet<Id<Workload>>) -> Problem {
     let mut problem = Problem {
+        pools: posed.problem.pools.clone(),
         workloads: Vec::new(),
-        ..posed.problem.clone()
+        failures: posed.problem.failures.clone(),
     };
     let mut gone: BTreeSet<&str> = BTreeSet::new();
     for (id, workload) in posed.workloads.iter().zip(&posed.problem.workloads) {

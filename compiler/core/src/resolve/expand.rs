@@ -109,8 +109,8 @@ impl Resolver<'_> {
                 match self.typed.words.vocabulary.kind(typed.kind).define {
                     Some(define) => self.call(typed, define, into),
                     None => {
-                        let node = self.node(typed);
-                        into.children.push(Arc::new(node));
+                        let node = self.within(typed);
+                        into.children.push(node);
                     }
                 }
             }

@@ -1,22 +1,27 @@
 //! What was resolved before: a node of the top level is taken over as it is, with the origins that
-//! were entered for it, as long as its text, the profiles that it is like and all that is declared
-//! are the same.
+//! were entered for it, as long as its text, the profiles that it is like and all that it names
+//! are the same. Where it is not, the nodes in its block are by themselves.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
-use super::{Resolver, profile::Ask};
+use super::{
+    Resolver,
+    profile::Ask,
+    scope::{Bound, Globals},
+};
 use crate::{
+    cel::{self, Value},
     diag::Findings,
     limits::Limits,
-    origin::Origins,
+    origin::{OriginId, Origins},
     schema::{
         TypedEstate,
         decode::Profile,
         node::{Node, TypedNode},
-        words::Words,
+        words::{UnitId, Words},
     },
 };
 
@@ -24,15 +29,20 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Memo {
     ground: Option<Ground>,
-    /// By the address of the text's node, which each of them keeps.
+    /// By the address of the text's node, which lives as long as the node of the top level that
+    /// each of them keeps.
     nodes: HashMap<usize, Arc<Part<TypedNode>>>,
     profiles: HashMap<usize, Arc<Part<Profile>>>,
 }
+
+/// The values of names that are declared, by unit, and why they are so.
+type Values = Vec<BTreeMap<Arc<str>, (Option<Value>, OriginId)>>;
 
 /// What all nodes depend on.
 #[derive(Debug)]
 struct Ground {
     words: Arc<Words>,
+    values: Values,
     environments: Vec<Arc<str>>,
     knows_environments: bool,
     sets: Vec<(String, String)>,
@@ -41,7 +51,7 @@ struct Ground {
 
 impl Ground {
     fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.words, &other.words)
+        self.words.frame == other.words.frame
             && self.environments == other.environments
             && self.knows_environments == other.knows_environments
             && self.sets == other.sets
@@ -52,7 +62,7 @@ impl Ground {
 /// A node, or a profile, by itself.
 #[derive(Debug)]
 struct Part<T> {
-    /// What it was made from.
+    /// What it was made from, or the node of the top level around that.
     text: Arc<T>,
     node: Arc<Node>,
     findings: Findings,
@@ -62,6 +72,10 @@ struct Part<T> {
     cost: Cost,
     /// The profiles that it asked for, and what it was given.
     likes: Vec<(Ask, Option<Arc<Profile>>)>,
+    /// What is declared of what its expressions name.
+    names: HashSet<(UnitId, Arc<str>)>,
+    /// The parts in its block, by the addresses of their text.
+    within: Vec<(usize, Arc<Part<TypedNode>>)>,
 }
 
 /// What a part takes from the bounds of a run.
@@ -101,6 +115,8 @@ struct Open {
     cost: Cost,
     aside: Cost,
     likes: Vec<(Ask, Option<Arc<Profile>>)>,
+    names: HashSet<(UnitId, Arc<str>)>,
+    within: Vec<(usize, Arc<Part<TypedNode>>)>,
     /// Whether it would come out the same elsewhere.
     lasting: bool,
 }
@@ -109,6 +125,8 @@ struct Open {
 pub(super) struct Keeping<'m> {
     before: Option<&'m Memo>,
     now: Memo,
+    /// The node of the top level at hand.
+    top: Option<Arc<TypedNode>>,
     open: Vec<Open>,
     /// What parts within parts have cost so far.
     aside: Cost,
@@ -117,6 +135,9 @@ pub(super) struct Keeping<'m> {
     instances: HashSet<u32>,
     /// What was found in parts that are done.
     told: Findings,
+    /// Whether all that is declared is as it was; else what has another value now.
+    same_words: bool,
+    changed: HashSet<(UnitId, Arc<str>)>,
     /// Profiles, by number: whether they are as they were.
     current: HashMap<usize, bool>,
     /// Profiles that were taken over.
@@ -125,6 +146,29 @@ pub(super) struct Keeping<'m> {
 
 /// Beyond so many numbers the next analysis begins anew.
 const NUMBERS: u32 = 1 << 31;
+
+/// Whether a name stands for what it stood for. Rows of tables are not compared.
+fn is_same(old: &(Option<Value>, OriginId), now: &(Option<Value>, OriginId)) -> bool {
+    fn same(one: &Value, other: &Value) -> bool {
+        match (one, other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(one), Value::Bool(other)) => one == other,
+            (Value::Int(one), Value::Int(other)) => one == other,
+            (Value::Str(one), Value::Str(other)) => one == other,
+            (Value::Quantity(one), Value::Quantity(other)) => one == other,
+            (Value::List(one), Value::List(other)) => {
+                one.len() == other.len() && one.iter().zip(&**other).all(|(a, b)| same(a, b))
+            }
+            _ => false,
+        }
+    }
+    old.1 == now.1
+        && match (&old.0, &now.0) {
+            (Some(one), Some(other)) => same(one, other),
+            (None, None) => true,
+            _ => false,
+        }
+}
 
 fn address<T>(of: &Arc<T>) -> usize {
     Arc::as_ptr(of).cast::<()>() as usize
@@ -141,23 +185,29 @@ impl<'t> Keeping<'t> {
     ) -> Self {
         let ground = Ground {
             words: typed.words.clone(),
+            values: Values::new(),
             environments: environments.0.to_vec(),
             knows_environments: environments.1,
             sets: sets.to_vec(),
             limits: typed.limits.clone(),
         };
-        let same = before.ground.as_ref().is_some_and(|it| it.is_same(&ground));
+        let known = before.ground.as_ref();
+        let same = known.is_some_and(|it| it.is_same(&ground));
+        let same_words = known.is_some_and(|it| Arc::ptr_eq(&it.words, &ground.words));
         Self {
             before: (same && table.numbers() < NUMBERS).then_some(before),
             now: Memo {
                 ground: Some(ground),
                 ..Memo::default()
             },
+            top: None,
             open: Vec::new(),
             aside: Cost::default(),
             origins: HashSet::new(),
             instances: HashSet::new(),
             told: Findings::new(),
+            same_words,
+            changed: HashSet::new(),
             current: HashMap::new(),
             taken: HashSet::new(),
         }
@@ -166,6 +216,33 @@ impl<'t> Keeping<'t> {
     /// Whether anything may be taken over.
     pub(super) fn knows(&self) -> bool {
         self.before.is_some()
+    }
+
+    /// What is declared comes to these values.
+    pub(super) fn declared(&mut self, globals: &[Globals]) {
+        let values = globals.iter().map(|names| {
+            let values = names.iter();
+            let value = |bound: &Bound| (bound.value.clone(), bound.origin);
+            values
+                .map(|(name, bound)| (name.clone(), value(bound)))
+                .collect()
+        });
+        let values: Values = values.collect();
+        let before = self.before.and_then(|before| before.ground.as_ref());
+        if let Some(before) = before.filter(|_| !self.same_words) {
+            for (at, names) in (0..).zip(&values) {
+                let known = before.values.get(at as usize);
+                let others = names.iter().filter(|(name, now)| {
+                    let old = known.and_then(|known| known.get(*name));
+                    !old.is_some_and(|old| is_same(old, now))
+                });
+                self.changed
+                    .extend(others.map(|(name, _)| (UnitId(at), name.clone())));
+            }
+        }
+        if let Some(ground) = &mut self.now.ground {
+            ground.values = values;
+        }
     }
 
     /// What was found in parts, and what the next run may take over.
@@ -190,9 +267,54 @@ impl Resolver<'_> {
             return part.node.clone();
         }
         self.begin();
+        self.at_hand(Some(typed));
         let node = Arc::new(self.node(typed));
+        self.at_hand(None);
         if let Some(part) = self.end(typed, &node) {
             self.keep(|memo| memo.nodes.insert(address(typed), Arc::new(part)));
+        }
+        node
+    }
+
+    fn at_hand(&mut self, top: Option<&Arc<TypedNode>>) {
+        if let Some(keeping) = &mut self.keeping {
+            keeping.top = top.cloned();
+        }
+    }
+
+    /// A node in the block of another one. Of those in one of the top level the large ones are kept.
+    pub(super) fn within(&mut self, typed: &TypedNode) -> Arc<Node> {
+        /// A node with fewer children is resolved as soon as it is found.
+        const LARGE: usize = 3;
+        let top = self.keeping.as_ref().filter(|keeping| {
+            let plain = self.depth == 0 && self.here.is_none() && self.locals.is_empty();
+            plain && keeping.open.len() == 1 && typed.children.len() >= LARGE
+        });
+        let Some(top) = top.and_then(|keeping| keeping.top.clone()) else {
+            return Arc::new(self.node(typed));
+        };
+        let at = std::ptr::from_ref(typed) as usize;
+        let before = self.keeping.as_ref().and_then(|keeping| keeping.before);
+        let known = before.and_then(|before| before.nodes.get(&at));
+        let part = match known {
+            // The text of another run may have stood where this stands now.
+            Some(part) if Arc::ptr_eq(&part.text, &top) && self.is_current(part) => {
+                self.take(part);
+                part.clone()
+            }
+            _ => {
+                self.begin();
+                let node = Arc::new(self.node(typed));
+                match self.end(&top, &node) {
+                    Some(part) => Arc::new(part),
+                    None => return node,
+                }
+            }
+        };
+        let node = part.node.clone();
+        self.keep(|memo| memo.nodes.insert(at, part.clone()));
+        if let Some(open) = self.keeping.as_mut().and_then(|it| it.open.last_mut()) {
+            open.within.push((at, part));
         }
         node
     }
@@ -231,6 +353,17 @@ impl Resolver<'_> {
         }
     }
 
+    /// Remembers that an expression of the part at hand names what is declared.
+    pub(super) fn named(&mut self, path: &cel::Path) {
+        let is_local = |name: &Arc<str>| self.locals.iter().any(|(local, _)| local == name);
+        let Some(name) = path.names.first().filter(|name| !is_local(name)) else {
+            return;
+        };
+        if let Some(open) = self.keeping.as_mut().and_then(|it| it.open.last_mut()) {
+            open.names.insert((self.unit, name.clone()));
+        }
+    }
+
     /// What is being resolved came out as it did because of what is around it.
     pub(super) fn not_lasting(&mut self) {
         if let Some(keeping) = &mut self.keeping {
@@ -247,18 +380,26 @@ impl Resolver<'_> {
         }
     }
 
-    /// Whether all profiles that a part asked for are what they were.
+    /// Whether all that a part named and all profiles that it asked for are what they were.
     fn is_current<T>(&mut self, part: &Part<T>) -> bool {
-        part.likes.iter().all(|(ask, given)| {
-            let found = self.find_profile(ask);
-            match (found, given) {
-                (None, None) => true,
-                (Some(at), Some(known)) => {
-                    Arc::ptr_eq(&self.typed.profiles[at], known) && self.is_current_profile(at)
+        let Some(keeping) = &self.keeping else {
+            return false;
+        };
+        // What was found may speak of the places of parameters.
+        let holds = keeping.same_words
+            || part.findings.is_empty() && keeping.changed.is_disjoint(&part.names);
+        holds
+            && part.within.iter().all(|(_, part)| self.is_current(part))
+            && part.likes.iter().all(|(ask, given)| {
+                let found = self.find_profile(ask);
+                match (found, given) {
+                    (None, None) => true,
+                    (Some(at), Some(known)) => {
+                        Arc::ptr_eq(&self.typed.profiles[at], known) && self.is_current_profile(at)
+                    }
+                    _ => false,
                 }
-                _ => false,
-            }
-        })
+            })
     }
 
     fn is_current_profile(&mut self, at: usize) -> bool {
@@ -295,8 +436,12 @@ impl Resolver<'_> {
         self.keep(|memo| memo.profiles.insert(address, part.clone()));
     }
 
-    /// Takes a part over, and the profiles that it asked for.
+    /// Takes a part over, the parts in it, and the profiles that it asked for.
     fn take<T>(&mut self, part: &Part<T>) {
+        for (at, within) in &part.within {
+            self.take(within);
+            self.keep(|memo| memo.nodes.insert(*at, within.clone()));
+        }
         for (ask, _) in &part.likes {
             let known = self.find_profile(ask).and_then(|at| {
                 let before = self.keeping.as_ref()?.before?;
@@ -341,6 +486,8 @@ impl Resolver<'_> {
                 cost,
                 aside: keeping.aside,
                 likes: Vec::new(),
+                names: HashSet::new(),
+                within: Vec::new(),
                 lasting: true,
             });
         }
@@ -373,6 +520,8 @@ impl Resolver<'_> {
             instances,
             cost,
             likes: open.likes,
+            names: open.names,
+            within: open.within,
         })
     }
 }

@@ -169,7 +169,7 @@ fn run(
         brought: Vec::new(),
         stopped: false,
         origins: table.map_or_else(
-            || Origins::new(typed.library_from, typed.words.files.len()),
+            || Origins::new(typed.library_from, room_for_files(typed)),
             Origins::after,
         ),
         keeping: None,
@@ -184,7 +184,10 @@ fn run(
     resolver.declared(sets, &mut root);
     if keeping.is_some() {
         resolver.origins.declared(table);
-        resolver.keeping = keeping;
+        resolver.keeping = keeping.map(|mut keeping| {
+            keeping.declared(&resolver.globals);
+            keeping
+        });
     }
     let mut near = Vec::new();
     for node in &typed.nodes {
@@ -233,6 +236,13 @@ fn run(
         findings,
     );
     (outcome, memo)
+}
+
+/// How many numbers real files may have: each of the library too that a later analysis may need, so
+/// that what is expanded has its own then as well.
+fn room_for_files(typed: &TypedEstate) -> usize {
+    let own = typed.library_from.0 as usize;
+    typed.words.files.len().max(own + typed.library.files.len())
 }
 
 /// What resolving shares.

@@ -128,7 +128,7 @@ impl Resolver<'_> {
         Some((full, resolved))
     }
 
-    /// The number of the profile that is asked for: the asker's own is nearer than the library's.
+    /// The number of the profile of that name: one of the same unit is nearer than the library's.
     pub(super) fn find_profile(&self, ask: &Ask) -> Option<usize> {
         let mut found = self.of_name(ask);
         let (owner, _) = self.owner(ask);

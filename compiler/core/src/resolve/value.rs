@@ -111,12 +111,14 @@ impl Resolver<'_> {
     /// The value of an expression, and the origins of what it names. `None` where that is wrong,
     /// which was reported.
     pub(super) fn evaluate(&mut self, formula: &Formula) -> Option<(Value, Vec<OriginId>)> {
+        let uses = formula.program.uses();
+        uses.iter().for_each(|path| self.named(path));
         let scope = InScope {
             locals: &self.locals,
             globals: &self.globals[self.unit.0 as usize],
         };
         let mut from = Vec::new();
-        for path in formula.program.uses() {
+        for path in uses {
             let Some(bound) = path.names.first().and_then(|name| scope.bound(name)) else {
                 continue;
             };

@@ -1,12 +1,10 @@
 //! From a node of one environment to the Rust struct of its kind.
 
-use std::{
-    any::{Any, TypeId},
-    collections::{BTreeMap, HashMap},
-    ops::Deref,
-    sync::Arc,
-};
+mod memo;
 
+use std::{any::TypeId, collections::BTreeMap, ops::Deref, sync::Arc};
+
+pub use memo::{Memo, Shared};
 use tenantry_syntax::Span;
 
 use super::{
@@ -32,8 +30,18 @@ pub struct Cx<'a> {
     pub findings: Findings,
     /// Whether this is a part of work that goes on in parallel.
     pub shared_out: bool,
-    /// What was made of nodes of the top level before.
+    /// What was made of nodes before.
     pub memo: Option<&'a mut Memo>,
+    /// How many nodes are around.
+    pub depth: u8,
+}
+
+impl Cx<'_> {
+    /// What was made before, where that is kept: of the top level and of what stands in its nodes.
+    fn kept(&mut self) -> Option<&mut Memo> {
+        const DEPTH: u8 = 2;
+        self.memo.as_deref_mut().filter(|_| self.depth < DEPTH)
+    }
 }
 
 /// A struct declared with `kind!`.
@@ -313,7 +321,7 @@ impl<K: Construct> ChildField for Vec<K> {
 
     fn take(node: &Node, child: &Child, cx: &mut Cx<'_>) -> Option<Self> {
         let found = in_order(node, child, cx);
-        let known: Vec<Option<K>> = match &mut cx.memo {
+        let known: Vec<Option<K>> = match cx.kept() {
             Some(memo) => found.iter().map(|node| memo.known(node)).collect(),
             None => Vec::new(),
         };
@@ -323,14 +331,18 @@ impl<K: Construct> ChildField for Vec<K> {
             .filter(|(at, _)| is_new(*at))
             .map(|(_, node)| *node)
             .collect();
-        let mut made = constructed(&new, cx).into_iter();
+        let made = constructed(&new, cx);
+        let whole = made.iter().chain(&known).flatten().count();
+        let mut made = made.into_iter();
+        // Most are few and large: no room is left behind them.
+        let mut all = Vec::with_capacity(whole);
         if known.is_empty() {
-            return Some(made.flatten().collect());
+            all.extend(made.flatten());
+        } else {
+            let both = known.into_iter();
+            all.extend(both.filter_map(|known| known.or_else(|| made.next().flatten())));
         }
-        let all = known
-            .into_iter()
-            .map(|known| known.or_else(|| made.next().flatten()));
-        Some(all.flatten().collect())
+        Some(all)
     }
 }
 
@@ -342,21 +354,25 @@ fn constructed<K: Construct>(nodes: &[&Arc<Node>], cx: &mut Cx<'_>) -> Vec<Optio
     if let Some(all) = in_parallel(nodes, cx) {
         return all;
     }
-    let one = |node: &&Arc<Node>| {
-        // Below the top level nothing is taken over.
-        let Some(memo) = cx.memo.take() else {
-            return K::construct(node, cx);
-        };
-        let (runs, before) = (cx.origins.runs().cut(), cx.findings.len());
-        let made = K::construct(node, cx);
-        cx.origins.runs().cut();
-        let runs = cx.origins.runs().since(runs).collect();
-        let sound = cx.findings.len() == before;
-        memo.keep(node, made.as_ref().filter(|_| sound), runs);
-        cx.memo = Some(memo);
-        made
+    nodes.iter().map(|node| one(node, cx)).collect()
+}
+
+/// Constructs a node, and keeps what came of it where that is worth it.
+fn one<K: Construct>(node: &Arc<Node>, cx: &mut Cx<'_>) -> Option<K> {
+    let Some(around) = cx.kept().map(Memo::begin) else {
+        return K::construct(node, cx);
     };
-    nodes.iter().map(one).collect()
+    let (runs, before) = (cx.origins.runs().cut(), cx.findings.len());
+    cx.depth += 1;
+    let made = K::construct(node, cx);
+    cx.depth -= 1;
+    cx.origins.runs().cut();
+    let runs = cx.origins.runs().since(runs).collect();
+    let sound = cx.findings.len() == before;
+    if let Some(memo) = cx.kept() {
+        memo.keep(node, made.as_ref().filter(|_| sound), runs, around);
+    }
+    made
 }
 
 /// Constructs what is wide in parallel, each with a table of origins of its own. Within that
@@ -372,27 +388,28 @@ fn in_parallel<K: Construct>(nodes: &[&Arc<Node>], cx: &mut Cx<'_>) -> Option<Ve
         .collect();
     let tables = cx.origins.split(&most)?;
     let work: Vec<(&Arc<Node>, Origins)> = nodes.iter().copied().zip(tables).collect();
-    let vocabulary = cx.vocabulary;
+    let (vocabulary, depth) = (cx.vocabulary, cx.depth);
+    let before = cx.kept().map(|memo| memo.known_before());
     let made = par::map_owned(work, |(node, mut origins)| {
+        let mut memo = before.clone().map(Memo::with);
         let mut own = Cx {
             vocabulary,
             origins: &mut origins,
             findings: Findings::new(),
             shared_out: true,
-            memo: None,
+            memo: memo.as_mut(),
+            depth,
         };
-        let made = K::construct(node, &mut own);
-        (made, own.findings, origins)
+        let made = one(node, &mut own);
+        (made, own.findings, origins, memo)
     });
     let (mut all, mut tables) = (
         Vec::with_capacity(made.len()),
         Vec::with_capacity(made.len()),
     );
-    for ((one, findings, mut origins), node) in made.into_iter().zip(nodes) {
-        if let Some(memo) = &mut cx.memo {
-            origins.runs().cut();
-            let runs = origins.runs().since(0).collect();
-            memo.keep(node, one.as_ref().filter(|_| findings.is_empty()), runs);
+    for (one, findings, origins, memo) in made {
+        if let (Some(all), Some(own)) = (cx.kept(), memo) {
+            all.extend(own);
         }
         all.push(one);
         cx.findings.extend(findings);
@@ -400,65 +417,6 @@ fn in_parallel<K: Construct>(nodes: &[&Arc<Node>], cx: &mut Cx<'_>) -> Option<Ve
     }
     cx.origins.join(tables, &most);
     Some(all)
-}
-
-/// What was made of a node, whatever its kind.
-pub type Shared = Arc<dyn Any + Send + Sync>;
-
-/// What was made of nodes of the top level, for the next analysis: of the very same node the very
-/// same comes, so that it need not be made again.
-#[derive(Debug, Default)]
-pub struct Memo {
-    /// By the address of the node, which each keeps.
-    before: HashMap<usize, Made>,
-    now: HashMap<usize, Made>,
-    /// The runs of origins of what was taken over.
-    wanted: Vec<u32>,
-}
-
-#[derive(Debug, Clone)]
-struct Made {
-    node: Arc<Node>,
-    made: Shared,
-    /// The first numbers of the runs of its defaults' origins.
-    runs: Vec<u32>,
-}
-
-impl Memo {
-    /// What the next analysis begins with.
-    #[must_use]
-    pub fn next(&self) -> Self {
-        Self {
-            before: self.now.clone(),
-            ..Self::default()
-        }
-    }
-
-    /// The runs of origins of what was taken over, once.
-    pub(crate) fn wanted(&mut self) -> Vec<u32> {
-        std::mem::take(&mut self.wanted)
-    }
-
-    fn known<K: Construct>(&mut self, node: &Arc<Node>) -> Option<K> {
-        let address = Arc::as_ptr(node) as usize;
-        let known = self.before.get(&address)?;
-        debug_assert!(
-            Arc::ptr_eq(&known.node, node),
-            "a node that is kept keeps its place"
-        );
-        let made = K::shared(&known.made)?;
-        self.wanted.extend(&known.runs);
-        self.now.insert(address, known.clone());
-        Some(made)
-    }
-
-    fn keep<K: Construct>(&mut self, node: &Arc<Node>, made: Option<&K>, runs: Vec<u32>) {
-        if let Some(made) = made.and_then(K::share) {
-            let node = node.clone();
-            let address = Arc::as_ptr(&node) as usize;
-            self.now.insert(address, Made { node, made, runs });
-        }
-    }
 }
 
 /// How many defaults a node and all below it can have at most.

@@ -114,7 +114,7 @@ pub fn decode_again(sources: &Sources, memo: &mut Memo) -> Outcome<TypedEstate> 
         findings.extend_from_slice(found);
     }
     let parses = sources.files().iter().map(|source| source.parse.clone());
-    memo.keep(parses.zip(decoded).collect());
+    memo.keep(parses.zip(decoded));
     rules_once(&own, &mut findings);
     estate.rules = own.into();
     root_only(sources, &estate, &mut findings);

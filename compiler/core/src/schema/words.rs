@@ -72,9 +72,22 @@ pub struct Default {
     pub span: Span,
 }
 
+/// What reading depends on: of two runs' words with one frame, nothing differs but the values of
+/// parameters and where these stand, so that any text reads the same with both.
+#[derive(Debug, Clone, std::default::Default)]
+pub struct Frame(Arc<()>);
+
+impl PartialEq for Frame {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// Everything that the spec declares.
 #[derive(Debug, Clone, std::default::Default)]
 pub struct Words {
+    /// What reading depends on.
+    pub frame: Frame,
     /// The kinds, built in and defined.
     pub vocabulary: Arc<Vocabulary>,
     /// The estate, then the packages, then the library.
@@ -173,7 +186,7 @@ impl Words {
 }
 
 /// The objects of expressions: the rows of tables, and the nodes of the kinds.
-#[derive(Debug, Clone, std::default::Default)]
+#[derive(Debug, Clone, PartialEq, std::default::Default)]
 pub struct RowTypes(BTreeMap<Arc<str>, BTreeMap<Arc<str>, Type>>);
 
 impl RowTypes {

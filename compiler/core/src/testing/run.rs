@@ -175,6 +175,7 @@ fn backend(
             targets,
             old,
             limits,
+            known: None,
             far: compile::Far::Plan,
             sound: true,
             stop: &|| false,

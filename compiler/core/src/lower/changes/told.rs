@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use tenantry_syntax::Span;
 
-use super::{ADDRESS_CHANGES, Cause, Changed, NUMBER_CHANGES, What, because, left};
+use super::{ADDRESS_CHANGES, Cause, Changed, Changes, NUMBER_CHANGES, What, because, left};
 use crate::{
     diag::{Diagnostic, Findings, words},
-    lower::Lowered,
     model::Estate,
 };
 
@@ -15,10 +14,9 @@ use crate::{
 const NAMED: usize = 3;
 
 /// What is told of everything that is not as the build before had chosen it.
-pub(crate) fn told(lowered: &Lowered<'_>) -> Findings {
-    let estate = lowered.estate;
+pub(crate) fn told(estate: &Estate, changes: &Changes) -> Findings {
     let mut groups: BTreeMap<(bool, &Cause), Vec<&Changed>> = BTreeMap::new();
-    for changed in &lowered.changes.all {
+    for changed in &changes.all {
         let key = (changed.what == What::Number, &changed.cause);
         groups.entry(key).or_default().push(changed);
     }
@@ -26,7 +24,7 @@ pub(crate) fn told(lowered: &Lowered<'_>) -> Findings {
         .into_iter()
         .filter_map(|((number, cause), group)| one(estate, number, cause, &group))
         .collect();
-    findings.extend(left::told(estate, &lowered.changes));
+    findings.extend(left::told(estate, changes));
     findings
 }
 

@@ -40,7 +40,7 @@ impl Builder<'_> {
                 zones,
                 spec: cluster,
             });
-            self.tables.clusters.insert("", name.value.as_str(), id);
+            self.tables().clusters.insert("", name.value.as_str(), id);
         }
     }
 
@@ -148,7 +148,7 @@ impl Builder<'_> {
                 nics,
                 spec,
             });
-            self.tables.pools.insert(&scope, name.value.as_str(), id);
+            self.tables().pools.insert(&scope, name.value.as_str(), id);
             self.lookup.mended("pool", name.value.as_str());
         }
     }
@@ -203,7 +203,7 @@ impl Builder<'_> {
         for (at, storage) in storages.iter().enumerate() {
             let scope = model.clusters[storage.cluster].name.value.to_string();
             let name = storage.name.value.to_string();
-            self.tables.storages.insert(&scope, &name, Id::new(at));
+            self.tables().storages.insert(&scope, &name, Id::new(at));
             self.lookup.mended("storage", &name);
         }
         for mut storage in storages {
@@ -276,7 +276,7 @@ impl Builder<'_> {
                 network.spec.name.value.to_string(),
             );
             let id = model.networks.push(network);
-            self.tables.networks.insert(&scope, &name, id);
+            self.tables().networks.insert(&scope, &name, id);
             self.lookup.mended("network", &name);
         }
     }

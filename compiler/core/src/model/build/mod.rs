@@ -24,6 +24,8 @@ use super::{
 use crate::{
     diag::Findings,
     limits::Limits,
+    load::Library,
+    origin::Origins,
     outcome::Outcome,
     query::Text,
     resolve::Resolved,
@@ -63,6 +65,7 @@ pub fn build_again(
         origins: &mut origins,
         findings: Findings::new(),
         shared_out: false,
+        depth: 0,
         memo: memo.as_deref_mut().map(|memo| &mut memo.construct),
     };
     for rule in own.iter() {
@@ -105,11 +108,11 @@ pub fn build_again(
         lookup: Lookup {
             origins: &origins,
             findings: &mut findings,
-            broken,
-            unread: unread(&root),
+            broken: Arc::new(broken),
+            unread: unread(&root).into(),
             library,
         },
-        tables: Tables::default(),
+        tables: Arc::default(),
         limits,
         // A node that nobody could read may have been a cluster or a pool.
         complete: root.flawed.is_empty(),
@@ -289,7 +292,7 @@ struct Parts {
 }
 
 /// Names of everything.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Tables {
     sites: Index<kinds::Site>,
     clusters: Index<Cluster>,
@@ -310,9 +313,41 @@ struct Tables {
 
 struct Builder<'a> {
     lookup: Lookup<'a>,
-    tables: Tables,
+    tables: Arc<Tables>,
     limits: Limits,
     complete: bool,
+}
+
+/// What parts of the work that go on in parallel have of a builder: nothing is declared any more.
+struct Shared<'a> {
+    origins: &'a Origins,
+    broken: Arc<BTreeSet<(String, String)>>,
+    unread: Arc<[Meant]>,
+    library: Library,
+    tables: Arc<Tables>,
+    limits: Limits,
+    complete: bool,
+}
+
+impl<'a> Shared<'a> {
+    /// A builder that reports for itself.
+    fn builder<'b>(&self, findings: &'b mut Findings) -> Builder<'b>
+    where
+        'a: 'b,
+    {
+        Builder {
+            lookup: Lookup {
+                origins: self.origins,
+                findings,
+                broken: self.broken.clone(),
+                unread: self.unread.clone(),
+                library: self.library,
+            },
+            tables: self.tables.clone(),
+            limits: self.limits.clone(),
+            complete: self.complete,
+        }
+    }
 }
 
 /// Puts things of the top level into their arena, by name.
@@ -323,9 +358,28 @@ macro_rules! flat {
         for item in items {
             let name = item.name.value.to_string();
             let id = $model.$to.push(item);
-            $self.tables.$to.insert("", &name, id);
+            $self.tables().$to.insert("", &name, id);
         }
     )*};
+}
+
+impl<'a> Builder<'a> {
+    /// The names, while more of them come.
+    fn tables(&mut self) -> &mut Tables {
+        Arc::make_mut(&mut self.tables)
+    }
+
+    fn share(&self) -> Shared<'a> {
+        Shared {
+            origins: self.lookup.origins,
+            broken: self.lookup.broken.clone(),
+            unread: self.lookup.unread.clone(),
+            library: self.lookup.library,
+            tables: self.tables.clone(),
+            limits: self.limits.clone(),
+            complete: self.complete,
+        }
+    }
 }
 
 impl Builder<'_> {
@@ -345,7 +399,7 @@ impl Builder<'_> {
             .collect();
         names.sort();
         for (at, name) in names.into_iter().enumerate() {
-            self.tables.tenants.insert("", name.as_str(), Id::new(at));
+            self.tables().tenants.insert("", name.as_str(), Id::new(at));
         }
         // The interfaces of pools name the networks that they carry, and queues name pools.
         self.networks(spec, &mut model);

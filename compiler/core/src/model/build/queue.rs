@@ -14,7 +14,7 @@ impl Builder<'_> {
             let scope = model.clusters[queue.cluster].name.value.to_string();
             let name = queue.name.value.to_string();
             let id = model.queues.push(queue);
-            self.tables.queues.insert(&scope, &name, id);
+            self.tables().queues.insert(&scope, &name, id);
             self.lookup.mended("queue", &name);
         }
     }

@@ -8,7 +8,9 @@ use super::{
     workload::body,
 };
 use crate::{
+    diag::Findings,
     model::{Backend, Cluster, Id, Pool, Ref, Tenant, Workload, rules, workload::Quota},
+    par,
     schema::kinds,
 };
 
@@ -35,23 +37,48 @@ impl Builder<'_> {
         }
         self.volumes(model, &kept);
         self.raw_clusters(model, &kept);
-        for (at, one) in kept.iter().enumerate() {
-            if let Some(old) = known.as_ref().and_then(|known| known.workload(Id::new(at))) {
-                model.workloads.share(old.clone());
-                continue;
-            }
-            let supplied = self.material(&model.tenants[one.tenant].spec, &one.spec);
-            let (workload, whole) = self.workload(model, &kept, one);
-            let Some(workload) = workload else {
+        for (made, one) in self.workloads(model, &kept, &known).zip(&kept) {
+            let Some((workload, whole)) = made else {
                 dropped.bereft.push(one.tenant);
                 continue;
             };
-            let id = model.workloads.push(workload);
-            if !(whole && supplied) {
+            let id = model.workloads.share(workload);
+            if !whole {
                 dropped.tainted.push(id);
             }
         }
         dropped
+    }
+
+    /// The workloads as far as they are sound, and whether all of each is; none of what is not.
+    fn workloads(
+        &mut self,
+        model: &Parts,
+        kept: &[Kept],
+        known: &Option<Known<'_>>,
+    ) -> impl Iterator<Item = Option<(Arc<Workload>, bool)>> + use<> {
+        /// So many are worth a task.
+        const TASK: usize = 64;
+        let shared = self.share();
+        let tasks: Vec<(usize, &[Kept])> = (0..).step_by(TASK).zip(kept.chunks(TASK)).collect();
+        let done = par::map(&tasks, |(first, task)| {
+            let mut findings = Findings::new();
+            let mut builder = shared.builder(&mut findings);
+            let one = |(at, one): (usize, &Kept)| {
+                let old = known.as_ref().and_then(|known| known.workload(Id::new(at)));
+                if let Some(old) = old {
+                    return Some((old.clone(), true));
+                }
+                let supplied = builder.material(&model.tenants[one.tenant].spec, &one.spec);
+                let (workload, whole) = builder.workload(model, kept, one);
+                Some((Arc::new(workload?), whole && supplied))
+            };
+            let made: Vec<_> = (*first..).zip(*task).map(one).collect();
+            (made, findings)
+        });
+        let (made, findings): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+        self.lookup.findings.extend(findings.into_iter().flatten());
+        made.into_iter().flatten()
     }
 
     /// Where each workload runs: first all of them, so that a reference between workloads leads
@@ -84,7 +111,7 @@ impl Builder<'_> {
                 match place.filter(|_| body(spec).is_some()) {
                     Some(place) => {
                         let id = Id::new(kept.len());
-                        self.tables.workloads.insert(scope, name, id);
+                        self.tables().workloads.insert(scope, name, id);
                         kept.push(Kept {
                             tenant,
                             spec: spec.clone(),
@@ -96,7 +123,7 @@ impl Builder<'_> {
                     None => {
                         dropped.bereft.push(tenant);
                         let nobody = Id::new(usize::MAX);
-                        self.tables.workloads.insert(scope, name, nobody);
+                        self.tables().workloads.insert(scope, name, nobody);
                     }
                 }
             }

@@ -61,11 +61,12 @@ impl Builder<'_> {
             Ok(Some(priority)) => Some(priority),
             _ => self.tier_priority(model, *tenant),
         };
-        let connects = spec
+        let mut connects: Vec<_> = spec
             .connect
             .iter()
             .filter_map(|connect| self.connect(model, kept, scope, connect))
             .collect();
+        connects.shrink_to_fit();
         let offers = spec
             .offer
             .iter()

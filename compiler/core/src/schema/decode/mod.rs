@@ -204,6 +204,9 @@ impl<'v, 'f> Decoder<'v, 'f> {
         let mut out = TypedNode::empty(row.unwrap_or(kind), node.head_span(), node.name_span());
         self.entries(node, &mut out, 0, &[]);
         self.block(node, &mut out);
+        // Most have few of either, and an editor keeps them all.
+        out.fields.shrink_to_fit();
+        out.children.shrink_to_fit();
         out
     }
 

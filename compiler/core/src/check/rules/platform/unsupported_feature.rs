@@ -1,5 +1,7 @@
 //! A workload, or the ground itself, asks for what no backend of its cluster can do.
 
+use std::collections::BTreeMap;
+
 use crate::{
     check::{Subject, features},
     diag::{Diagnostic, Findings, declare_rule, words},
@@ -18,19 +20,24 @@ type Row<'a> = (&'a dyn Target, Option<&'a Capability>);
 /// Reports each such feature at the line that asks for it.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (id, cluster) in subject.estate.clusters.iter() {
-        for ask in features::asked(subject.estate, id) {
-            let rows: Vec<Row<'_>> = subject
-                .targets
-                .iter()
-                .filter(|target| target.serves(cluster))
-                .map(|target| (*target, target.capabilities().get(ask.feature)))
-                .collect();
-            let can = |row: &Capability| !is_none(row) && out(subject, id, cluster, row).is_none();
-            if !rows.iter().any(|(_, row)| row.is_some_and(can)) {
-                findings.push(finding(subject, &ask, id, cluster, &rows));
+        // By feature: few are asked for by many.
+        let mut lacking: BTreeMap<&str, Option<Vec<Row<'_>>>> = BTreeMap::new();
+        for ask in subject.platform.asked(id) {
+            let rows = lacking.entry(ask.feature);
+            let rows = rows.or_insert_with_key(|it| unless_one_can(subject, id, cluster, it));
+            if let Some(rows) = rows {
+                findings.push(finding(subject, ask, id, cluster, rows));
             }
         }
     }
+}
+
+/// What the backends of a cluster say of a feature, if none of them can.
+fn unless_one_can<'a>(subject: &Subject<'a>, id: Id<Cluster>, cluster: &Cluster, feature: &str) -> Option<Vec<Row<'a>>> {
+    let serving = subject.targets.iter().filter(|target| target.serves(cluster));
+    let rows: Vec<Row<'_>> = serving.map(|target| (*target, target.capabilities().get(feature))).collect();
+    let can = |row: &Capability| !is_none(row) && out(subject, id, cluster, row).is_none();
+    (!rows.iter().any(|(_, row)| row.is_some_and(can))).then_some(rows)
 }
 
 fn is_none(row: &Capability) -> bool {
