@@ -15,6 +15,7 @@ mod importer_policy;
 mod job;
 mod monitor;
 mod namespace;
+mod networks;
 mod pod;
 mod policy;
 mod priority;
@@ -95,6 +96,7 @@ impl Target for Kubernetes {
             storage::emit(&ground, out);
             raw::of_cluster(&ground, out);
             policy::emit(lowered, cluster, out);
+            networks::emit(lowered, cluster, out);
             baseline::emit(lowered, cluster, out);
             for tenant in &cluster.tenants {
                 of_tenant(&ground, tenant, out);

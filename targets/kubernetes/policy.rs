@@ -22,13 +22,13 @@ use tenantry_core::{
         Lowered, LoweredCluster, LoweredTenant, LoweredWorkload, RuleGroup, Sides,
         names::WORKLOAD_LABEL,
     },
-    model::{Cluster, Id, Workload},
+    model::{Cluster, Estate, Id, Workload},
     origin::OriginId,
     units::{Cidr, Ports},
 };
 
 use super::NAME;
-use crate::kube::Scope;
+use crate::kube::{Draft, Scope};
 
 /// The label that the API server itself puts on every namespace; nobody can borrow it.
 pub(super) const NAMESPACE_LABEL: &str = "kubernetes.io/metadata.name";
@@ -83,8 +83,8 @@ impl Policies<'_> {
         let scope = Scope::workload(NAME, self.lowered.estate, self.on, tenant, workload);
         let (own, others) = ([workload.id], called(&workload.egress));
         let rules = [
-            (ingress, self.declared(&own)),
-            (egress, self.declared(&others)),
+            (ingress, declared(self.lowered.estate, &own)),
+            (egress, declared(self.lowered.estate, &others)),
         ];
         push(&scope, &workload.name, scope.selector(), rules, out);
     }
@@ -92,16 +92,6 @@ impl Policies<'_> {
     /// Both directions of pods that are no workload's, so that no spec declares their ports.
     pub(super) fn sides(&self, sides: &Sides) -> [(Rules, Declared); 2] {
         [&sides.ingress, &sides.egress].map(|groups| (self.rules(groups, &[]), Vec::new()))
-    }
-
-    /// Where the ports of workloads are declared.
-    fn declared(&self, workloads: &[Id<Workload>]) -> Declared {
-        let ports = workloads
-            .iter()
-            .flat_map(|id| &self.lowered.estate.workloads[*id].spec.port);
-        ports
-            .map(|port| (port.number.value, port.meta.origin))
-            .collect()
     }
 
     /// The rules of one direction, but for what is said already of the whole namespace.
@@ -166,6 +156,16 @@ impl Policies<'_> {
     }
 }
 
+/// Where the ports of workloads are declared.
+pub(super) fn declared(estate: &Estate, workloads: &[Id<Workload>]) -> Declared {
+    let ports = workloads
+        .iter()
+        .flat_map(|id| &estate.workloads[*id].spec.port);
+    ports
+        .map(|port| (port.number.value, port.meta.origin))
+        .collect()
+}
+
 /// The ports on which a peer is among these.
 fn ports_of<'g>(groups: &'g [RuleGroup], peer: &Peer) -> &'g [Port] {
     let mut groups = groups.iter();
@@ -174,7 +174,7 @@ fn ports_of<'g>(groups: &'g [RuleGroup], peer: &Peer) -> &'g [Port] {
 }
 
 /// The workloads among those that are called.
-fn called(groups: &[RuleGroup]) -> Vec<Id<Workload>> {
+pub(super) fn called(groups: &[RuleGroup]) -> Vec<Id<Workload>> {
     let peers = groups.iter().flat_map(|group| &group.peers);
     peers
         .filter_map(|rule| match rule.peer {
@@ -184,7 +184,12 @@ fn called(groups: &[RuleGroup]) -> Vec<Id<Workload>> {
         .collect()
 }
 
-fn add(rules: &mut Rules, ports: &[Port], peers: Vec<NetworkPolicyPeer>, origin: OriginId) {
+pub(super) fn add(
+    rules: &mut Rules,
+    ports: &[Port],
+    peers: Vec<NetworkPolicyPeer>,
+    origin: OriginId,
+) {
     if ports.is_empty() || peers.is_empty() {
         return;
     }
@@ -226,7 +231,7 @@ pub(super) fn labels<'a>(labels: impl IntoIterator<Item = (&'a str, &'a str)>) -
     }
 }
 
-fn block(cidr: Cidr, except: Vec<Cidr>) -> NetworkPolicyPeer {
+pub(super) fn block(cidr: Cidr, except: Vec<Cidr>) -> NetworkPolicyPeer {
     let except: Vec<String> = except.iter().map(Cidr::to_string).collect();
     NetworkPolicyPeer {
         ip_block: Some(IPBlock {
@@ -251,29 +256,39 @@ pub(super) fn push(
     scope: &Scope<'_>,
     name: &str,
     selector: LabelSelector,
-    [(ingress, own), (egress, others)]: [(Rules, Declared); 2],
+    rules: [(Rules, Declared); 2],
     out: &mut Objects,
 ) {
+    let metadata = scope.metadata(name);
+    let policy = |spec| NetworkPolicy {
+        metadata,
+        spec: Some(spec),
+    };
+    draft(selector, rules, |spec| scope.object(&policy(spec))).push(out);
+}
+
+/// The same as an object of any kind that says what it says in these words.
+pub(super) fn draft(
+    selector: LabelSelector,
+    [(ingress, own), (egress, others)]: [(Rules, Declared); 2],
+    make: impl FnOnce(NetworkPolicySpec) -> Draft,
+) -> Draft {
     let origins = [
         ("ingress", "from", origins(&ingress, &own)),
         ("egress", "to", origins(&egress, &others)),
     ];
-    let policy = NetworkPolicy {
-        metadata: scope.metadata(name),
-        spec: Some(NetworkPolicySpec {
-            egress: some(egress, |ports, to| NetworkPolicyEgressRule {
-                ports: Some(ports),
-                to: Some(to),
-            }),
-            ingress: some(ingress, |ports, from| NetworkPolicyIngressRule {
-                from: Some(from),
-                ports: Some(ports),
-            }),
-            pod_selector: Some(selector),
-            policy_types: Some(vec!["Ingress".to_owned(), "Egress".to_owned()]),
+    let mut draft = make(NetworkPolicySpec {
+        egress: some(egress, |ports, to| NetworkPolicyEgressRule {
+            ports: Some(ports),
+            to: Some(to),
         }),
-    };
-    let mut draft = scope.object(&policy);
+        ingress: some(ingress, |ports, from| NetworkPolicyIngressRule {
+            from: Some(from),
+            ports: Some(ports),
+        }),
+        pod_selector: Some(selector),
+        policy_types: Some(vec!["Ingress".to_owned(), "Egress".to_owned()]),
+    });
     for (section, list, rules) in origins {
         for (at, (ports, peers)) in rules.iter().enumerate() {
             // The ports are there for the first who needs them, if nobody declares them.
@@ -290,7 +305,7 @@ pub(super) fn push(
             }
         }
     }
-    draft.push(out);
+    draft
 }
 
 /// Of each rule, where its ports are declared and why its peers are there.

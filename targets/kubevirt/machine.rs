@@ -3,6 +3,7 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use tenantry_core::{
     emit::{KubeId, Need},
+    flows::cni,
     lower::{Instance, LoweredCluster, LoweredWorkload},
     model::{Estate, Workload},
     schema::kinds::{Arch, Eviction, Firmware as Boot, ProbeKind, Run, Vm},
@@ -342,6 +343,14 @@ pub(super) fn needs(subject: &Subject<'_>, spec: &VirtualMachineSpec) -> Vec<Nee
             &network.network_name,
         ));
     }
+    // Closed before anybody is on it, as the pod network is.
+    let (api, kind) = crate::kube::attachment::POLICY;
+    let nics = subject.workload.nics.iter();
+    let policed = nics.filter_map(|nic| cni::policed(subject.estate, subject.workload, nic));
+    needs.extend(policed.map(|network| {
+        let name = crate::kube::attachment::name(&subject.estate.networks[network]);
+        object(api, kind, &name)
+    }));
     needs
 }
 

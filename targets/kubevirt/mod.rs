@@ -24,9 +24,10 @@ use tenantry_core::{
     close::Platform,
     diag::Findings,
     emit::{Need, Objects},
-    flows::Derived,
+    flows::{Derived, cni},
     lower::{Instance, Lowered, LoweredCluster, LoweredTenant},
     model::{Cluster, Id, Workload},
+    schema::kinds::CniAbility,
     target::{Capabilities, Footprint, Target},
 };
 
@@ -100,6 +101,7 @@ fn of_tenant(
         };
         of_workload(&subject, out);
     }
+    let policed = cni::can(&estate.clusters[cluster.id], CniAbility::MultiNetwork);
     for network in networks {
         let network = &estate.networks[network];
         let origin = network.spec.meta.origin;
@@ -109,7 +111,10 @@ fn of_tenant(
             kind: "NetworkAttachmentDefinition",
             metadata: scope.metadata(attachment::name(network)),
             spec: attachment::Spec {
-                config: attachment::config(network),
+                config: match policed {
+                    true => attachment::policed(network, &tenant.namespace),
+                    false => attachment::config(network),
+                },
             },
         };
         scope

@@ -61,11 +61,12 @@ pub(crate) fn with(files: &Files, mut act: impl FnMut(&Made<'_>)) -> bool {
     let (Some(placed), Some(set)) = (placed.value, set.value) else {
         return false;
     };
-    let lowered = lower::lower(&checked, &placed, &set);
-    findings.extend(lowered.findings);
-    let Some(lowered) = lowered.value else {
+    let allocated = lower::allocate(&checked, &placed);
+    findings.extend(allocated.findings);
+    let Some(allocated) = allocated.value else {
         return false;
     };
+    let lowered = lower::lower(&checked, &placed, &set, allocated);
     let Some(clean) = Clean::of(&findings) else {
         return false;
     };
@@ -78,6 +79,7 @@ pub(crate) fn with(files: &Files, mut act: impl FnMut(&Made<'_>)) -> bool {
         estate: &estate,
         platform: &platform,
         flows: &set,
+        allocations: &lowered.allocations,
         objects: &objects,
         targets: &names,
     };

@@ -12,6 +12,7 @@ mod baseline;
 mod estates;
 mod ground;
 mod mutants;
+mod networks;
 mod plain;
 mod tampered;
 

@@ -37,7 +37,7 @@ pub use compare::{Difference, Fault, Parties, Terms, Wanted, compare, compare_un
 pub use exposures::{Exposure, exposures};
 pub use judge::Judge;
 pub use matrix::{Ends, Flow, TooMuch, matrix};
-pub use networks::{Network, networks};
+pub use networks::{Network, networks, networks_of};
 pub use node::{Kept, Look, Node};
 pub use policy::{By, Direction, Policy, PolicyId};
 pub use ports::{PortSet, Protocol};

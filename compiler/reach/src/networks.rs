@@ -66,8 +66,18 @@ impl Network {
 }
 
 /// The networks beside the pod network on which there are pods or for which there are policies,
-/// by name.
+/// by name; each with all namespaces, from any of which somebody may come to be attached.
 pub fn networks(cluster: &Cluster) -> Vec<Network> {
+    let mut networks = networks_of(cluster);
+    for network in &mut networks {
+        network.cluster.namespaces.clone_from(&cluster.namespaces);
+    }
+    networks
+}
+
+/// The same, each with the namespaces alone in which somebody is attached to it or has policies for
+/// it: what that costs does not grow with the number of networks times that of namespaces.
+pub fn networks_of(cluster: &Cluster) -> Vec<Network> {
     let mut networks: BTreeMap<&str, Network> = BTreeMap::new();
     let pods = cluster.pods.iter().filter(|pod| !pod.host_network);
     let attached = pods.flat_map(|pod| pod.networks.keys());
@@ -94,7 +104,15 @@ pub fn networks(cluster: &Cluster) -> Vec<Network> {
             }
         }
     }
-    networks.into_values().collect()
+    let mut networks: Vec<Network> = networks.into_values().collect();
+    for network in &mut networks {
+        for (name, namespace) in &mut network.cluster.namespaces {
+            if let Some(known) = cluster.namespaces.get(name) {
+                namespace.clone_from(known);
+            }
+        }
+    }
+    networks
 }
 
 /// What the network of a definition is called.
@@ -110,7 +128,6 @@ fn empty(cluster: &Cluster, name: &str, definition: &str) -> Network {
         name: name.to_owned(),
         definitions: Vec::new(),
         cluster: Cluster {
-            namespaces: cluster.namespaces.clone(),
             unheld: unheld(cluster.attachments.get(definition)),
             ..Cluster::default()
         },

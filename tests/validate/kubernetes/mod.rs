@@ -176,6 +176,7 @@ const COMPARED_BY_HAND: &[(&str, &str)] = &[
     ("cilium.io/v2alpha1", "CiliumL2AnnouncementPolicy"),
     ("gateway.envoyproxy.io/v1alpha1", "BackendTrafficPolicy"),
     ("gateway.envoyproxy.io/v1alpha1", "SecurityPolicy"),
+    ("k8s.cni.cncf.io/v1beta1", "MultiNetworkPolicy"),
     ("metallb.io/v1beta1", "IPAddressPool"),
     ("metallb.io/v1beta1", "L2Advertisement"),
 ];

@@ -109,7 +109,7 @@ fn known(texts: &'static [&'static str]) -> impl Iterator<Item = Cidr> {
 }
 
 /// The parts of a block to leave out: sorted, none inside of another.
-fn holes(block: Cidr, hidden: &[Cidr]) -> Vec<Cidr> {
+pub fn holes(block: Cidr, hidden: &[Cidr]) -> Vec<Cidr> {
     let mut holes: Vec<Cidr> = hidden
         .iter()
         .copied()

@@ -1,8 +1,8 @@
 //! What the policies of a cluster's pod network can say.
 
 use crate::{
-    model::Cluster,
-    schema::kinds::{CniAbility, CniName},
+    model::{Cluster, Estate, Id, NetworkIn, Nic, Workload},
+    schema::kinds::{CniAbility, CniName, NicMode},
     units::Version,
 };
 
@@ -32,9 +32,19 @@ pub fn can(cluster: &Cluster, ability: CniAbility) -> bool {
         // Calico's blocks match pods (projectcalico/calico#6634), Cilium's do not by design
         // (cilium/cilium#9209).
         CniAbility::IpBlockPods => !cilium,
-        // It may have to be switched on, or its kinds to be installed, so that it must be said.
-        CniAbility::Tier => false,
+        // They may have to be switched on, or their kinds to be installed, so that it must be said.
+        CniAbility::Tier | CniAbility::MultiNetwork => false,
     }
+}
+
+/// The network beside the pod network on which policies of the workload's cluster hold an
+/// interface; none where they do not. What a card itself hands out passes by everything that
+/// could.
+pub fn policed(estate: &Estate, workload: &Workload, nic: &Nic) -> Option<Id<NetworkIn>> {
+    let cluster = &estate.clusters[workload.cluster];
+    let held = cluster.is_kubernetes() && can(cluster, CniAbility::MultiNetwork);
+    let network = nic.network?.to;
+    (held && nic.spec.mode.value != NicMode::Sriov).then_some(network)
 }
 
 /// What to call a cluster's pod network in a sentence: `cilium 1.15`.

@@ -1,8 +1,10 @@
 //! What policies of Kubernetes do not decide. It is listed, so that nobody takes it for proved.
 
+use std::collections::BTreeSet;
+
 use tenantry_reach::{Basis, Cluster, cluster::Effect};
 
-use super::{Cell, Ground, Whose, pods::Pods};
+use super::{Beyond, Cell, Ground, Whose, pods::Pods};
 use crate::{
     flows::{Peer, Service},
     model::{self, Backend, Estate, Id},
@@ -14,7 +16,10 @@ pub(super) fn of(
     on: Id<model::Cluster>,
     cluster: &Cluster,
     pods: &Pods<'_>,
+    held: &[Beyond],
 ) -> Vec<Cell> {
+    let proved = held.iter().flat_map(|network| &network.definitions);
+    let proved: BTreeSet<&str> = proved.map(String::as_str).collect();
     let mut cells = vec![Cell {
         basis: Some(Basis::SpecException),
         what: "a pod and its own node".to_owned(),
@@ -37,8 +42,9 @@ pub(super) fn of(
                         .to_owned(),
             });
         }
-        if !pod.networks.is_empty() {
-            let networks: Vec<&str> = pod.networks.keys().map(String::as_str).collect();
+        let networks = pod.networks.keys().map(String::as_str);
+        let networks: Vec<&str> = networks.filter(|it| !proved.contains(it)).collect();
+        if !networks.is_empty() {
             cells.push(Cell {
                 basis: Some(Basis::SecondaryNetwork),
                 what: what(),
@@ -57,6 +63,13 @@ pub(super) fn of(
               by which policies select them"
             .to_owned(),
     }
+    }));
+    cells.extend(held.iter().map(|network| Cell {
+        basis: Some(Basis::SecondaryNetwork),
+        what: format!("network {}", network.name),
+        why: "its policies go by addresses: what is on the wire and not in the cluster is taken for \
+              whoever has the address that it takes"
+            .to_owned(),
     }));
     cells.extend(beside(cluster));
     cells.extend(on_hosts(ground, on, pods));

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use tenantry_reach::Cluster;
+use tenantry_reach::{Cluster, Ends};
 
-use super::{Ground, Objects};
+use super::{Beyond, Ground, Objects};
 use crate::{
     flows::{Holder, Peer},
     model::{self, Id},
@@ -12,7 +12,12 @@ use crate::{
 
 /// Counts. The naive scheme has one object that closes each namespace, and for each two ends
 /// between which anything flows one object at each end that policies select.
-pub(super) fn objects(ground: Ground<'_>, on: Id<model::Cluster>, cluster: &Cluster) -> Objects {
+pub(super) fn objects(
+    ground: Ground<'_>,
+    on: Id<model::Cluster>,
+    cluster: &Cluster,
+    networks: &[Beyond],
+) -> Objects {
     let estate = ground.estate;
     let living = estate.tenants.ids().filter(|id| estate.lives_in(*id, on));
     let held = ground.flows.of(on).iter();
@@ -25,8 +30,17 @@ pub(super) fn objects(ground: Ground<'_>, on: Id<model::Cluster>, cluster: &Clus
     let halves = edges.iter().flat_map(|(from, to)| [from, to]);
     let halves = halves.filter(|end| end.is_held()).count();
     Objects {
-        emitted: cluster.policies.len() + cluster.tiers.len(),
-        naive: living.count() + halves,
+        emitted: cluster.policies.len() + cluster.tiers.len() + cluster.beyond.len(),
+        naive: living.count() + halves + networks.iter().map(naive).sum::<usize>(),
         workloads: estate.workloads_of(on).count(),
     }
+}
+
+/// The same of a network beside the pod network.
+fn naive(network: &Beyond) -> usize {
+    let wanted = network.wanted.iter();
+    let edges: BTreeSet<(&Ends, &Ends)> = wanted.map(|it| (&it.from, &it.to)).collect();
+    let halves = edges.iter().flat_map(|(from, to)| [from, to]);
+    let halves = halves.filter(|end| matches!(end, Ends::Pods(_))).count();
+    network.definitions.len() + halves
 }

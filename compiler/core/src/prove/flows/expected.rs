@@ -6,7 +6,7 @@ use tenantry_reach::{Addresses, Ends, PodId, PortSet, Protocol, Wanted};
 
 use super::{Ground, outside, pods::Pods};
 use crate::{
-    flows::{self, Flow, Peer},
+    flows::{self, Peer, Port},
     model::{self, Id},
 };
 
@@ -29,7 +29,7 @@ impl Expected {
         };
         let (mut wanted, mut because) = (Vec::new(), Vec::new());
         for (at, flow) in ground.flows.of(on).iter().enumerate() {
-            let ports = ports(flow);
+            let ports = ports(&flow.ports);
             let (from, to) = (ends.of(&flow.from), ends.of(&flow.to));
             for from in &from {
                 for to in &to {
@@ -96,9 +96,9 @@ fn these(pods: Option<&Vec<PodId>>) -> Ends {
     Ends::Pods(pods.cloned().unwrap_or_default())
 }
 
-fn ports(flow: &Flow) -> PortSet {
+pub(super) fn ports(ports: &[Port]) -> PortSet {
     let mut set = PortSet::none();
-    for port in &flow.ports {
+    for port in ports {
         let protocol = match port.protocol {
             flows::Protocol::Tcp => Protocol::Tcp,
             flows::Protocol::Udp => Protocol::Udp,

@@ -6,6 +6,7 @@
 //! an error that shows one packet.
 
 mod baseline;
+mod beyond;
 mod cells;
 mod count;
 mod documents;
@@ -16,6 +17,7 @@ pub mod report;
 
 use std::sync::Arc;
 
+pub use beyond::Beyond;
 use tenantry_reach::{
     Basis, Cluster, Complaint, Difference, Direction, Document, Judge, PodId, Terms, TooMuch,
     Wanted, compare_under, read,
@@ -26,6 +28,7 @@ use crate::{
     diag::Findings,
     emit::Objects as Emitted,
     flows::{FlowSet, Service},
+    lock::Allocations,
     model::{self, Estate, Id},
     par,
     schema::kinds::TargetName,
@@ -40,6 +43,8 @@ pub struct Ground<'a> {
     pub platform: &'a Platform,
     /// Who shall talk to whom.
     pub flows: &'a FlowSet,
+    /// Which addresses the workloads were given.
+    pub allocations: &'a Allocations,
     /// What is emitted.
     pub objects: &'a Emitted,
     /// The names of the targets that emit it.
@@ -63,6 +68,8 @@ pub struct Proof {
     /// What the tenants' baselines would let through if somebody opened the namespaces; empty where
     /// none is promised.
     pub breaches: Vec<Difference>,
+    /// The networks beside the pod network on which policies hold, each by itself.
+    pub networks: Vec<Beyond>,
     /// What could not be read, so that nothing is known of it.
     pub complaints: Vec<Complaint>,
     /// Why nothing could be compared, where that is so.
@@ -117,6 +124,7 @@ impl Proof {
             && self.breaches.is_empty()
             && self.complaints.is_empty()
             && self.too_much.is_none()
+            && self.networks.iter().all(Beyond::holds)
     }
 }
 
@@ -169,9 +177,11 @@ impl<'a> Ground<'a> {
             complaints.extend(self.absent(&pods));
         }
         let expected = expected::Expected::of(self, on, &pods);
-        let unproven = cells::of(self, on, &cluster, &pods);
+        let (networks, unlike) = beyond::all(self, on, &cluster, &pods);
+        complaints.extend(unlike);
+        let unproven = cells::of(self, on, &cluster, &pods, &networks);
         complaints.extend(baseline::clashes(&cluster));
-        let compared = compare(&cluster, &expected).and_then(|differences| {
+        let compared = compare(&cluster, &expected.wanted, &expected.of).and_then(|differences| {
             let breaches = baseline::breaches(self, on, &cluster, &pods, &expected)?;
             Ok((differences, breaches))
         });
@@ -184,7 +194,8 @@ impl<'a> Ground<'a> {
             breaches,
             complaints,
             too_much,
-            objects: count::objects(self, on, &cluster),
+            objects: count::objects(self, on, &cluster, &networks),
+            networks,
             unproven,
             wanted: expected.wanted,
             because: expected.because,
@@ -228,13 +239,12 @@ impl Ground<'_> {
 /// Each side by itself must let through exactly what is wanted, as if the other let everything:
 /// then both together do, and no side leans on the other's strictness. Where one does not, what
 /// both let through says more about the mistake, if it shows there.
-fn compare(cluster: &Cluster, expected: &expected::Expected) -> Result<Vec<Difference>, TooMuch> {
+fn compare(cluster: &Cluster, wanted: &[Wanted], of: &[PodId]) -> Result<Vec<Difference>, TooMuch> {
     let judge = Judge::new(cluster);
     let under = |side: Option<Direction>| {
-        let of: Option<&[PodId]> = Some(&expected.of);
         let terms = Terms {
-            wanted: &expected.wanted,
-            of,
+            wanted,
+            of: Some(of),
             side,
         };
         compare_under(&judge, &terms)

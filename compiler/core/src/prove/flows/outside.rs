@@ -56,21 +56,27 @@ impl Outside {
 
     /// The addresses of an outside end; none where it has names, or is no outside end.
     pub(super) fn addresses(&self, peer: &Peer) -> Addresses {
-        let (cidrs, shut) = match peer {
-            Peer::External { hosts, .. } if !hosts.is_empty() => return Addresses::none(),
-            Peer::External { cidrs, .. } => (cidrs, &self.closed),
-            Peer::Clients(cidrs) => (cidrs, &self.own),
-            _ => return Addresses::none(),
-        };
         let mut all = Addresses::none();
-        if cidrs.is_empty() {
-            all.extend(&open(everywhere(true), shut));
-            all.extend(&open(everywhere(false), shut));
-        }
-        for cidr in cidrs {
-            all.extend(&open(cidr.get(), shut));
+        for (_, meant) in self.each(peer) {
+            all.extend(&meant);
         }
         all
+    }
+
+    /// The same by the ranges that are said, each with what of it is meant.
+    pub(super) fn each(&self, peer: &Peer) -> Vec<(IpNet, Addresses)> {
+        let (cidrs, shut) = match peer {
+            Peer::External { hosts, .. } if !hosts.is_empty() => return Vec::new(),
+            Peer::External { cidrs, .. } => (cidrs, &self.closed),
+            Peer::Clients(cidrs) => (cidrs, &self.own),
+            _ => return Vec::new(),
+        };
+        let said = match cidrs.is_empty() {
+            true => vec![everywhere(true), everywhere(false)],
+            false => cidrs.iter().map(|cidr| cidr.get()).collect(),
+        };
+        let each = said.into_iter().map(|net| (net, open(net, shut)));
+        each.collect()
     }
 }
 

@@ -9,7 +9,7 @@ use tenantry_reach::{
 };
 use tenantry_syntax::Span;
 
-use super::{Ground, Proof, Whose};
+use super::{Beyond, Ground, Proof, Whose};
 use crate::{
     diag::{Diagnostic, Findings, rule_set},
     emit::{Body, Object, Tree},
@@ -39,24 +39,20 @@ pub(in crate::prove) fn findings(
         on,
         proof,
         objects,
+        network: None,
     };
-    let mut blamed: BTreeMap<Span, Vec<(Blame, &Difference)>> = BTreeMap::new();
     let mut defects = report.unread();
-    for difference in &proof.differences {
-        match report.blame(difference) {
-            Some(blame) => blamed
-                .entry(blame.span)
-                .or_default()
-                .push((blame, difference)),
-            None => defects.push(report.defect(difference)),
-        }
-    }
+    let mut beyond = report.told(&proof.differences, &mut defects);
     defects.extend(proof.breaches.iter().map(|it| report.breach(it)));
+    for network in &proof.networks {
+        let report = Report {
+            network: Some(network),
+            ..report
+        };
+        beyond.extend(report.told(&network.differences, &mut defects));
+    }
     defects.truncate(TOLD);
-    let beyond = blamed
-        .into_values()
-        .filter_map(|alike| report.beyond(&alike));
-    beyond.chain(defects).collect()
+    beyond.into_iter().chain(defects).collect()
 }
 
 /// What in the spec lets pods through where nobody meant them to go.
@@ -66,16 +62,62 @@ struct Blame {
     help: String,
 }
 
+/// What is told of the pod network, or of a network beside it.
+#[derive(Clone, Copy)]
 struct Report<'r> {
     ground: Ground<'r>,
     on: Id<model::Cluster>,
     proof: &'r Proof,
     objects: &'r [Option<&'r Object>],
+    network: Option<&'r Beyond>,
 }
 
-impl Report<'_> {
-    fn cluster(&self) -> &Cluster {
-        &self.proof.cluster
+impl<'r> Report<'r> {
+    fn cluster(&self) -> &'r Cluster {
+        let network = self.network.map(|it| &it.cluster);
+        network.unwrap_or(&self.proof.cluster)
+    }
+
+    /// A pod's place among all of the cluster; none of nobody's on a network beside the pod network.
+    fn place(&self, id: PodId) -> Option<usize> {
+        let id = match self.network {
+            None => id,
+            Some(network) => network.pods.get(id.0 as usize).copied().flatten()?,
+        };
+        Some(id.0 as usize)
+    }
+
+    fn whose(&self, id: PodId) -> Option<&'r Whose> {
+        self.proof.pods.get(self.place(id)?)
+    }
+
+    fn object(&self, id: PodId) -> Option<&'r Object> {
+        self.objects.get(self.place(id)?).copied().flatten()
+    }
+
+    /// Where all of it is: "in cluster `one`".
+    fn whereabouts(&self) -> String {
+        let cluster = &self.ground.estate.clusters[self.on].name.value;
+        match self.network {
+            None => format!("in cluster `{cluster}`"),
+            Some(network) => format!("on network `{}` of cluster `{cluster}`", network.name),
+        }
+    }
+
+    /// What the spec is to blame for, and what the compiler.
+    fn told(&self, differences: &'r [Difference], defects: &mut Findings) -> Findings {
+        let mut blamed: BTreeMap<Span, Vec<(Blame, &Difference)>> = BTreeMap::new();
+        for difference in differences {
+            match self.blame(difference) {
+                Some(blame) => blamed
+                    .entry(blame.span)
+                    .or_default()
+                    .push((blame, difference)),
+                None => defects.push(self.defect(difference)),
+            }
+        }
+        let beyond = blamed.into_values();
+        beyond.filter_map(|alike| self.beyond(&alike)).collect()
     }
 
     /// What goes through because of something in the spec.
@@ -99,15 +141,15 @@ impl Report<'_> {
 
     /// A difference for which nothing in the spec is to blame.
     fn defect(&self, difference: &Difference) -> Diagnostic {
-        let name = &self.ground.estate.clusters[self.on].name.value;
+        let place = self.whereabouts();
         let message = match difference.fault {
             Fault::Extra => format!(
-                "in cluster `{name}`, {}, which no flow of the spec says: {}",
+                "{place}, {}, which no flow of the spec says: {}",
                 self.packet(difference, "can open"),
                 self.way(difference)
             ),
             Fault::Missing => format!(
-                "in cluster `{name}`, {}, but the emitted policies refuse it {}",
+                "{place}, {}, but the emitted policies refuse it {}",
                 self.packet(difference, "is to open"),
                 self.refused(difference)
             ),
@@ -139,7 +181,10 @@ impl Report<'_> {
             let said = parts.into_iter().filter(|part| !part.is_empty());
             said.cloned().collect::<Vec<_>>().join(": ")
         });
-        let too_much = self.proof.too_much.iter().map(ToString::to_string);
+        let networks = self.proof.networks.iter();
+        let too_much = networks.filter_map(|network| network.too_much.as_ref());
+        let too_much = self.proof.too_much.iter().chain(too_much);
+        let too_much = too_much.map(ToString::to_string);
         let all = complaints.chain(too_much);
         all.map(|words| {
             let message = format!("the flows of cluster `{name}` are not proved: {words}");
@@ -151,11 +196,11 @@ impl Report<'_> {
     /// Where a flow that does not go through is said.
     fn declared(&self, difference: &Difference) -> Option<Span> {
         let wanted = *difference.wanted.first()?;
-        let flow = self
-            .ground
-            .flows
-            .of(self.on)
-            .get(*self.proof.because.get(wanted)?)?;
+        let at = match self.network {
+            None => *self.proof.because.get(wanted)?,
+            Some(network) => network.because.get(wanted).copied().flatten()?,
+        };
+        let flow = self.ground.flows.of(self.on).get(at)?;
         self.ground.estate.origins.span(flow.origin)
     }
 
@@ -177,7 +222,7 @@ impl Report<'_> {
             End::Pod(id) => id,
         };
         let pod = self.cluster().pod(id);
-        match self.proof.pods.get(id.0 as usize) {
+        match self.whose(id) {
             Some(Whose::Workload(path)) => format!("`{path}`"),
             Some(Whose::Own(path)) => format!("{} `{}` of `{path}`", pod.kind, pod.name),
             Some(Whose::Platform(service)) => format!("`platform.{}`", service.word()),
@@ -249,8 +294,7 @@ impl Report<'_> {
 
     /// Where a pod is of an object that the spec writes itself.
     fn own(&self, id: PodId) -> Option<Blame> {
-        let object = self.objects.get(id.0 as usize).copied().flatten();
-        let object = object.filter(|object| object.unproven)?;
+        let object = self.object(id).filter(|object| object.unproven)?;
         let labels = pairs(self.cluster().pod(id).labels.iter());
         Some(Blame {
             span: self.ground.estate.origins.span(object.origin)?,
@@ -284,7 +328,7 @@ impl Report<'_> {
 
     /// Where a label of a pod is written.
     fn label(&self, id: PodId, key: &str) -> Option<Blame> {
-        let object = self.objects.get(id.0 as usize).copied().flatten()?;
+        let object = self.object(id)?;
         let Body::Kube { tree, .. } = &object.body else {
             return None;
         };

@@ -229,6 +229,10 @@ choices! {
         Tier = "tier",
         /// Address blocks that match pods.
         IpBlockPods = "ip-block-pods",
+        /// Policies of networks beside the pod network (MultiNetworkPolicy), which OVN-Kubernetes
+        /// holds on networks that it attaches itself: all of the cluster's are, then. The hosts map
+        /// each to its bridge, `NETWORK:BRIDGE` in `ovn-bridge-mappings`.
+        MultiNetwork = "multi-network",
     }
 }
 

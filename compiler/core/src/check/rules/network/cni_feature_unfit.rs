@@ -8,7 +8,7 @@ use crate::{
 
 declare_rule! { pub RULE = "cni-feature-unfit", Network, Error, "a feature that is said of a CNI which has none of it", include_str!("cni_feature_unfit.md") }
 
-/// Reports names and tiers where no policy of the CNI has them.
+/// Reports names, tiers and further networks where no policy of the CNI has them.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, cluster) in subject.estate.clusters.iter() {
         let Some(cni) = &cluster.spec.cni else {
@@ -26,6 +26,11 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     "has policies of the cluster before those of namespaces",
                     "Calico, OVN-Kubernetes and Kube-OVN",
                     "leave it out; the policies of namespaces hold without it",
+                ),
+                CniAbility::MultiNetwork if name != CniName::Ovn => (
+                    "is for networks beside the pod network",
+                    "OVN-Kubernetes alone",
+                    "leave it out and give such a network to one tenant (`tenant=`), or take `cni ovn`",
                 ),
                 _ => continue,
             };

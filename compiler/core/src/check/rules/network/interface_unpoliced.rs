@@ -3,7 +3,9 @@
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
-    schema::kinds::NicMode,
+    flows::cni,
+    model::Cluster,
+    schema::kinds::{CniName, NicMode},
 };
 
 declare_rule! { pub RULE = "interface-unpoliced", Network, Error, "an interface past the cluster's policies, on a network that is not the tenant's alone", include_str!("interface_unpoliced.md") }
@@ -12,7 +14,9 @@ declare_rule! { pub RULE = "interface-unpoliced", Network, Error, "an interface 
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
     for (_, workload) in subject.whole_workloads() {
-        if !estate.clusters[workload.cluster].is_kubernetes() {
+        let cluster = &estate.clusters[workload.cluster];
+        // What is wrong in a cluster was told; its CNI may have been meant to hold policies there.
+        if !cluster.is_kubernetes() || cluster.spec.meta.broken {
             continue;
         }
         for nic in &workload.nics {
@@ -30,7 +34,8 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 .unpoliced_because
                 .as_ref()
                 .is_some_and(|why| !why.value.trim().is_empty());
-            if alone || others || said {
+            let held = cni::policed(estate, workload, nic).is_some();
+            if alone || others || said || held {
                 continue;
             }
             let how = match nic.spec.mode.value {
@@ -46,8 +51,20 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     .label("past the policies")
                     .also(network.spec.meta.span, "not one tenant's alone")
                     .why("network policies are about the pod network; what else a pod or machine is plugged into they neither see nor filter, whatever `connect` and `offer` say")
-                    .help("give the network to the tenant alone (`tenant=…` on it), call over the pod network instead, or say why it may be: `unpoliced-because=\"…\"` on the `nic`"),
+                    .help(help(&estate.clusters[workload.cluster], nic.spec.mode.value)),
             );
         }
     }
+}
+
+/// What mends it.
+fn help(cluster: &Cluster, mode: NicMode) -> String {
+    let alone = "give the network to the tenant alone (`tenant=…` on it), call over the pod network instead";
+    let cni = cluster.spec.cni.as_ref();
+    let could = cni.is_some_and(|cni| cni.name.value == CniName::Ovn) && mode != NicMode::Sriov;
+    let hold = match could {
+        true => ", let OVN-Kubernetes attach the network and hold policies on it (`cni ovn { feature multi-network #true; }`)",
+        false => "",
+    };
+    format!("{alone}{hold}, or say why it may be: `unpoliced-because=\"…\"` on the `nic`")
 }

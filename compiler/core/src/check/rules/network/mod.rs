@@ -40,6 +40,7 @@ family!(
     overlapping_ranges,
     pod_network_twice,
     pod_range_too_small,
+    policed_address_unknown,
     policies_unenforced,
     ports_beyond_policy,
     ports_too_wide,

@@ -1,0 +1,93 @@
+//! Networks beside the pod network on which policies hold: what `check` and `flows` say of them.
+
+use crate::harness::Folder;
+
+/// Two tenants whose machines are on the pod network and on one beside it.
+const BESIDE: &str = r#"estate lab domain=lab.example {
+    tenantry ">=0.1"
+}
+cluster main {
+    kubernetes "1.34"
+    zone a
+    network-plan pods="10.128.0.0/14" services="172.30.0.0/16" nodes="10.0.0.0/16"
+    cni ovn "1.1.0" {
+        feature multi-network #true
+    }
+    platform auto
+    facts {
+        dns { ip "172.30.0.10"; select k8s-app kube-dns; }
+    }
+}
+pool general {
+    nodes 4 prefix=node-
+    cpu epyc-9354
+    memory "256GiB"
+}
+storage fast access=rwx { rook-ceph replicas=3; capacity "4TiB"; }
+network lan bridge=br-lan vlan=40 cidr="10.200.0.0/24" gateway="10.200.0.1" {
+    dns "10.200.0.1"
+}
+profile machine {
+    vm image="registry.example.com/vm/debian:13"
+    on general
+    cpu cores=2
+    memory "4GiB"
+    disk root "20GiB"
+    nic default
+    nic lan network=lan
+}
+tenant shop {
+    workload db {
+        like machine
+        replicas 2
+        port sql 5432
+        offer sql to=reports
+    }
+    workload web {
+        like machine
+        connect db port=sql
+    }
+}
+tenant reports {
+    workload nightly {
+        like machine
+        connect shop.db port=sql
+    }
+}
+"#;
+
+#[test]
+fn a_network_on_which_policies_hold_is_told_and_asked_by_itself() {
+    let folder = Folder::of([("tenantry.kdl", BESIDE)]);
+    let run = folder.run("flows").ends_with(0);
+    for part in [
+        "Network lan, 4 machines on it, is proved by itself",
+        "its policies go by addresses",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+    for (question, told) in [
+        (
+            "--from reports.nightly --to shop.db --port 5432",
+            "Over network lan: policy reports/lan.nightly lets it out",
+        ),
+        (
+            "--from shop.web --to reports.nightly --port 22",
+            "Over network lan: shop/web may call only what policy shop/lan.web lets through",
+        ),
+    ] {
+        let run = folder.run(&format!("flows {question}")).ends_with(0);
+        assert!(run.out.contains(told), "{question}: {told}\n{}", run.out);
+    }
+}
+
+#[test]
+fn a_misspelt_feature_is_one_mistake() {
+    let misspelt = BESIDE.replace("feature multi-network", "feature multi-netwrk");
+    let run = Folder::of([("tenantry.kdl", &*misspelt)])
+        .run("check")
+        .ends_with(1);
+    let told = format!("{}{}", run.out, run.err);
+    assert!(told.contains("did you mean `multi-network`?"), "{told}");
+    assert!(told.contains("1 error in 1 file"), "{told}");
+}
