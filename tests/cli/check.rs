@@ -52,6 +52,21 @@ fn a_path_is_printed_as_one_would_type_it() {
 }
 
 #[test]
+fn a_misspelt_name_behind_its_scope_is_told_with_it() {
+    let text = "tenant demo {\n    workload hello { container image=shop; port http 80; offer http to=beta; }\n}\n\
+                tenant beta {\n    workload web { container image=shop; connect demo.helo port=http; connect platform.dnss; }\n}\n";
+    let folder = Folder::of([("tenantry.kdl", GROUND), ("tenants.kdl", text)]);
+    let run = folder.run("check").ends_with(1);
+    for help in ["did you mean `demo.hello`?", "did you mean `platform.dns`?"] {
+        assert!(
+            run.out.contains(help) || run.err.contains(help),
+            "{}",
+            run.out
+        );
+    }
+}
+
+#[test]
 fn json_is_one_document_and_nothing_else() {
     let folder = Folder::of([("tenantry.kdl", GROUND), ("tenants/acme.kdl", MISSPELT)]);
     let run = folder.run("check --format json").ends_with(1);

@@ -130,3 +130,25 @@ fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// Begin and end tags that belong to each other, of what has any.
+pub(crate) fn well_formed(page: &str) {
+    let body = page
+        .split("<script>")
+        .next()
+        .unwrap()
+        .split("</style>")
+        .nth(1)
+        .unwrap();
+    let mut open: Vec<&str> = Vec::new();
+    for tag in body.split('<').skip(1) {
+        let name = tag.split([' ', '>', '\n']).next().unwrap();
+        match name.strip_prefix('/') {
+            Some("head") => {}
+            Some(end) => assert_eq!(open.pop(), Some(end), "in {tag}"),
+            None if ["body", "input", "meta"].contains(&name) => {}
+            None => open.push(name),
+        }
+    }
+    assert_eq!(open, [""; 0]);
+}

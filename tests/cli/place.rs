@@ -1,7 +1,7 @@
 //! `place`: a problem, or an estate, and where everything stands.
 
 use crate::{
-    harness::{Folder, GROUND},
+    harness::{Folder, GROUND, well_formed},
     promise::{keeps, promise},
 };
 
@@ -141,28 +141,6 @@ fn what_if_changes_the_problem_and_keeps_the_names() {
         room["headroom"][0]["limits"],
         serde_json::json!(["capacity:gpu"])
     );
-}
-
-/// Begin and end tags that belong to each other, of what has any.
-fn well_formed(page: &str) {
-    let body = page
-        .split("<script>")
-        .next()
-        .unwrap()
-        .split("</style>")
-        .nth(1)
-        .unwrap();
-    let mut open: Vec<&str> = Vec::new();
-    for tag in body.split('<').skip(1) {
-        let name = tag.split([' ', '>', '\n']).next().unwrap();
-        match name.strip_prefix('/') {
-            Some("head") => {}
-            Some(end) => assert_eq!(open.pop(), Some(end), "in {tag}"),
-            None if ["body", "input", "meta"].contains(&name) => {}
-            None => open.push(name),
-        }
-    }
-    assert_eq!(open, [""; 0]);
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! `tenantry graph`
 
+mod lanes;
+mod page;
+
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 use serde::Serialize;
 use tenantry_core::compile::{self, Graph};
@@ -8,6 +13,8 @@ use super::Outcome;
 use crate::{
     console::Console,
     estate,
+    exit::Exit,
+    files,
     render::{json, told::Told},
     report::Beside,
 };
@@ -21,6 +28,7 @@ use crate::{
 Examples:
   tenantry graph | dot -Tsvg > graph.svg
   tenantry graph --env prod --format mermaid
+  tenantry graph --html graph.html               waves and what they wait for, to search in
   tenantry graph --format json | jq '.graphs[].nodes[] | select(.wave == 0)'")]
 pub(crate) struct Args {
     #[command(flatten)]
@@ -28,6 +36,9 @@ pub(crate) struct Args {
     /// The language of the graph
     #[arg(long, value_enum, default_value_t = Format::Dot)]
     format: Format,
+    /// Write a page with the graph instead, whole in one file
+    #[arg(long, value_name = "FILE", conflicts_with = "format")]
+    html: Option<PathBuf>,
     #[command(flatten)]
     findings: Beside,
 }
@@ -51,8 +62,8 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
         &tenantry_targets::all(),
         &args.estate.options()?,
     );
-    let files = estate::Reachable::new(args.estate.root()?, &built.run.sources);
-    plan.tell(&Told::of(&built.run, &files), console)?;
+    let reachable = estate::Reachable::new(args.estate.root()?, &built.run.sources);
+    plan.tell(&Told::of(&built.run, &reachable), console)?;
     let wanted = args.estate.env.as_deref();
     let graphs = built.graphs.iter().map(|(env, graph)| Named {
         env: env.as_deref(),
@@ -61,13 +72,21 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     let graphs: Vec<Named<'_>> = graphs
         .filter(|named| wanted.is_none() || named.env == wanted)
         .collect();
+    let exit = estate::exit(&built.run.findings);
+    if let Some(path) = &args.html {
+        // Nothing of an estate with errors is emitted: a page of its parts would say otherwise.
+        if matches!(exit, Exit::Clean) {
+            files::put(path, &page::render(&graphs))?;
+        }
+        return Ok(exit);
+    }
     let text = match args.format {
         Format::Dot => graphs.iter().map(dot).collect(),
         Format::Mermaid => graphs.iter().map(mermaid).collect(),
         Format::Json => json::pretty(&document(&graphs)),
     };
     console.out.print(&text)?;
-    Ok(estate::exit(&built.run.findings))
+    Ok(exit)
 }
 
 /// The graph of an environment.
@@ -76,8 +95,15 @@ struct Named<'a> {
     graph: &'a Graph,
 }
 
+impl Named<'_> {
+    /// What the graph is called.
+    fn title(&self) -> &str {
+        self.env.unwrap_or("estate")
+    }
+}
+
 fn dot(named: &Named<'_>) -> String {
-    named.graph.dot(named.env.unwrap_or("estate"))
+    named.graph.dot(named.title())
 }
 
 fn mermaid(named: &Named<'_>) -> String {

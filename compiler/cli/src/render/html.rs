@@ -1,5 +1,29 @@
 //! A writer of HTML: what is text stays text, whatever it holds.
 
+/// What all pages share: how they look, and what their scripts begin with.
+const STYLE: &str = include_str!("html/base.css");
+const SCRIPT: &str = include_str!("html/base.js");
+
+/// A page, whole in one file, as light or dark as who reads it likes: what its body holds, and a
+/// script that runs when all of it is there.
+pub(crate) fn page(title: &str, style: &str, script: &str, body: impl FnOnce(&mut Html)) -> String {
+    let mut html = Html::default();
+    html.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+    // Nothing is fetched and nothing is sent, whatever the names in it say.
+    html.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n");
+    html.raw("<meta name=\"color-scheme\" content=\"light dark\">\n");
+    html.within("title", &[], |html| html.text(title));
+    html.raw(&format!(
+        "\n<style>\n{STYLE}{style}</style>\n</head>\n<body>\n"
+    ));
+    body(&mut html);
+    html.raw(&format!(
+        "<script>\n{SCRIPT}{script}</script>\n</body>\n</html>\n"
+    ));
+    html.done()
+}
+
 /// A document that grows.
 #[derive(Debug, Default)]
 pub(crate) struct Html(String);

@@ -109,6 +109,8 @@ pub(super) struct Told<'g> {
     missing: Vec<String>,
     /// What the emitted policies do.
     emitted: Option<question::Told>,
+    /// The same on each network beside the pod network that both ends are on.
+    beyond: Vec<(&'g str, question::Told)>,
 }
 
 /// Looks for the answer.
@@ -139,6 +141,7 @@ pub(super) fn tell<'g>(
         (None, port) => (protocol, port),
     };
     let emitted = emitted(ground, &from, &to, protocol, port);
+    let beyond = beyond(ground, (&from, &to), protocol, port);
     Told {
         ground,
         from,
@@ -148,6 +151,7 @@ pub(super) fn tell<'g>(
         flows,
         missing,
         emitted,
+        beyond,
     }
 }
 
@@ -260,6 +264,41 @@ fn emitted(
     Some(question::tell(&judge, asked))
 }
 
+/// What the policies of further networks do with it, where both ends are on one.
+fn beyond<'g>(
+    ground: &Ground<'g>,
+    (from, to): (&Sought, &Sought),
+    protocol: Option<Protocol>,
+    port: Option<u16>,
+) -> Vec<(&'g str, question::Told)> {
+    let Some(proof) = ground.cluster.proof.as_ref() else {
+        return Vec::new();
+    };
+    let told = proof.networks.iter().filter_map(|network| {
+        let judge = Judge::new(&network.cluster);
+        let end = |sought: &Sought| {
+            if let Some(address) = sought.address {
+                return judge.at(address).first().map(|pod| End::Pod(*pod));
+            }
+            let node = ground.sheet.nodes.get(sought.node?)?;
+            let own = |pod: &Option<PodId>| {
+                let whose = pod.and_then(|pod| proof.pods.get(pod.0 as usize));
+                matches!(whose, Some(Whose::Workload(path)) if **path == *node.name)
+            };
+            let at = network.pods.iter().position(own)?;
+            Some(End::Pod(PodId(u32::try_from(at).ok()?)))
+        };
+        let asked = Asked {
+            from: end(from)?,
+            to: end(to)?,
+            protocol,
+            port,
+        };
+        Some((network.name.as_str(), question::tell(&judge, asked)))
+    });
+    told.collect()
+}
+
 /// Text in which no line breaks within backticks: what is to be written is written in one line.
 fn whole(text: &str) -> String {
     let parts = text.split('`').enumerate().map(|(at, part)| match at % 2 {
@@ -303,6 +342,9 @@ pub(super) fn human(told: &Told<'_>, look: Look) -> String {
     }
     if let Some(emitted) = &told.emitted {
         line(&format!("As emitted: {}", emitted.sentence()));
+    }
+    for (network, told) in &told.beyond {
+        line(&format!("Over network {network}: {}", told.sentence()));
     }
     out
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tenantry_core::{
     compile::{FlowsCluster, FlowsRun, SpecEnd, SpecFlow},
     flows::{self, Port},
-    prove::flows::{Proof, Whose},
+    prove::flows::{Beyond, Proof, Whose},
 };
 use tenantry_reach::{Addresses, Ends, PortSet, Protocol};
 
@@ -77,7 +77,8 @@ fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, told: b
         }
     }
     let mut flows: Vec<Flow> = Vec::new();
-    for flow in &cluster.flows {
+    let over = over(cluster);
+    for (at, flow) in cluster.flows.iter().enumerate() {
         flows.push(Flow {
             from: vec![nodes.place(&flow.from)],
             to: vec![nodes.place(&flow.to)],
@@ -86,7 +87,10 @@ fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, told: b
                 flows::Reason::Declared => Reason::Declared,
                 flows::Reason::Derived(_) => Reason::Derived,
             },
-            why: why(flow),
+            why: match over.get(&at) {
+                None => why(flow),
+                Some(networks) => format!("{}, over {} too", why(flow), words::listed(networks)),
+            },
             place: flow.span.map(|span| {
                 let line = places.at(span.file, span.start).line;
                 format!("{}:{line}", places.files().path(span.file))
@@ -114,6 +118,19 @@ fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, told: b
         nodes: nodes.all,
         flows,
     }
+}
+
+/// The networks beside the pod network over which flows go as well, by the place of the flow.
+fn over(cluster: &FlowsCluster) -> BTreeMap<usize, Vec<String>> {
+    let mut over: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let networks = cluster.proof.iter().flat_map(|proof| &proof.networks);
+    for network in networks {
+        let flows: BTreeSet<usize> = network.because.iter().copied().flatten().collect();
+        for at in flows {
+            over.entry(at).or_default().push(network.name.clone());
+        }
+    }
+    over
 }
 
 fn why(flow: &SpecFlow) -> String {
@@ -199,7 +216,24 @@ fn verdicts(cluster: &FlowsCluster, told: bool) -> Vec<String> {
         counted(proof.objects.workloads, "workload"),
         proof.objects.naive
     );
-    vec![proved, naive]
+    let networks = proof.networks.iter().map(network);
+    [proved, naive].into_iter().chain(networks).collect()
+}
+
+/// What was shown of a network beside the pod network.
+fn network(network: &Beyond) -> String {
+    let flows: BTreeSet<usize> = network.because.iter().copied().flatten().collect();
+    let machines = network.pods.iter().flatten().count();
+    let name = &network.name;
+    if !network.holds() {
+        return format!("Not proved of network {name}, which has policies of its own.");
+    }
+    format!(
+        "Network {name}, {} on it, is proved by itself: {} of these flows may go over it too, and \
+         nothing else.",
+        counted(machines, "machine"),
+        flows.len()
+    )
 }
 
 /// The ends of flows, each once.

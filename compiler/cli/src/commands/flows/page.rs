@@ -7,9 +7,15 @@ use super::{
     sheet::{Class, Flow, Reason, Sheet},
     words::{self, Names},
 };
-use crate::render::{html::Html, json, visible};
+use crate::render::{
+    html::{self, Html},
+    json, visible,
+};
 
-const STYLE: &str = include_str!("page/page.css");
+const STYLE: &str = concat!(
+    include_str!("../../render/html/explore.css"),
+    include_str!("page/page.css")
+);
 const SCRIPT: &str = include_str!("page/page.js");
 /// More workloads than this are shown by their groups first.
 const MANY: usize = 40;
@@ -18,25 +24,17 @@ const CROWD: usize = 12;
 
 /// The page of all sheets.
 pub(super) fn render(sheets: &[Sheet]) -> String {
-    let mut html = Html::default();
-    html.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    // Nothing is fetched and nothing is sent, whatever the names in it say.
-    html.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n");
-    html.raw("<meta name=\"color-scheme\" content=\"light dark\">\n");
-    html.within("title", &[], |html| html.text(&title(sheets)));
-    html.raw(&format!("\n<style>\n{STYLE}</style>\n</head>\n<body>\n"));
-    html.within("header", &[], |html| {
-        html.within("h1", &[], |html| html.text("Who may talk to whom"));
-        contents(html, sheets);
-    });
-    html.raw("\n<main>\n");
-    for (at, sheet) in sheets.iter().enumerate() {
-        article(&mut html, at, sheet);
-    }
-    html.raw("</main>\n<footer>Made by tenantry flows. A line leads from who opens a connection to who is called; answers go the same way back.</footer>\n");
-    html.raw(&format!("<script>\n{SCRIPT}</script>\n</body>\n</html>\n"));
-    html.done()
+    html::page(&title(sheets), STYLE, SCRIPT, |html| {
+        html.within("header", &[], |html| {
+            html.within("h1", &[], |html| html.text("Who may talk to whom"));
+            contents(html, sheets);
+        });
+        html.raw("\n<main>\n");
+        for (at, sheet) in sheets.iter().enumerate() {
+            article(html, at, sheet);
+        }
+        html.raw("</main>\n<footer>Made by tenantry flows. A line leads from who opens a connection to who is called; answers go the same way back.</footer>\n");
+    })
 }
 
 fn title(sheets: &[Sheet]) -> String {

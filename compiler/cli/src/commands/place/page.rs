@@ -13,33 +13,25 @@ use super::{
     human::{self, sentence},
     words,
 };
-use crate::render::html::Html;
+use crate::render::html::{self, Html};
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
 
 /// The page of all cases.
 pub(super) fn render(cases: &[Case]) -> String {
-    let mut html = Html::default();
-    html.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    // Nothing is fetched and nothing is sent, whatever the names in it say.
-    html.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\">\n");
-    html.raw("<meta name=\"color-scheme\" content=\"light dark\">\n");
-    html.within("title", &[], |html| html.text(&title(cases)));
-    html.raw(&format!("\n<style>\n{STYLE}</style>\n</head>\n<body>\n"));
-    html.within("header", &[], |html| {
-        html.within("h1", &[], |html| html.text("Placement"));
-        contents(html, cases);
-    });
-    html.raw("\n<main>\n");
-    for (at, case) in cases.iter().enumerate() {
-        article(&mut html, at, case);
-    }
-    html.raw("</main>\n");
-    html.raw("<footer>Made by tenantry place. A node's colour is the percentage of a resource that is taken, rounded down; 100 % is full to the last unit.</footer>\n");
-    html.raw(&format!("<script>\n{SCRIPT}</script>\n</body>\n</html>\n"));
-    html.done()
+    html::page(&title(cases), STYLE, SCRIPT, |html| {
+        html.within("header", &[], |html| {
+            html.within("h1", &[], |html| html.text("Placement"));
+            contents(html, cases);
+        });
+        html.raw("\n<main>\n");
+        for (at, case) in cases.iter().enumerate() {
+            article(html, at, case);
+        }
+        html.raw("</main>\n");
+        html.raw("<footer>Made by tenantry place. A node's colour is the percentage of a resource that is taken, rounded down; 100 % is full to the last unit.</footer>\n");
+    })
 }
 
 fn title(cases: &[Case]) -> String {

@@ -1,12 +1,4 @@
-"use strict";
-document.documentElement.classList.add("live");
 const MOST_LINES = 700, MOST_CELLS = 22500, MOST_TOLD = 200;
-const make = (name, text, className) => {
-  const element = document.createElement(name);
-  if (text !== undefined) element.textContent = text;
-  if (className) element.className = className;
-  return element;
-};
 for (const article of document.querySelectorAll("article")) {
   const source = article.querySelector(".data");
   if (!source) continue;

@@ -1,5 +1,3 @@
-"use strict";
-document.documentElement.classList.add("live");
 for (const article of document.querySelectorAll("article")) {
   const nodes = new Map();
   for (const node of article.querySelectorAll(".node")) {
