@@ -12,6 +12,7 @@ mod nodes;
 mod properties;
 mod references;
 mod rescue;
+mod shelves;
 mod snippets;
 mod spot;
 #[cfg(test)]

@@ -17,7 +17,8 @@ use tenantry_placement::{
 use crate::{
     host::Snapshot,
     lenses::shares,
-    outline::{Declared, VALUES},
+    locals,
+    outline::{Declared, LOCAL, VALUES},
 };
 
 /// More nodes than this are counted instead of named.
@@ -26,6 +27,9 @@ const NAMED: usize = 6;
 /// What counts of a declaration, a line each, in Markdown. Where environments differ, each says
 /// its own.
 pub(crate) fn of(snapshot: &Snapshot, declared: &Declared) -> Vec<String> {
+    if declared.sort == LOCAL {
+        return locals::of(snapshot, declared);
+    }
     by_environment(snapshot.environments(), |kept| facts(kept, declared))
 }
 

@@ -16,6 +16,7 @@ use tenantry_core::{
         kind::Field,
         node::{Node as Resolved, ValueField},
     },
+    units::Bytes,
 };
 use tenantry_syntax::{
     Span,
@@ -51,6 +52,8 @@ pub struct Hint {
 
 /// So many values of a profile are said.
 const MOST: usize = 4;
+/// What overheads are rounded up to.
+const MIB: Bytes = Bytes::new(1 << 20);
 /// So many hosts are named.
 const HOSTS: usize = 3;
 
@@ -291,8 +294,10 @@ impl Walk<'_> {
         let mut words: Vec<String> = pages.collect();
         let overhead = footprint.overhead.iter().map(|(_, bytes)| *bytes);
         let overhead = overhead.reduce(|sum, one| sum.checked_add(one).unwrap_or(sum));
-        if let Some(overhead) = overhead.filter(|bytes| *bytes > Default::default()) {
-            words.push(format!("+ {overhead} overhead"));
+        // What the backend computes is never round, and nobody reads bytes.
+        let whole = overhead.and_then(|bytes| bytes.div_ceil(MIB));
+        if let Some(whole) = whole.filter(|whole| *whole > 0) {
+            words.push(format!("+ {whole}MiB overhead"));
         }
         (!words.is_empty()).then(|| words.join(", "))
     }

@@ -227,7 +227,7 @@ impl Known {
     /// names mean the same.
     pub(crate) fn of(analysis: Analysis, before: &Self) -> Self {
         let words = words_of(&analysis);
-        let same_words = std::ptr::eq(words, words_of(&before.analysis));
+        let same_words = words.frame == words_of(&before.analysis).frame;
         let sources = analysis.sources.files();
         let numbered = (0u32..).map(FileId).zip(sources);
         let files = numbered

@@ -21,7 +21,8 @@ use crate::{
     cursor::Cursor,
     facts,
     host::{File, Snapshot},
-    outline::{Declared, RULE},
+    outline::{COLUMN, Declared, RULE},
+    subject::Subject,
     values,
 };
 
@@ -53,9 +54,7 @@ pub fn hover(snapshot: &Snapshot, path: &str, at: u32) -> Option<Hover> {
     };
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     // A name within a longer text is pointed at alone.
-    let named = snapshot
-        .subject(file, at)
-        .filter(|found| !found.declared.is_empty());
+    let named = asked.subject();
     Some(Hover {
         range: named.map_or_else(|| word.range.clone(), |found| found.range),
         text: parts.join("\n\n---\n"),
@@ -154,7 +153,7 @@ impl<'s> Asked<'s> {
 
     /// A name: what it is the name of, and what counts of that.
     fn named(&self) -> Option<Vec<String>> {
-        let subject = self.snapshot.subject(self.file, self.at);
+        let subject = self.subject();
         let names = &self.snapshot.known().names;
         if let Some(subject) = &subject {
             let declared = subject.declared.iter().filter_map(|id| names.get(*id));
@@ -168,6 +167,16 @@ impl<'s> Asked<'s> {
         let function = self.function();
         let rule = || self.rule();
         function.or_else(rule).map(|text| vec![text])
+    }
+
+    /// The name under the cursor, if it is declared. A column is told by the values of its rows.
+    fn subject(&self) -> Option<Subject> {
+        let names = &self.snapshot.known().names;
+        let is_told = |subject: &Subject| {
+            let mut declared = subject.declared.iter().filter_map(|id| names.get(*id));
+            subject.is_declaration || declared.next().is_some_and(|one| one.sort != COLUMN)
+        };
+        self.snapshot.subject(self.file, self.at).filter(is_told)
     }
 
     /// A declaration: of what is described by its block, that too.

@@ -245,7 +245,8 @@ fn asked(kept: &Kept, of: &str) -> Option<String> {
     let mut shares = shares.filter(|(at, _)| cluster.is_none_or(|cluster| cluster == *at));
     let (_, bounds) = shares.next()?;
     let bounds = bounds.get(..BOUNDS).unwrap_or(&bounds);
-    (!bounds.is_empty()).then(|| format!("asks {}", bounds.join(", ")))
+    // A line is plain text, in which backticks would be seen.
+    (!bounds.is_empty()).then(|| format!("asks {}", bounds.join(", ").replace('`', "")))
 }
 
 /// More bounds than these make a line too long to be read.
@@ -257,6 +258,11 @@ pub(crate) fn shares(kept: &Kept, tenant: Id<Tenant>) -> Vec<(&str, Vec<String>)
         return Vec::new();
     };
     let estate = &kept.estate;
+    // Of a sum that lacks what a mistake took away nothing can be said.
+    let own = |id: &Id<Workload>| estate.workloads[*id].tenant == tenant;
+    if estate.bereft.contains(&tenant) || estate.tainted.iter().any(own) {
+        return Vec::new();
+    }
     let quotas = estate.tenants[tenant].quotas.iter();
     let share = |quota: &Quota| {
         let cluster = &estate.clusters[quota.cluster];

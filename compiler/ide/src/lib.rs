@@ -29,6 +29,7 @@ mod host;
 pub mod hover;
 pub mod lenses;
 pub mod links;
+mod locals;
 pub mod meaning;
 pub mod names;
 pub mod outline;

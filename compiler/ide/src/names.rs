@@ -150,6 +150,12 @@ impl Names {
                 with(&|declared| Some(declared.unit) == unit)
             }
             Looked::Within(scope) => {
+                // Two packages may have a table of one name.
+                let own = |declared: &Declared| declared.unit == one.unit;
+                let exact = with(&|declared| declared.scope == *scope && own(declared));
+                if !exact.is_empty() {
+                    return exact;
+                }
                 let exact = with(&|declared| declared.scope == *scope);
                 if !exact.is_empty() {
                     return exact;

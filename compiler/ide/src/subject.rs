@@ -29,7 +29,11 @@ impl Snapshot {
         let names = &self.known().names;
         // A name that is declared and used in one place, as that of a local of its own
         // definition, is asked about as what it declares.
-        if let Some((place, declared)) = outline.declared_at_with_place(at) {
+        let used = outline.use_at(at);
+        let declared = outline.declared_at_with_place(at);
+        // In a name that is worked out, as `t${n}`, the names that it is worked out from are meant.
+        let worked_out = |one: &Declared| one.name.contains('$') && used.is_some();
+        if let Some((place, declared)) = declared.filter(|(_, one)| !worked_out(one)) {
             let found = if file.is_current {
                 vec![DeclaredId {
                     file: id,
@@ -44,7 +48,7 @@ impl Snapshot {
                 is_declaration: true,
             });
         }
-        let one = outline.use_at(at)?;
+        let one = used?;
         Some(Subject {
             range: one.span.start..one.span.end,
             declared: names.resolve(id, one),

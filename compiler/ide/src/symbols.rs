@@ -9,7 +9,7 @@ use crate::{
     host::{Location, Snapshot},
     hover::scalar,
     meaning::{Meaning, Role, Speaker},
-    outline::{LOCAL, Sort},
+    outline::{COLUMN, LOCAL, Sort},
 };
 
 /// More than this nobody reads through.
@@ -129,7 +129,7 @@ pub fn workspace(snapshot: &Snapshot, query: &str) -> Vec<Named> {
     let query = query.trim().to_lowercase();
     let own = known.analysis.sources.library_from();
     let all = known.names.all();
-    let declared = all.filter(|(id, one)| one.sort != LOCAL && id.file < own);
+    let declared = all.filter(|(id, one)| ![LOCAL, COLUMN].contains(&one.sort) && id.file < own);
     let mut hits: Vec<_> = declared
         .filter_map(|(id, one)| {
             let near = if query.contains('.') && !one.scope.is_empty() {

@@ -24,7 +24,7 @@ use crate::{
     host::{File, Snapshot},
     meaning::{Meaning, Role, Speaker},
     outline::{
-        DEFINE, ENV, LOCAL, Outline, PACKAGE, PORT, PROFILE, RULE, Sort, Use, is_expression,
+        COLUMN, DEFINE, ENV, LOCAL, Outline, PACKAGE, PORT, PROFILE, RULE, Sort, Use, is_expression,
     },
 };
 
@@ -344,6 +344,7 @@ fn sort_of(sort: Sort) -> TokenSort {
         PORT => TokenSort::Port,
         RULE => TokenSort::Rule,
         "param" => TokenSort::Parameter,
+        COLUMN => TokenSort::Property,
         "let" | "table" | LOCAL => TokenSort::Variable,
         _ => TokenSort::Thing,
     }

@@ -115,7 +115,9 @@ export class Emitted implements vscode.TextDocumentContentProvider, vscode.Dispo
 }
 
 async function choose(found: Artifact[]): Promise<Artifact | undefined> {
-  const items = found.map((artifact) => ({
+  // Its own file before those that say a line about it, as the policy of who calls it does.
+  const most = [...found].sort((a, b) => b.lines.length - a.lines.length);
+  const items = most.map((artifact) => ({
     label: basename(artifact.path),
     description: artifact.path,
     detail: artifact.text.split("\n")[(artifact.lines[0] ?? 1) - 1]?.trim() ?? "",

@@ -91,10 +91,6 @@ export class Pages implements vscode.Disposable {
     this.last = file;
     const folder = await mkdtemp(join(tmpdir(), "tenantry-"));
     try {
-      if (page === "graph") {
-        const { stdout } = await run(path, ["graph", estate.fsPath], BOUNDS);
-        return `<pre>${stdout.replace(/&/g, "&amp;").replace(/</g, "&lt;")}</pre>`;
-      }
       const out = join(folder, "page.html");
       // What it finds ends it with another code than 0; whether there is a page is what counts.
       await run(path, [page, estate.fsPath, "--html", out], BOUNDS).catch(() => undefined);

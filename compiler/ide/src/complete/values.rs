@@ -17,7 +17,7 @@ use super::{
     asked::Asked,
     expressions,
     item::{About, Item, Sort},
-    references,
+    references, shelves,
     spot::Spot,
     units,
 };
@@ -103,6 +103,11 @@ fn named_words<'s>(
     let name = node.name();
     let parent = asked.parent_kind().map_or("", |kind| kind.name.as_str());
     let is = |special| meaning.role == Role::Special(special);
+    if let (Role::Plain, 0) = (meaning.role, index)
+        && let Some(items) = shelves::listed(asked, parent, spot)
+    {
+        return Some(items);
+    }
     Some(match &*name {
         _ if is(Special::In) => references::named(asked, &[ENV], spot),
         _ if is(Special::Allow) && index == 0 => rule_names(asked, spot, true),

@@ -97,6 +97,25 @@ fn a_table_tells_how_many_rows_it_has() {
 }
 
 #[test]
+fn a_local_name_tells_what_it_stands_for() {
+    insta::assert_snapshot!(at("tenant $$0c.key"));
+    let defined = ground(
+        "let sizes 1 2 4\ndefine web {\n    arg name type=name\n    param port type=int default=80 doc=\"Where it listens.\"\n    \
+         body { workload $name { container image=shop; port http $port; cpu \"100m\"; memory \"64MiB\" } }\n}\n\
+         tenant acme {\n    web front\n    web api port=8080\n    web admin port=8080\n    web cart\n    web mail\n}\n\
+         each n in=sizes { tenant \"t${n}\" { web app } }\n",
+    );
+    let of = |mark: &str| {
+        let bare = mark.replace("$0", "");
+        assert_eq!(defined.matches(&bare).count(), 1, "{bare}");
+        said(&defined.replace(&bare, mark))
+    };
+    insta::assert_snapshot!(of("workload $na$0me"));
+    insta::assert_snapshot!(of("http $po$0rt"));
+    insta::assert_snapshot!(of("\"t${$0n}\""));
+}
+
+#[test]
 fn half_typed_text_is_told_of_without_its_values() {
     let fixture = Fixture::typing(
         &ground("tenant acme {\n    workload web { container image=shop; $0 }\n}\n"),

@@ -48,6 +48,18 @@ fn arguments_of_a_definition_are_renamed_at_its_calls() {
 }
 
 #[test]
+fn a_column_is_renamed_in_its_rows_and_where_a_row_is_looked_at() {
+    let text = "table size-classes {\n    column web$0-pods int\n    column cores int default=1\n    row s web-pods=1\n    row m web-pods=3 cores=2\n}\n\
+         table others {\n    column web-pods int\n    row one web-pods=1\n}\n\
+         let most \"${size_classes.m.web_pods + others.one.web_pods}\"\nlet all \"${size_classes.all(it, it.web_pods > 0)}\"\n\
+         define app {\n    arg name type=name\n    param size type=string default=s\n    body {\n        workload $name { container image=shop; replicas \"${size_classes[size].web_pods}\" }\n    }\n}\n\
+         each class in=size-classes {\n    tenant $class.key {\n        workload web { container image=shop; replicas $class.web-pods; cpu \"${class.cores}\" }\n    }\n}\n";
+    insta::assert_snapshot!(renamed(&ground(text), "front-pods"));
+    let taken = renamed(&ground(text), "cores");
+    assert!(taken.starts_with("no: "), "{taken}");
+}
+
+#[test]
 fn a_package_is_renamed_by_its_use() {
     let text = "use \"packs/pg\"\ntenant acme {\n    workload db { like p$0g.small; container image=shop }\n}\n\
          //- packs/pg/tenantry.kdl\npackage pg version=\"1.0.0\"\nprofile small { memory \"1GiB\" }\n";

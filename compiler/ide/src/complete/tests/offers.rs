@@ -411,3 +411,15 @@ fn nothing_is_offered_to_who_ends_a_line() {
         assert_eq!(!list.items.is_empty(), any, "{text:?}");
     }
 }
+
+#[test]
+fn what_is_one_of_a_list_is_offered_though_its_type_is_a_name() {
+    let platform = "cluster edge site=home {\n    platform {\n        component cilium\n        component k$0\n    }\n}\n";
+    assert_snapshot!(offered(platform, 6));
+    let priced = "price cpu \"1 EUR/h\"\nprice $0\n";
+    assert_snapshot!(offered(priced, 5));
+    let used = "use $0\n//- vendor/pg/tenantry.kdl\npackage pg version=\"1.2.0\"\nuse \"../base\"\n//- vendor/base/tenantry.kdl\npackage base\n";
+    assert_snapshot!(offered(&format!("use \"vendor/pg\"\n{used}"), 5));
+    let within = "use \"vendor/pg\"\nuse \"vendor/log\"\n//- vendor/log/tenantry.kdl\npackage log\n//- vendor/base/tenantry.kdl\npackage base\n//- vendor/pg/tenantry.kdl\npackage pg\nuse \"../base\"\nuse $0\n";
+    assert_snapshot!(offered(within, 5));
+}

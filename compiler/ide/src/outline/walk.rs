@@ -1,0 +1,114 @@
+//! The walk of a file: every node once, with what is open around it.
+
+use std::sync::Arc;
+
+use tenantry_core::schema::vocabulary::Special;
+use tenantry_syntax::{
+    FileId, Parse,
+    ast::{Entry, Node},
+};
+
+use super::{Outline, cluster_of, columns::Element};
+use crate::{
+    cursor::first_argument,
+    meaning::{Meaning, Role, Speaker},
+};
+
+pub(super) struct Walk<'w, 't> {
+    pub(super) speaker: Speaker<'w>,
+    pub(super) file: FileId,
+    pub(super) text: &'t str,
+    pub(super) outline: Outline,
+    /// The scopes around: `acme`, `acme.web`; the innermost last.
+    pub(super) scopes: Vec<Arc<str>>,
+    /// The clusters that nodes around are said to be in; the innermost last.
+    pub(super) clusters: Vec<Arc<str>>,
+    /// What `each` nodes around go through; the innermost last.
+    pub(super) elements: Vec<Element>,
+    /// How many nodes around change what is declared elsewhere.
+    pub(super) overlays: u32,
+}
+
+impl<'w, 't> Walk<'w, 't> {
+    /// Everything that a file declares and uses.
+    pub(super) fn of(parse: &'t Parse, speaker: Speaker<'w>) -> Outline {
+        let top = speaker.top();
+        let mut walk = Self {
+            speaker,
+            file: parse.file(),
+            text: parse.text(),
+            outline: Outline::default(),
+            scopes: Vec::new(),
+            clusters: Vec::new(),
+            elements: Vec::new(),
+            overlays: 0,
+        };
+        for node in parse.document().nodes() {
+            walk.node(node, top);
+        }
+        walk.outline
+    }
+
+    fn node(&mut self, node: Node<'_>, parent: Meaning) {
+        let meaning = self.speaker.meaning(parent, node);
+        let kind = self.speaker.kind(meaning.head);
+        if meaning.role == Role::Free {
+            return self.free(node);
+        }
+        if let Some(kind) = kind {
+            self.declare(node, meaning, kind);
+            self.declare_further(node);
+            self.call(node, kind);
+        }
+        self.entries(node, meaning, parent);
+        let scope = self.scope_of(node, meaning);
+        let depth = (self.scopes.len(), self.clusters.len(), self.elements.len());
+        self.scopes.extend(scope);
+        self.clusters.extend(cluster_of(node));
+        if meaning.role == Role::Special(Special::Each) {
+            self.elements.extend(self.element_of(node));
+        }
+        let overlays = matches!(meaning.role, Role::Given | Role::Special(Special::In));
+        self.overlays += u32::from(overlays);
+        for child in node.nodes() {
+            self.node(child, meaning);
+        }
+        self.overlays -= u32::from(overlays);
+        self.scopes.truncate(depth.0);
+        self.clusters.truncate(depth.1);
+        self.elements.truncate(depth.2);
+    }
+
+    /// Somebody else's data may have values of ours in it.
+    fn free(&mut self, node: Node<'_>) {
+        let values = node.entries().filter_map(|entry| match entry {
+            Entry::Arg(arg) => arg.text(),
+            Entry::Prop(_) => None,
+        });
+        for text in values {
+            self.interpolated(text);
+        }
+        for child in node.nodes() {
+            self.free(child);
+        }
+    }
+
+    /// The scope that a node opens for what stands in it.
+    fn scope_of(&self, node: Node<'_>, meaning: Meaning) -> Option<Arc<str>> {
+        if meaning.role != Role::Plain {
+            return None;
+        }
+        let name = node.name();
+        if !matches!(
+            &*name,
+            "tenant" | "workload" | "cluster" | "external" | "table"
+        ) {
+            return None;
+        }
+        let own = first_argument(node)?;
+        Some(match (&*name, self.scopes.last()) {
+            ("workload", Some(tenant)) => format!("{tenant}.{own}").into(),
+            _ => own.into(),
+        })
+    }
+}
