@@ -86,11 +86,14 @@ const workers = {
 /** The hash by which a policy allows a script. */
 const allowed = (script) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
 
-/** The scripts of the pages that are shown within ours: frames are held to our policy. */
+/**
+ * The scripts of the pages that are shown within ours: frames are held to our policy. Each begins
+ * with what all pages share, as `render/html.rs` of the command writes it.
+ */
 function frames() {
-  const commands = join(root, "compiler/cli/src/commands");
-  const scripts = ["flows", "place"].map((name) => readFileSync(join(commands, name, "page/page.js"), "utf8"));
-  return scripts.map((script) => allowed(`\n${script}`));
+  const command = (path) => readFileSync(join(root, "compiler/cli/src", path), "utf8");
+  const base = command("render/html/base.js");
+  return ["flows", "place"].map((name) => allowed(`\n${base}${command(`commands/${name}/page/page.js`)}`));
 }
 
 /** Data within a page: nothing in it can end its element. */
