@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use tenantry_core::{
     compile::{Analysed, Kept},
+    diag::Level,
     flows::{Flow, Peer},
     model::{Estate, Id, Quota, Tenant, Workload},
     place::{Posed, booked},
@@ -169,6 +170,21 @@ pub fn tell(snapshot: &Snapshot, env: Option<&str>, sort: LensSort, of: &str) ->
             Some("show what is emitted".to_owned())
         }
         LensSort::Test => None,
+    }
+}
+
+/// What a line says of which nothing is known: what a mistake is part of has no place and no flows
+/// until it is mended.
+pub fn untold(snapshot: &Snapshot, sort: LensSort) -> &'static str {
+    let findings = &snapshot.known().analysis.findings;
+    if !findings.iter().any(|finding| finding.level >= Level::Error) {
+        return "–";
+    }
+    match sort {
+        LensSort::Fill | LensSort::Place => "no placement beside errors",
+        LensSort::Quota => "no sum beside errors",
+        LensSort::Flows => "no flows beside errors",
+        LensSort::Emitted | LensSort::Test => "no output beside errors",
     }
 }
 
@@ -359,6 +375,22 @@ test small {{ expect-error lone-replica }}
         };
         insta::assert_snapshot!(format!("{}{}", drawn("tenantry.kdl"), drawn("tenants.kdl")));
         assert_eq!(lenses(&snapshot, "gone.kdl"), []);
+        assert_eq!(untold(&snapshot, LensSort::Fill), "–");
         assert_eq!(tell(&snapshot, None, LensSort::Fill, "gone"), None);
+    }
+
+    #[test]
+    fn what_a_mistake_keeps_from_being_known_is_said() {
+        let ground = crate::actions::ground();
+        let fixture = Fixture::new(&format!(
+            r#"{ground}
+//- tenants.kdl
+tenant acme {{ workload web {{ cpu "many"; }} }}
+"#
+        ));
+        let snapshot = fixture.snapshot();
+        assert_eq!(tell(&snapshot, None, LensSort::Place, "acme.web"), None);
+        let said = untold(&snapshot, LensSort::Place);
+        assert_eq!(said, "no placement beside errors");
     }
 }

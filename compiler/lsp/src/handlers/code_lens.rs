@@ -2,7 +2,7 @@
 
 use lsp_types::{CodeLens, CodeLensParams, CodeLensRequest, CodeLensResolveRequest, Command};
 use serde_json::{Value, json};
-use tenantry_ide::lenses::{LensSort, lenses, tell};
+use tenantry_ide::lenses::{LensSort, lenses, tell, untold};
 
 use super::Answer;
 use crate::session::Context;
@@ -28,7 +28,7 @@ pub(super) fn handle(contexts: &[Context], params: CodeLensParams) -> Answer<Cod
 
 pub(super) fn resolve(contexts: &[Context], mut lens: CodeLens) -> Answer<CodeLensResolveRequest> {
     let said = contexts.first().and_then(|context| command(context, &lens));
-    // A line that nothing is known for stays empty: every lens that is resolved needs a command.
+    // Every lens that is resolved needs a command, even one that nothing is known for.
     lens.command = Some(said.unwrap_or_else(|| said_only("–".to_owned())));
     Ok(lens)
 }
@@ -41,7 +41,9 @@ fn command(context: &Context, lens: &CodeLens) -> Option<Command> {
         .find(|sort| Some(sort.word()) == word("sort"))?;
     let (uri, of) = (word("uri")?, word("of")?);
     let env = context.settings.environment.as_deref();
-    let title = tell(&context.snapshot, env, sort, of)?;
+    let Some(title) = tell(&context.snapshot, env, sort, of) else {
+        return Some(said_only(untold(&context.snapshot, sort).to_owned()));
+    };
     if !context.client.shows_pages {
         return Some(said_only(title));
     }
