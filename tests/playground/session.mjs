@@ -142,6 +142,24 @@ const tests = {
     return page;
   },
 
+  async "lines above declarations say what becomes of them, and lead there"() {
+    const page = await open("#example=first-estate");
+    await settled(page, /No findings/);
+    if (!(await offers(page, "codeLensProvider"))) return page;
+    const lens = (words) => page.locator("#editor .lens", { hasText: words }).first();
+    await lens(/^fits on 1 of 1 node/).waitFor(PATIENCE);
+    await shot(page, "lenses");
+    await lens("show what is emitted").click();
+    await page.locator("#output-text .marked").waitFor(PATIENCE);
+    await lens(/^flows: /).click();
+    await page.frameLocator("#flows-frame").locator("h1").waitFor(PATIENCE);
+    await behind(page, "edge-x86-8");
+    await page.keyboard.type("z");
+    await settled(page, /1 error/);
+    await lens("no placement beside errors").waitFor(PATIENCE);
+    return page;
+  },
+
   async "a name leads to its declaration"() {
     const page = await open("#example=saas-platform");
     await settled(page);

@@ -10,6 +10,7 @@ import { keymap } from "@codemirror/view";
 
 import { actions } from "./actions.js";
 import { sanitized } from "./html.js";
+import { Lenses } from "./lenses.js";
 import { hintsOf, setHints, setTokens, shown, tokensOf } from "./marks.js";
 
 const ROOT = "file:///estate/";
@@ -117,11 +118,18 @@ export class Language {
    * @param {() => void} given.flush tells the compiler the newest texts
    * @param {(path: string) => Promise<void>} given.lead shows a file
    * @param {(request: object) => Promise<any>} given.ask
+   * @param {(report: string) => void} given.report shows flows or placement
+   * @param {(path: string, line: number) => void} given.output shows a file of the output
    */
   constructor(given) {
     this.spec = given.spec;
     this.ask = given.ask;
     this.flush = given.flush;
+    this.lenses = new Lenses((method, params) => this.client.request(method, params), {
+      "tenantry.showReport": async (_, report) => given.report(report),
+      "tenantry.showArtifact": (place) => this.emitted(place, given.output),
+      "tenantry.runTest": (place, name) => this.test(place, name),
+    });
     this.client = new LSPClient({
       rootUri: ROOT.slice(0, -1),
       timeout: 20_000,
@@ -133,6 +141,9 @@ export class Language {
         signatureHelp(),
         keymap.of([...formatKeymap, ...renameKeymap, ...jumpToDefinitionKeymap, ...findReferencesKeymap]),
         shown,
+        this.lenses.extension,
+        // Lenses have commands, for it has pages to show.
+        { clientCapabilities: { experimental: { tenantryPages: true } } },
         actions(
           (view) => this.possible(view),
           (action) => this.act(action),
@@ -228,5 +239,23 @@ export class Language {
       const answer = await request("textDocument/inlayHint", { range });
       if (answer && still()) view.dispatch({ effects: setHints.of(hintsOf(answer, doc)) });
     }
+    if (this.offers("codeLensProvider") && still()) await this.lenses.look(view, textDocument);
+  }
+
+  execute(command, ...args) {
+    return this.client.request("workspace/executeCommand", { command, arguments: args });
+  }
+
+  /** Shows the first line that is emitted for a node. */
+  async emitted(place, show) {
+    const [{ path, lines }] = await this.execute("tenantry.showArtifact", place);
+    show(path, lines[0]);
+  }
+
+  /** Whether a test passes, in words. */
+  async test(place, name) {
+    const found = await this.execute("tenantry.runTest", place, name);
+    const failures = found.flatMap((test) => test.failures);
+    return failures.length ? `failed: ${failures.join("; ")}` : "passed";
   }
 }

@@ -48,6 +48,15 @@ const language = new Language({
   flush,
   lead: (path) => goTo(path, null, false),
   ask: (request) => server.ask(request),
+  report: (name) => {
+    turn(byId(`${name === "place" ? "placement" : name}-tab`));
+    side("results");
+  },
+  output: (path, line) => {
+    turn(byId("output-tab"));
+    side("results");
+    outputs.find(path, line);
+  },
 });
 const problems = new Problems((path, span) => goTo(path, span), mend);
 const outputs = new Outputs(

@@ -7,7 +7,7 @@ import { Decoration, EditorView, WidgetType } from "@codemirror/view";
 import { el } from "./dom.js";
 
 /** Puts a set of decorations in the place of the last one. */
-function layer() {
+export function layer() {
   const set = StateEffect.define();
   const field = StateField.define({
     create: () => Decoration.none,

@@ -3,7 +3,7 @@
 import { EditorView } from "@codemirror/view";
 
 import { byId, el, later, words } from "./dom.js";
-import { readState } from "./editor.js";
+import { markLine, readState } from "./editor.js";
 
 /** The file that tells most to somebody who chose none: the longest of what runs. */
 function telling(outputs) {
@@ -110,6 +110,16 @@ export class Outputs {
     this.view.setState(readState(path, found.text, [this.listen()]));
     this.view.scrollDOM.scrollTop = top;
     byId("why").replaceChildren(el("p", { class: "hint" }, "Click a line to see which line of the spec it comes from, and why."));
+  }
+
+  /** Shows a line of a file, of the first environment that has it. */
+  async find(path, number) {
+    const output = this.outputs.find(({ files }) => files.some((file) => file.path === path));
+    if (!output) return;
+    await this.choose(output.env, path, false);
+    const { doc } = this.view.state;
+    const line = doc.line(Math.min(number, doc.lines));
+    this.view.dispatch({ effects: [EditorView.scrollIntoView(line.from, { y: "center" }), markLine.of(line.number)] });
   }
 
   listen() {
