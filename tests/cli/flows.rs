@@ -573,3 +573,31 @@ fn the_page_holds_everything_and_no_name_breaks_out_of_it() {
         assert!(!folder.read("hostile.html").contains("<img"));
     }
 }
+
+#[test]
+fn every_end_of_a_flow_is_in_the_page() {
+    let folder = Folder::of([
+        ("tenantry.kdl", crate::harness::GROUND),
+        ("t.kdl", "tenant idle { workload x { cpu many; } }\n"),
+    ]);
+    folder.run("flows --html page.html").ends_with(1);
+    let page = folder.read("page.html");
+    assert!(page.contains("idle.*"), "its pods may ask the resolver");
+    let data = page.split("class=\"data\">").nth(1).unwrap();
+    let data = data.split("</script>").next().unwrap();
+    let data: serde_json::Value = serde_json::from_str(data).unwrap();
+    let nodes = data["nodes"].as_array().unwrap();
+    for at in 0..nodes.len() {
+        let button = format!("class=\"node\" data-at=\"{at}\"");
+        assert!(page.contains(&button), "{}", nodes[at]);
+    }
+}
+
+#[test]
+fn beside_an_error_it_is_said_what_is_left_out() {
+    let folder = estate();
+    folder.write("u.kdl", "tenant other { workload x { cpu many; } }\n");
+    let run = folder.run("flows").ends_with(1);
+    let told = "nothing is emitted beside errors, and a workload that has one is left out";
+    assert!(run.out.contains(told), "{}", run.out);
+}

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tenantry_core::{
     compile::{FlowsCluster, FlowsRun, SpecEnd, SpecFlow},
+    diag::Level,
     flows::{self, Port},
     prove::flows::{Beyond, Proof, Whose},
 };
@@ -55,20 +56,33 @@ pub(super) fn grounds<'r>(
     let chosen = all.into_iter();
     let chosen = chosen.filter(|(_, it)| wanted.is_none_or(|wanted| *it.name == *wanted));
     let places = Places::of(files);
-    // What the spec allows is no finding any more.
-    let mut findings = run.run.findings.iter();
-    let told = findings.any(|finding| DIFFERENCES.contains(&finding.rule.name()));
+    let findings = &run.run.findings;
+    let beside = Beside {
+        is_told: findings
+            .iter()
+            .any(|finding| DIFFERENCES.contains(&finding.rule.name())),
+        errors: findings.iter().any(|finding| finding.level >= Level::Error),
+    };
     let grounds = chosen.map(|(env, cluster)| Ground {
-        sheet: sheet(env, cluster, &places, told),
+        sheet: sheet(env, cluster, &places, beside),
         cluster,
     });
     Ok(grounds.collect())
 }
 
+/// What the findings of the run say of what is shown.
+#[derive(Debug, Clone, Copy)]
+struct Beside {
+    /// Whether they tell what emitted policies do otherwise: what the spec allows is no finding.
+    is_told: bool,
+    /// Whether there are errors, so that nothing is emitted.
+    errors: bool,
+}
+
 /// The rules that tell where what is emitted lets through something else than the flows.
 const DIFFERENCES: [&str; 2] = ["flow-beyond-spec", "unproven-flow"];
 
-fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, told: bool) -> Sheet {
+fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, beside: Beside) -> Sheet {
     let mut nodes = Nodes::default();
     let workloads = cluster.proof.iter().flat_map(|proof| &proof.pods);
     for whose in workloads {
@@ -113,7 +127,7 @@ fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, told: b
             None => cluster.name.to_string(),
         },
         figures: figures(cluster, &nodes, &flows),
-        verdicts: verdicts(cluster, told),
+        verdicts: verdicts(cluster, beside),
         beyond: cluster.unproven.iter().map(cell).collect(),
         nodes: nodes.all,
         flows,
@@ -183,13 +197,15 @@ fn figures(cluster: &FlowsCluster, nodes: &Nodes, flows: &[Flow]) -> Vec<(String
     figures
 }
 
-/// What was shown of it; `told` is whether findings tell what was not.
-fn verdicts(cluster: &FlowsCluster, told: bool) -> Vec<String> {
+/// What was shown of it.
+fn verdicts(cluster: &FlowsCluster, beside: Beside) -> Vec<String> {
     let Some(proof) = &cluster.proof else {
-        return vec![
+        let why = if beside.errors {
+            "Not proved: nothing is emitted beside errors, and a workload that has one is left out."
+        } else {
             "Not proved: no policies of Kubernetes hold these flows, or none were emitted."
-                .to_owned(),
-        ];
+        };
+        return vec![why.to_owned()];
     };
     let policies = counted(proof.objects.emitted, "object");
     // A flow to names is no policy's, and stands among what these do not decide.
@@ -203,7 +219,7 @@ fn verdicts(cluster: &FlowsCluster, told: bool) -> Vec<String> {
         format!(
             "Proved on the {policies} that are emitted: {flows}, nothing more and nothing less."
         )
-    } else if told {
+    } else if beside.is_told {
         "Not proved: what is emitted lets through something else, as the findings tell.".to_owned()
     } else {
         "Not proved: what is emitted lets through something else, which the spec allows \

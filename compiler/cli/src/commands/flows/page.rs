@@ -222,15 +222,18 @@ fn edge(html: &mut Html, sheet: &Sheet, title: &str, nodes: &[usize]) {
 fn groups(html: &mut Html, sheet: &Sheet) {
     let mut groups: std::collections::BTreeMap<&str, Vec<usize>> = sheet.groups();
     let workloads: usize = groups.values().map(Vec::len).sum();
-    let sizes: Vec<usize> = groups.values().map(Vec::len).collect();
+    // A tenant without workloads has flows too.
     for (at, node) in sheet.nodes.iter().enumerate() {
-        if let Some(own) = groups.get_mut(node.group.as_str())
-            && node.class == Class::Everybody
-        {
-            own.insert(0, at);
+        if node.class == Class::Everybody {
+            groups.entry(&node.group).or_default().insert(0, at);
         }
     }
-    for ((group, nodes), size) in groups.into_iter().zip(sizes) {
+    let is_workload = |at: &&usize| {
+        let node = sheet.nodes.get(**at);
+        node.is_some_and(|node| node.class == Class::Workload)
+    };
+    for (group, nodes) in groups {
+        let size = nodes.iter().filter(is_workload).count();
         let mut attributes = vec![("class", "group"), ("data-group", group)];
         if workloads <= MANY {
             attributes.push(("open", "open"));
