@@ -45,6 +45,12 @@ impl Special {
             _ => return None,
         })
     }
+
+    /// Whether it may stand at the top level of a file: all others say something of the node that
+    /// they stand in, and there is none.
+    pub fn fits_top_level(self) -> bool {
+        matches!(self, Self::Each | Self::Slot)
+    }
 }
 
 /// The built-in kinds, entered once per process, and the kind of a file's top level.

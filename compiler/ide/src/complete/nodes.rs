@@ -66,7 +66,7 @@ pub(super) fn nodes<'s>(asked: &Asked<'s>, spot: &Spot<'_>) -> Vec<Item<'s>> {
     let kind = asked.speaker().vocabulary().kind(block);
     let is_free = kind.free || parent.role == Role::Row;
     if !is_free && !CLOSED.contains(&kind.name.as_str()) {
-        specials(asked, spot, &mut items);
+        specials(asked, block, spot, &mut items);
     }
     items
 }
@@ -128,11 +128,15 @@ fn calls<'s>(asked: &Asked<'s>, block: KindId, spot: &Spot<'_>, items: &mut Vec<
 }
 
 /// What any block may hold.
-fn specials<'s>(asked: &Asked<'s>, spot: &Spot<'_>, items: &mut Vec<Item<'s>>) {
+fn specials<'s>(asked: &Asked<'s>, block: KindId, spot: &Spot<'_>, items: &mut Vec<Item<'s>>) {
     let speaker = asked.speaker();
     let vocabulary = speaker.vocabulary();
     for child in &vocabulary.universal_children {
         let special = Special::of(&child.name);
+        let of_nothing = special.is_some_and(|special| !special.fits_top_level());
+        if block == speaker.root && of_nothing {
+            continue;
+        }
         let has_environments = special != Some(Special::In) || environments(asked);
         let known = items.iter().any(|item| item.label == child.name);
         if has_environments && !known {

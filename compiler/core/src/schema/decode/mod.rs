@@ -154,6 +154,10 @@ impl<'v, 'f> Decoder<'v, 'f> {
                 }
                 into.children.push(decoded);
             } else if let Some(special) = Special::of(&name) {
+                if kind.name.is_empty() && !special.fits_top_level() {
+                    self.findings.push(unknown::of_no_node(node, special));
+                    continue;
+                }
                 self.special(special, node, into);
             } else if let Some(define) = words.find(self.unit, &name) {
                 into.children.extend(self.call(node, define, into.kind));

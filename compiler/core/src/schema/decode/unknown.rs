@@ -91,6 +91,26 @@ pub(super) fn place(kind: &Kind) -> String {
     }
 }
 
+/// What says something of the node that it stands in, where it stands in none.
+pub(super) fn of_no_node(node: ast::Node<'_>, special: Special) -> Diagnostic {
+    let name = node.name();
+    let help = match special {
+        Special::In => {
+            "write it within the node that is different there; what is in some environments only has `if=\"env == 'prod'\"`"
+        }
+        Special::Allow => "write it within the node that the finding is of, or within `estate`",
+        _ => "write it within the node that is meant",
+    };
+    Diagnostic::new(
+        &rules::MISPLACED_KIND,
+        node.head_span(),
+        format!("`{name}` stands in no node"),
+    )
+    .label("at the top level of a file")
+    .why("it says something of the node that it stands in")
+    .help(help)
+}
+
 pub(super) fn surplus_argument(kind: &Kind, span: Span, count: usize) -> Diagnostic {
     let takes: Vec<&str> = kind.args.iter().map(|slot| slot.name.as_str()).collect();
     let what = if count == 1 {
@@ -109,7 +129,14 @@ pub(super) fn surplus_argument(kind: &Kind, span: Span, count: usize) -> Diagnos
             "`{}` takes no arguments; settings are written `name=value`",
             kind.name
         )),
-        takes => finding.help(format!("`{}` takes: {}", kind.name, takes.join(", "))),
+        takes if kind.props.is_empty() => {
+            finding.help(format!("`{}` takes: {}", kind.name, takes.join(", ")))
+        }
+        takes => finding.help(format!(
+            "`{}` takes: {}; settings are written `name=value`",
+            kind.name,
+            takes.join(", ")
+        )),
     }
 }
 
