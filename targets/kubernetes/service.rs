@@ -140,8 +140,11 @@ pub(super) fn exposed(subject: &Subject<'_>, out: &mut Objects) {
         if let Some(annotations) = metadata.annotations.as_mut() {
             annotations.extend(annotations_of(subject, expose));
         }
-        let clients = expose.clients(subject.estate);
-        let ranges = clients.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let ranges = expose
+            .clients
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>();
         let balanced = kind == "LoadBalancer";
         let port = ServicePort {
             name: Some(name_of(expose)),

@@ -29,6 +29,7 @@ const OUTSIDE: &str = r#"
 external bank { cidr "203.0.113.0/24" "2001:db8:7::/48"; port https 443; }
 external depot { cidr "10.0.0.0/8"; port files 4443; }
 external mail { host "smtp.mail.example.net"; port submission 587; }
+external office { cidr "192.0.2.0/24"; }
 image debian { source http="https://cloud.example.com/debian.qcow2"; }
 image mirror { source http="https://192.0.2.7:8443/mirror.qcow2"; }
 "#;

@@ -155,9 +155,12 @@ fn an_offer_takes_somebody_who_connects() {
     let unanswered = vec!["offer-unanswered".to_owned()];
     assert_eq!(told(owner("u") + &caller("b", "")), unanswered);
     assert_eq!(told(owner("u.b") + &caller("b", "")), unanswered);
-    // Another port is no answer, and one mistake.
+    // Another port is no answer, and one mistake: that nobody listens there the rules tell.
     let other = told(owner("u") + &caller("b", "connect t.a port=9090"));
-    assert_eq!(other, ["connection-not-offered"]);
+    assert_eq!(other, Vec::<String>::new());
+    // So is an offer to one's own tenant instead of the other's.
+    let own = told(owner("t") + &caller("b", "connect t.a port=http"));
+    assert_eq!(own, ["connection-not-offered"]);
     let answer = "connect t.a port=http";
     assert_eq!(
         told(owner("u") + &caller("b", answer)),

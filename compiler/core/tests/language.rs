@@ -45,6 +45,132 @@ mod one_mistake_is_told_once {
     }
 
     #[test]
+    fn who_may_come_is_never_everybody_by_mistake() {
+        let told = |from: &str| {
+            let outside = "external office { cidr \"203.0.113.0/24\"; }
+                external shop-site { host \"shop.example\"; }\n";
+            let inside = format!("port sql 5432; expose sql via=load-balancer {{ {from}; }}");
+            on_ground(&(outside.to_owned() + &container(&inside))).told()
+        };
+        assert_eq!(told("from office"), Vec::<String>::new());
+        assert_eq!(told("from ofice"), [r#"unknown-name at "ofice""#]);
+        assert_eq!(
+            told("from office ofice \"198.51.100.0/24\""),
+            [r#"unknown-name at "ofice""#]
+        );
+        assert_eq!(
+            told("from shop-site"),
+            [r#"client-without-address at "shop-site""#]
+        );
+        assert_eq!(told("from"), [r#"client-without-address at "from""#]);
+        assert_eq!(
+            told("from \"203.0.113.7\""),
+            [r#"wrong-value at "\"203.0.113.7\"""#]
+        );
+    }
+
+    #[test]
+    fn a_connection_is_narrowed_to_a_part_of_whom_it_names() {
+        let told = |connect: &str| {
+            let outside = "external bank { cidr \"203.0.113.0/24\"; host \"*.bank.example\"; port https 443; }\n";
+            on_ground(&(outside.to_owned() + &container(connect))).told()
+        };
+        for part in [
+            "connect bank port=https cidr=\"203.0.113.8/32\"",
+            "connect bank port=https host=api.bank.example",
+            "connect internet port=443 cidr=\"198.51.100.0/24\"",
+        ] {
+            assert_eq!(told(part), Vec::<String>::new(), "{part}");
+        }
+        for (beyond, at) in [
+            (
+                "connect bank port=https cidr=\"203.0.0.0/16\"",
+                r#""203.0.0.0/16""#,
+            ),
+            ("connect bank port=https host=bank.example", "bank.example"),
+            (
+                "connect internet port=443 cidr=\"10.0.0.0/8\"",
+                r#""10.0.0.0/8""#,
+            ),
+            (
+                "connect platform.dns cidr=\"10.0.0.0/8\"",
+                r#""10.0.0.0/8""#,
+            ),
+        ] {
+            assert_eq!(
+                told(beyond),
+                [format!("not-narrower at {at:?}")],
+                "{beyond}"
+            );
+        }
+    }
+
+    #[test]
+    fn whom_a_connection_calls_has_a_name() {
+        let told = |connect: &str| {
+            let other = "tenant u { workload api { container image=\"r.example/u/api:1.0\"; on general; port http 8080; port voice 9000 protocol=udp; }; }\n";
+            on_ground(&(other.to_owned() + &container(connect))).told()
+        };
+        assert_eq!(told("connect u port=http"), [r#"unknown-name at "u""#]);
+        assert_eq!(
+            told("connect \"8.8.8.8\" port=53"),
+            [r#"unknown-name at "\"8.8.8.8\"""#]
+        );
+        assert_eq!(
+            told("connect internt port=443"),
+            [r#"unknown-name at "internt""#]
+        );
+        assert_eq!(
+            told("connect u.api http"),
+            [r#"surplus-argument at "http""#]
+        );
+        assert_eq!(
+            told("connect u.api port=http protocol=udp"),
+            [r#"other-protocol at "udp""#]
+        );
+        assert_eq!(told("connect u.api port=voice"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_port_of_one_s_own_is_declared() {
+        let told = |inside: &str| on_ground(&container(inside)).told();
+        let port = "port http 8080";
+        assert_eq!(
+            told(&format!("{port}; probe ready port=htp")),
+            [r#"unknown-port at "htp""#]
+        );
+        assert_eq!(told("port 8080"), [r#"wrong-value at "8080""#]);
+    }
+
+    #[test]
+    fn what_is_said_of_a_node_stands_in_one() {
+        let told = |top: &str| on_ground(&format!("{top}\n{}", container(""))).told();
+        for (top, head) in [
+            ("in prod { tenant u; }", "in prod"),
+            ("label team a", "label team a"),
+            ("annotation team a", "annotation team a"),
+            ("omit tenant", "omit tenant"),
+            (
+                "allow lone-replica because=\"x\"",
+                "allow lone-replica because=\"x\"",
+            ),
+        ] {
+            assert_eq!(told(top), [format!("misplaced-kind at {head:?}")], "{top}");
+        }
+        assert_eq!(
+            told("each t in=\"['u']\" { tenant $t; }"),
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn what_has_a_wrong_name_is_not_unknown_as_well() {
+        let other = "tenant u { workload Api { container image=\"r.example/u/api:1.0\"; on general; port http 8080; }; }\n";
+        let told = on_ground(&(other.to_owned() + &container("connect u.Api port=http"))).told();
+        assert_eq!(told, [r#"wrong-value at "Api""#]);
+    }
+
+    #[test]
     fn a_secret_and_its_key_are_the_tenants_own() {
         let told = |inside: &str| {
             on_ground(&format!(

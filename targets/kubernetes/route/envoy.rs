@@ -94,7 +94,6 @@ impl Way<'_, '_> {
     /// Who may come: all others are refused.
     pub(super) fn clients(&self, route: &'static str, out: &mut Objects) -> Option<Need> {
         let from = self.expose.spec.from.as_ref()?;
-        let clients = self.expose.clients(self.subject.estate);
         let spec = Security {
             authorization: Authorization {
                 default_action: "Deny",
@@ -102,7 +101,12 @@ impl Way<'_, '_> {
                     name: "from",
                     action: "Allow",
                     principal: Principal {
-                        client_cidrs: clients.iter().map(ToString::to_string).collect(),
+                        client_cidrs: self
+                            .expose
+                            .clients
+                            .iter()
+                            .map(ToString::to_string)
+                            .collect(),
                     },
                 }],
             },

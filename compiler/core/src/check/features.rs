@@ -9,11 +9,12 @@ mod machine;
 use std::sync::Arc;
 
 use crate::{
+    flows::Protocol,
     model::{
         Backup, Body, Cluster, Connect, Estate, Expose, Id, Target as Called, Tenant, Workload,
     },
     origin::OriginId,
-    schema::kinds::{BackupKind, ConnectTls, ExposeAuth, Mesh, Monitor},
+    schema::kinds::{BackupKind, ConnectTls, ExposeAuth, Mesh, Monitor, Via},
     units::SecretStore,
 };
 
@@ -302,14 +303,17 @@ fn copied(
 fn exposed(expose: &Expose, ask: &mut impl FnMut(&'static str, &'static str, OriginId)) {
     let spec = &expose.spec;
     ask(expose.feature(), expose.what(), spec.meta.origin);
-    if let Some(from) = spec.from.as_ref().filter(|_| expose.through_gateway()) {
+    // Where there can be no route, nothing is asked of who would hold to what is said of it.
+    let routed = matches!(spec.via.value, Via::Gateway | Via::Ingress)
+        && expose.port.protocol == Protocol::Tcp;
+    if let Some(from) = spec.from.as_ref().filter(|_| routed) {
         ask(
             "expose-from",
             "a list of clients at the gateway",
             from.meta.origin,
         );
     }
-    if let Some(limit) = &spec.limit {
+    if let Some(limit) = spec.limit.as_ref().filter(|_| routed) {
         ask("expose-limit", "a limit of requests", limit.meta.origin);
     }
     match spec.auth.value {

@@ -104,6 +104,11 @@ impl Blocks {
     }
 }
 
+/// Whether a range holds public addresses.
+pub fn is_public(cidr: Cidr) -> bool {
+    !known(&NOT_PUBLIC).any(|hidden| hidden.contains_net(cidr))
+}
+
 fn known(texts: &'static [&'static str]) -> impl Iterator<Item = Cidr> {
     texts.iter().filter_map(|text| Cidr::parse(text).ok())
 }

@@ -25,7 +25,7 @@ pub fn collect(checked: &Checked<'_>, targets: &[&dyn Target]) -> Outcome<FlowSe
         let mut flows = Vec::new();
         for (id, _) in estate.workloads_of(cluster) {
             connects(checked, id, &mut flows, &mut findings);
-            exposes(estate, id, &mut flows);
+            exposes(&estate.workloads[id], id, &mut flows);
         }
         for target in targets.iter().filter(|target| target.serves(spec)) {
             flows.extend(target.traffic(checked, cluster, checked.platform()));
@@ -235,17 +235,35 @@ fn permitted(
         .ports
         .iter()
         .find(|port| !offered(estate, id, other, **port));
-    // What a broken workload offers is not known, and what is wrong with it was reported.
-    if let Some(port) = missing.filter(|_| !estate.is_tainted(other)) {
+    // What a broken workload offers is not known, and what is wrong with it was reported; so was a
+    // port that it does not have.
+    let told = |port: &&Port| estate.is_tainted(other) || !target.listens_on(estate, **port);
+    if let Some(port) = missing.filter(|port| !told(port)) {
         let meant = target
             .offers
             .iter()
-            .find(|offer| made_to(estate, offer, id) && !calls_on(workload, other, offer.port));
+            .find(|offer| made_to(estate, offer, id) && !calls_on(workload, other, offer.port))
+            .or_else(|| to_nobody(estate, other, *port));
         findings.push(rules::not_offered(
             estate, workload, target, connect, *port, meant,
         ));
     }
     missing.is_none()
+}
+
+/// An offer of a port to a tenant of its own: a slip, for within a tenant nothing is offered.
+fn to_nobody(estate: &Estate, owner: Id<Workload>, port: Port) -> Option<&Offer> {
+    let mut offers = estate.workloads[owner].offers.iter();
+    offers.find(|offer| offer.port == port && is_own(estate, owner, offer))
+}
+
+/// Whether an offer is made to the tenant of who makes it.
+fn is_own(estate: &Estate, owner: Id<Workload>, offer: &Offer) -> bool {
+    let to = match offer.to {
+        OfferTo::Tenant(tenant) => tenant.to,
+        OfferTo::Workload(workload) => estate.workloads[workload.to].tenant,
+    };
+    to == estate.workloads[owner].tenant
 }
 
 /// Whether a workload offers a port to another one.
@@ -274,6 +292,8 @@ fn calls_on(workload: &Workload, other: Id<Workload>, port: Port) -> bool {
 /// asked for is a mistake of one side or the other. What a broken workload connects to is not
 /// known, and of who connects on another port that was told.
 fn unanswered(estate: &Estate, findings: &mut Findings) {
+    // Ports that somebody of another tenant connects to without their being offered.
+    let mut wanted = BTreeSet::new();
     let mut taken = BTreeSet::new();
     let mut takers = BTreeSet::new();
     let mut mistaken = BTreeSet::new();
@@ -283,6 +303,11 @@ fn unanswered(estate: &Estate, findings: &mut Findings) {
                 for port in &connect.ports {
                     taken.insert((other.to, *port, workload.tenant));
                     takers.insert((other.to, *port, id));
+                    if estate.workloads[other.to].tenant != workload.tenant
+                        && !offered(estate, id, other.to, *port)
+                    {
+                        wanted.insert((other.to, *port));
+                    }
                     if !offered(estate, id, other.to, *port) {
                         mistaken.insert((other.to, workload.tenant));
                     }
@@ -311,7 +336,9 @@ fn unanswered(estate: &Estate, findings: &mut Findings) {
                         || mistaken.contains(&(id, estate.workloads[to.to].tenant))
                 }
             };
-            if !answered && !estate.is_tainted(id) {
+            // That nobody offers what is wanted was told, with the slip.
+            let told = is_own(estate, id, offer) && wanted.contains(&(id, offer.port));
+            if !answered && !told && !estate.is_tainted(id) {
                 findings.push(rules::offer_unanswered(estate, workload, offer));
             }
         }
@@ -320,12 +347,12 @@ fn unanswered(estate: &Estate, findings: &mut Findings) {
 
 /// What outside clients reach comes in through the gateway, or from their own addresses where
 /// nothing stands in between.
-fn exposes(estate: &Estate, id: Id<Workload>, flows: &mut Vec<Flow>) {
-    for expose in &estate.workloads[id].exposes {
+fn exposes(workload: &Workload, id: Id<Workload>, flows: &mut Vec<Flow>) {
+    for expose in &workload.exposes {
         let from = if expose.through_gateway() {
             Peer::Platform(Service::Ingress)
         } else {
-            Peer::Clients(expose.clients(estate))
+            Peer::Clients(expose.clients.clone())
         };
         flows.push(Flow {
             from,

@@ -53,6 +53,16 @@ impl Protocol {
     }
 }
 
+impl From<PortProtocol> for Protocol {
+    fn from(protocol: PortProtocol) -> Self {
+        match protocol {
+            PortProtocol::Tcp => Self::Tcp,
+            PortProtocol::Udp => Self::Udp,
+            PortProtocol::Sctp => Self::Sctp,
+        }
+    }
+}
+
 /// A port, or a range of them, of one protocol; always the destination's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Port {
@@ -68,11 +78,7 @@ impl Port {
     /// The ports that the spec means by a number or range, and a protocol.
     pub fn of(numbers: Ports, protocol: PortProtocol) -> Self {
         Self {
-            protocol: match protocol {
-                PortProtocol::Tcp => Protocol::Tcp,
-                PortProtocol::Udp => Protocol::Udp,
-                PortProtocol::Sctp => Protocol::Sctp,
-            },
+            protocol: protocol.into(),
             from: numbers.first(),
             to: numbers.last(),
         }

@@ -51,6 +51,17 @@ pub fn not_offered(
     )
     .label("one half of a flow between tenants")
     .why(TWO_HALVES);
+    if let Some(offer) = meant.filter(|offer| offer.port == missing) {
+        return finding
+            .also(
+                offer.spec.meta.span,
+                format!("offered to tenant `{owner}`, its own, where nothing needs to be"),
+            )
+            .help(format!(
+                "write `to={tenant}` there, or `to={}` for this workload alone",
+                from.path
+            ));
+    }
     if let Some(offer) = meant {
         let port = named(to, offer.port);
         return finding
@@ -92,6 +103,10 @@ pub fn offer_unanswered(estate: &Estate, owner: &Workload, offer: &Offer) -> Dia
         .why(TWO_HALVES)
     };
     match offer.to {
+        OfferTo::Tenant(to) if to.to == owner.tenant => {
+            finding(format!("tenant `{}`, its own", estate.tenants[to.to].name.value))
+                .help("within a tenant `connect` alone opens a flow: take the `offer` away, or write the tenant that is meant")
+        }
         OfferTo::Workload(to) => {
             let caller = &estate.workloads[to.to];
             let block = caller.spec.meta.span;

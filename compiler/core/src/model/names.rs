@@ -139,6 +139,17 @@ impl Lookup<'_> {
         name: &V<NameOf<T>>,
         near: &[&str],
     ) -> Option<Ref<K>> {
+        self.get_beside(index, name, near, &[])
+    }
+
+    /// The same, where other names could be meant than those of the index.
+    pub(super) fn get_beside<K, T: Named>(
+        &mut self,
+        index: &Index<K>,
+        name: &V<NameOf<T>>,
+        near: &[&str],
+        others: &[String],
+    ) -> Option<Ref<K>> {
         let span = self.span(name);
         match index.find(&name.value.text, near) {
             Found::One(to) => Some(Ref {
@@ -148,6 +159,7 @@ impl Lookup<'_> {
             Found::Nothing if self.is_broken(T::KINDS, &name.value.text) => None,
             Found::Nothing => {
                 let mut known = index.names();
+                known.extend_from_slice(others);
                 let shelved = self.library.index.iter();
                 known.extend(
                     shelved

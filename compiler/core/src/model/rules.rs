@@ -6,7 +6,7 @@ use tenantry_syntax::Span;
 
 use crate::diag::{Diagnostic, nearest::nearest, rule_set};
 use crate::load::rules::LIMIT_PASSED;
-use crate::schema::kinds::Cluster;
+use crate::schema::kinds::{Cluster, External};
 use crate::units::Name;
 
 rule_set! {
@@ -19,6 +19,9 @@ rule_set! {
     WORKLOAD_ON_HOSTS = "workload-on-hosts", References, Error, "a workload on machines without a control plane", include_str!("pages/workload-on-hosts.md");
     UNKNOWN_PORT = "unknown-port", References, Error, "a port that the other side does not declare", include_str!("pages/unknown-port.md");
     VOLUME_IN_TWO_CLUSTERS = "volume-in-two-clusters", References, Error, "a volume that workloads of two clusters mount", include_str!("pages/volume-in-two-clusters.md");
+    NOT_NARROWER = "not-narrower", References, Error, "a `cidr` or `host` of a connection that is no part of whom it names", include_str!("pages/not-narrower.md");
+    CLIENT_WITHOUT_ADDRESS = "client-without-address", References, Error, "a client of an exposed port that has no address", include_str!("pages/client-without-address.md");
+    OTHER_PROTOCOL = "other-protocol", References, Error, "a protocol beside a port's name that is not the port's", include_str!("pages/other-protocol.md");
     PORT_MISSING = "port-missing", References, Error, "a connection that names no port", include_str!("pages/port-missing.md");
     MISSING_ESTATE = "missing-estate", References, Error, "a spec without its `estate` node", include_str!("pages/missing-estate.md");
 }
@@ -207,6 +210,124 @@ pub fn unknown_port(
             known.join(", ")
         )),
     }
+}
+
+/// A port by its name where there is nobody who could declare one.
+pub fn port_by_number(name: &str, span: Span, owner: &str) -> Diagnostic {
+    Diagnostic::new(
+        &UNKNOWN_PORT,
+        span,
+        format!("{owner} declares no port `{name}`"),
+    )
+    .label("a name of nobody's")
+    .help("write its number: `port=443`")
+}
+
+/// Another protocol than the one that a named port has.
+pub fn other_protocol(name: &str, own: &str, said: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &OTHER_PROTOCOL,
+        span,
+        format!("port `{name}` is {own}, not {}", said.to_uppercase()),
+    )
+    .label("beside the port's name")
+    .why("a port's name stands for its number and its protocol; `protocol` is for a number")
+    .help("leave `protocol` out, or name another port")
+}
+
+/// What is written as the address of somebody called, who has no name.
+pub fn address_called(cidr: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &UNKNOWN_NAME,
+        span,
+        format!("`connect` takes a name, and {cidr} is an address"),
+    )
+    .label("not a name")
+    .help(format!(
+        "declare who is there: `external NAME {{ cidr \"{cidr}\"; }}`, and connect to `NAME`; or write `connect internet cidr=\"{cidr}\"`"
+    ))
+}
+
+/// A tenant where a workload belongs. `workloads` are the tenant's.
+pub fn tenant_called(tenant: &str, workloads: &[String], span: Span) -> Diagnostic {
+    let finding = Diagnostic::new(
+        &UNKNOWN_NAME,
+        span,
+        format!("`{tenant}` is a tenant; a connection leads to a workload"),
+    )
+    .label("to which of its workloads?");
+    match workloads {
+        [] => finding.help(format!("tenant `{tenant}` has no workload")),
+        [only] => finding
+            .help(format!("write `{only}`"))
+            .suggest(format!("write `{only}`"), vec![(span, only.clone())]),
+        some => finding.help(format!("write one of {}", some.join(", "))),
+    }
+}
+
+/// An offer to the world.
+pub fn offered_outside(span: Span) -> Diagnostic {
+    Diagnostic::new(&UNKNOWN_NAME, span, "no tenant is called `internet`")
+        .label("not a tenant")
+        .help("an offer is made to a tenant; who comes from outside is let in by `expose`")
+}
+
+/// Of what a connection's `cidr` or `host` should be a part, and is not.
+pub enum Beyond {
+    /// What has no addresses to choose from.
+    Inside,
+    /// The internet.
+    Internet,
+    /// An outside system: where it is declared, and what it has.
+    System(Span, Vec<String>),
+}
+
+/// A connection that is narrowed to something else.
+pub fn not_narrower(word: &str, value: &str, target: &str, span: Span, of: Beyond) -> Diagnostic {
+    let finding =
+        |message: String| Diagnostic::new(&NOT_NARROWER, span, message).label("narrows nothing");
+    match of {
+        Beyond::Inside => finding(format!("`{target}` is in the cluster, and cannot be narrowed by `{word}`"))
+            .why("policies know what is inside of a cluster by its labels; addresses and names are for what is outside")
+            .help(format!("leave `{word}` out, or connect to who has {value}")),
+        Beyond::Internet => finding(format!("{value} is no part of the internet"))
+            .why("`internet` is every public address, and this range is private, shared or reserved: opened under that name, it would be read as something else")
+            .help(format!("declare who is there: `external NAME {{ cidr \"{value}\"; }}`, and connect to `NAME`")),
+        Beyond::System(declared, own) => {
+            let has = match own.as_slice() {
+                [] => format!("it has no `{word}`"),
+                some => format!("it has {}", some.join(", ")),
+            };
+            finding(format!("{value} is no part of `{target}`"))
+                .also(declared, has)
+                .why(format!("`{word}` takes a part of the outside system; what is beyond it would be opened under the system's name"))
+                .help(format!("write a part of what `{target}` has, or declare {value} there"))
+        }
+    }
+}
+
+/// A `from` that names nobody.
+pub fn nobody_named(span: Span) -> Diagnostic {
+    Diagnostic::new(&CLIENT_WITHOUT_ADDRESS, span, "this `from` names nobody")
+        .label("who may come?")
+        .why("without `from` everybody may come; an empty one means neither everybody nor nobody")
+        .help("write ranges or names of outside systems, `from \"203.0.113.0/24\"`, or leave `from` out")
+}
+
+/// A client of which only names are known.
+pub fn client_without_address(system: &External, span: Span) -> Diagnostic {
+    let name = &system.name.value;
+    Diagnostic::new(
+        &CLIENT_WITHOUT_ADDRESS,
+        span,
+        format!("nobody knows at which addresses `{name}` is"),
+    )
+    .label("has names only")
+    .also(system.meta.name_span, "declared here, without a `cidr`")
+    .why("who comes in is known by address: the name of who called is in no packet")
+    .help(format!(
+        "declare the addresses that it comes from: `cidr \"203.0.113.0/24\"` in `external {name}`"
+    ))
 }
 
 /// A connection without a port.

@@ -216,6 +216,8 @@ pub struct Expose {
     pub port: Port,
     /// The declared port's name, if it was named.
     pub name: Option<Name>,
+    /// The addresses of who may reach it, in order; empty is everybody.
+    pub clients: Vec<Cidr>,
     /// As declared.
     pub spec: Arc<kinds::Expose>,
 }
@@ -310,31 +312,19 @@ impl Expose {
             kinds::Via::Gateway | kinds::Via::Ingress | kinds::Via::SshGateway
         )
     }
-
-    /// The addresses of who may reach it; empty is everybody.
-    pub fn clients(&self, estate: &super::Estate) -> Vec<Cidr> {
-        let mut clients = Vec::new();
-        for client in self.spec.from.iter().flat_map(|from| &from.clients) {
-            match &client.value {
-                kinds::ClientRange::Cidr(cidr) => clients.push(*cidr),
-                kinds::ClientRange::External(name) => {
-                    clients.extend(
-                        estate
-                            .externals
-                            .values()
-                            .filter(|external| external.name.value == *name)
-                            .flat_map(kinds::External::cidrs),
-                    );
-                }
-            }
-        }
-        clients.sort_unstable();
-        clients.dedup();
-        clients
-    }
 }
 
 impl Workload {
+    /// Whether it has a port: declares it, or exposes it. Where no Service stands before guests,
+    /// who declares no port at all leaves open which it has.
+    pub fn listens_on(&self, estate: &super::Estate, port: Port) -> bool {
+        let cluster = &estate.clusters[self.cluster];
+        let silent = !cluster.is_kubernetes() && self.listens().next().is_none();
+        let exposed = self.exposes.iter().map(|expose| expose.port);
+        let mut known = self.listens().map(|(_, known)| known).chain(exposed);
+        silent || known.any(|known| known.holds(port))
+    }
+
     /// The virtual machine, if it is one.
     pub fn vm(&self) -> Option<&kinds::Vm> {
         match &self.body {

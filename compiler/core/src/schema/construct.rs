@@ -201,7 +201,11 @@ impl<T: Typed> ScalarField for V<T> {
             Some(value) => parse(value, slot, cx),
             None if slot.default.is_some() => default(node, field, slot, cx),
             None => {
-                if !node.broken.contains(&field) && !node.excuses(&slot.name) {
+                // Behind a wrong argument the others may stand at other places than they were meant.
+                let is_arg = |field: &Field| matches!(field, Field::Arg(_));
+                let told = node.broken.contains(&field)
+                    || is_arg(&field) && node.broken.iter().any(is_arg);
+                if !told && !node.excuses(&slot.name) {
                     let kind = cx.vocabulary.kind(node.kind);
                     cx.findings
                         .push(rules::missing_value(kind, slot, field, node));

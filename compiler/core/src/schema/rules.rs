@@ -171,7 +171,11 @@ pub fn describe(kind: &Kind, node: &Node) -> String {
 
 /// A required argument or property that nothing set.
 pub fn missing_value(kind: &Kind, slot: &Slot, field: Field, node: &Node) -> Diagnostic {
-    let what = describe(kind, node);
+    // What tells it apart is not said by what else it has.
+    let what = match kind.key.contains(&field) {
+        true => format!("this `{}`", kind.name),
+        false => describe(kind, node),
+    };
     let (message, help) = match field {
         Field::Arg(_) => (
             format!("{what} has no {}", slot.name),

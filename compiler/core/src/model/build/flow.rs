@@ -1,21 +1,39 @@
 //! What a workload calls, offers and listens on.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use super::{Builder, Parts, tenants::Kept};
 use crate::{
-    flows::{Port, Service},
+    diag::Diagnostic,
+    flows::{Port, Protocol, Service, blocks},
     model::{
         rules,
-        workload::{Connect, Offer, OfferTo, Target},
+        workload::{Connect, Expose, Offer, OfferTo, Target},
     },
-    origin::V,
+    origin::{How, V},
     schema::{
-        kinds::{self, PortRef},
+        kinds::{self, ClientRange, PortRef},
         ty::NameOf,
     },
-    units::Name,
+    units::{Cidr, Name, Unit},
 };
+
+/// Whom a connection names that is narrowed.
+#[derive(Clone, Copy)]
+enum Narrowed<'a> {
+    /// What has no addresses of its own to choose from: a workload, a part of the platform.
+    Inside,
+    Internet,
+    System(&'a kinds::External),
+}
+
+/// The prefix length of a single address.
+fn bits(address: IpAddr) -> u8 {
+    match address {
+        IpAddr::V4(_) => 32,
+        IpAddr::V6(_) => 128,
+    }
+}
 
 impl Builder<'_> {
     pub(super) fn connect(
@@ -26,6 +44,10 @@ impl Builder<'_> {
         connect: &Arc<kinds::Connect>,
     ) -> Option<Connect> {
         let text = connect.target.value.text.clone();
+        if let Some(finding) = self.misnamed(scope, &connect.target) {
+            self.lookup.findings.push(finding);
+            return None;
+        }
         let narrowed = |to, ports| {
             Some(Connect {
                 to,
@@ -37,6 +59,7 @@ impl Builder<'_> {
         };
         if &*text == "internet" {
             let ports = self.ports(connect, "the internet", None, &[])?;
+            self.narrows(connect, Narrowed::Internet)?;
             return narrowed(Target::Internet, ports);
         }
         if let Some(part) = text.strip_prefix("platform.") {
@@ -45,6 +68,7 @@ impl Builder<'_> {
                 .port
                 .as_ref()
                 .map_or(Some(Vec::new()), |_| self.ports(connect, &text, None, &[]))?;
+            self.narrows(connect, Narrowed::Inside)?;
             return narrowed(Target::Platform(service), ports);
         }
         let external: V<NameOf<kinds::External>> =
@@ -70,11 +94,14 @@ impl Builder<'_> {
                 Some(system.meta.name_span),
                 &known,
             )?;
+            self.narrows(connect, Narrowed::System(system))?;
             return narrowed(Target::External(found), ports);
         }
-        let found = self
-            .lookup
-            .get(&self.tables.workloads, &connect.target, &[scope])?;
+        let mut others = self.tables.externals.names();
+        others.push("internet".to_owned());
+        let found =
+            self.lookup
+                .get_beside(&self.tables.workloads, &connect.target, &[scope], &others)?;
         // The other side is broken, and was reported; a flow to it is no further mistake.
         let other = kept.get(found.to.index())?;
         let known: Vec<(&Name, Port)> = other
@@ -94,7 +121,142 @@ impl Builder<'_> {
             Some(other.spec.meta.name_span),
             &known,
         )?;
+        self.narrows(connect, Narrowed::Inside)?;
         narrowed(Target::Workload(found), ports)
+    }
+
+    /// What is written where the name of somebody called belongs, and is none.
+    fn misnamed(&self, scope: &str, target: &V<NameOf<kinds::Connectable>>) -> Option<Diagnostic> {
+        let text = &*target.value.text;
+        let span = self.lookup.span(target);
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Some(rules::address_called(
+                &format!("{address}/{}", bits(address)),
+                span,
+            ));
+        }
+        if <Cidr as Unit>::parse(text).is_ok() {
+            return Some(rules::address_called(text, span));
+        }
+        let (workloads, externals) = (&self.tables.workloads, &self.tables.externals);
+        let known = workloads.contains(scope, text) || externals.contains("", text);
+        if known || !self.tables.tenants.contains("", text) {
+            return None;
+        }
+        let own = format!("{text}.");
+        let mut named = workloads.names();
+        named.retain(|name| name.starts_with(&own));
+        Some(rules::tenant_called(text, &named, span))
+    }
+
+    /// Whether what a connection is narrowed to is a part of whom it names.
+    fn narrows(&mut self, connect: &kinds::Connect, whom: Narrowed<'_>) -> Option<()> {
+        let target = &*connect.target.value.text;
+        let mut sound = Some(());
+        if let Some(cidr) = &connect.cidr {
+            let of = match whom {
+                Narrowed::Inside => Some(rules::Beyond::Inside),
+                Narrowed::Internet if !blocks::is_public(cidr.value) => {
+                    Some(rules::Beyond::Internet)
+                }
+                Narrowed::System(system)
+                    if !system
+                        .cidrs()
+                        .iter()
+                        .any(|own| own.contains_net(cidr.value)) =>
+                {
+                    let own = system.cidrs().iter().map(ToString::to_string).collect();
+                    Some(rules::Beyond::System(system.meta.name_span, own))
+                }
+                Narrowed::Internet | Narrowed::System(_) => None,
+            };
+            if let Some(of) = of {
+                let span = self.lookup.span(cidr);
+                let finding =
+                    rules::not_narrower("cidr", &cidr.value.to_string(), target, span, of);
+                self.lookup.findings.push(finding);
+                sound = None;
+            }
+        }
+        if let Some(host) = &connect.host {
+            let of = match whom {
+                Narrowed::Inside => Some(rules::Beyond::Inside),
+                Narrowed::System(system)
+                    if !system.hosts().iter().any(|own| own.covers(&host.value)) =>
+                {
+                    let own = system.hosts().iter().map(ToString::to_string).collect();
+                    Some(rules::Beyond::System(system.meta.name_span, own))
+                }
+                Narrowed::Internet | Narrowed::System(_) => None,
+            };
+            if let Some(of) = of {
+                let span = self.lookup.span(host);
+                let finding = rules::not_narrower("host", host.value.as_str(), target, span, of);
+                self.lookup.findings.push(finding);
+                sound = None;
+            }
+        }
+        sound
+    }
+
+    /// A port that outside clients reach, and who they are.
+    pub(super) fn expose(
+        &mut self,
+        model: &Parts,
+        spec: &kinds::Workload,
+        path: &str,
+        expose: &Arc<kinds::Expose>,
+    ) -> Option<Expose> {
+        let port = self.own_port(spec, path, &expose.port);
+        let clients = self.clients(model, expose);
+        let (port, name) = port?;
+        Some(Expose {
+            port,
+            name,
+            clients: clients?,
+            spec: expose.clone(),
+        })
+    }
+
+    /// The addresses of who may come; none is everybody, and nothing that is written means that.
+    fn clients(&mut self, model: &Parts, expose: &kinds::Expose) -> Option<Vec<Cidr>> {
+        let Some(from) = &expose.from else {
+            return Some(Vec::new());
+        };
+        if from.clients.is_empty() {
+            self.lookup
+                .findings
+                .push(rules::nobody_named(from.meta.span));
+        }
+        let mut sound = !from.clients.is_empty();
+        let mut clients = Vec::new();
+        for client in &from.clients {
+            let name = match &client.value {
+                ClientRange::Cidr(cidr) => {
+                    clients.push(*cidr);
+                    continue;
+                }
+                ClientRange::External(name) => V::new(name.clone(), client.origin),
+            };
+            let Some(found) = self.lookup.get(&self.tables.externals, &name, &[]) else {
+                sound = false;
+                continue;
+            };
+            let system = &model.externals[found.to];
+            let cidrs = system.cidrs();
+            // One that has neither was reported where it stands.
+            if cidrs.is_empty() && !system.hosts().is_empty() {
+                let span = self.lookup.span(client);
+                self.lookup
+                    .findings
+                    .push(rules::client_without_address(system, span));
+            }
+            sound &= !cidrs.is_empty();
+            clients.extend(cidrs);
+        }
+        clients.sort_unstable();
+        clients.dedup();
+        sound.then_some(clients)
     }
 
     pub(super) fn service(&mut self, part: &str, connect: &kinds::Connect) -> Option<Service> {
@@ -135,6 +297,9 @@ impl Builder<'_> {
         known: &[(&Name, Port)],
     ) -> Option<Vec<Port>> {
         let Some(port) = &connect.port else {
+            if connect.meta.broken {
+                return None;
+            }
             self.lookup
                 .findings
                 .push(rules::port_missing(to, connect.meta.span));
@@ -144,20 +309,37 @@ impl Builder<'_> {
             PortRef::Number(number) => Some(vec![Port::of(*number, connect.protocol.value)]),
             PortRef::Name(name) => {
                 if let Some((_, port)) = known.iter().find(|(known, _)| *known == name) {
+                    self.same_protocol(connect, name, *port)?;
                     return Some(vec![*port]);
                 }
                 let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
                 let span = self.lookup.span(port);
-                self.lookup.findings.push(rules::unknown_port(
-                    name.as_str(),
-                    span,
-                    to,
-                    owner.unwrap_or(connect.meta.span),
-                    &names,
-                ));
+                let finding = match owner {
+                    Some(owner) => rules::unknown_port(name.as_str(), span, to, owner, &names),
+                    None => rules::port_by_number(name.as_str(), span, to),
+                };
+                self.lookup.findings.push(finding);
                 None
             }
         }
+    }
+
+    /// A port that is called by its name has the protocol that it was declared with: another one
+    /// beside it is a mistake in one of them.
+    fn same_protocol(&mut self, connect: &kinds::Connect, name: &Name, port: Port) -> Option<()> {
+        let said = &connect.protocol;
+        let is_said = !matches!(self.lookup.origins.get(said.origin).how, How::Default(_));
+        if !is_said || Protocol::from(said.value) == port.protocol {
+            return Some(());
+        }
+        let span = self.lookup.span(said);
+        self.lookup.findings.push(rules::other_protocol(
+            name.as_str(),
+            port.protocol.name(),
+            said.value.word(),
+            span,
+        ));
+        None
     }
 
     /// A port of the workload's own, by name or number.
@@ -207,6 +389,10 @@ impl Builder<'_> {
             // The other side is broken, and was reported.
             kept.get(found.to.index())?;
             OfferTo::Workload(found)
+        } else if &*offer.to.value.text == "internet" {
+            let span = self.lookup.span(&offer.to);
+            self.lookup.findings.push(rules::offered_outside(span));
+            return None;
         } else {
             OfferTo::Tenant(self.lookup.get(&self.tables.tenants, &offer.to, &[])?)
         };

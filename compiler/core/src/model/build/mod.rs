@@ -109,7 +109,7 @@ pub fn build_again(
             origins: &origins,
             findings: &mut findings,
             broken: Arc::new(broken),
-            unread: unread(&root).into(),
+            unread: unread(&root, vocabulary).into(),
             library,
         },
         tables: Arc::default(),
@@ -179,11 +179,21 @@ fn is_ground_broken(spec: &kinds::Root) -> bool {
         || spec.network.iter().any(|network| network.meta.broken)
 }
 
-/// What was meant at the top level and in tenants, and could not be read.
-fn unread(root: &crate::schema::node::Node) -> Vec<Meant> {
+/// What was meant at the top level and in tenants, and could not be read: kinds, and those of which
+/// one has a name that is none.
+fn unread(root: &crate::schema::node::Node, vocabulary: &Vocabulary) -> Vec<Meant> {
     let top = root.children.iter().map(|node| &**node);
-    let nodes = std::iter::once(root).chain(top);
-    nodes.flat_map(|node| node.flawed.iter().cloned()).collect()
+    let nodes = std::iter::once(root).chain(top.clone());
+    let flawed = nodes.flat_map(|node| node.flawed.iter().cloned());
+    let parts = top.clone().flat_map(|node| &node.children);
+    let parts = parts.map(|node| &**node);
+    let nameless = top.chain(parts).filter_map(|node| {
+        let kind = vocabulary.kind(node.kind);
+        let name = kind.field("name")?;
+        let is_broken = node.broken.contains(&name);
+        is_broken.then(|| Meant::Name(kind.name.clone()))
+    });
+    flawed.chain(nameless).collect()
 }
 
 /// What stands in a tenant and can be referred to.

@@ -6,7 +6,7 @@ use super::{Builder, Parts, tenants::Kept};
 use crate::{
     model::{
         Body, Id, Ref, Tenant, Workload, rules,
-        workload::{Backup, Disk, Expose, Gpu, ImageUse, Mount, Nic, Replicas, Standby},
+        workload::{Backup, Disk, Gpu, ImageUse, Mount, Nic, Replicas, Standby},
     },
     origin::V,
     schema::{kinds, ty::NameOf},
@@ -75,15 +75,12 @@ impl Builder<'_> {
         let exposes = spec
             .expose
             .iter()
-            .filter_map(|expose| {
-                let (port, name) = self.own_port(spec, path, &expose.port)?;
-                Some(Expose {
-                    port,
-                    name,
-                    spec: expose.clone(),
-                })
-            })
+            .filter_map(|expose| self.expose(model, spec, path, expose))
             .collect();
+        let asked = spec.probe.iter().filter_map(|probe| probe.port.as_ref());
+        for port in asked {
+            self.own_port(spec, path, port);
+        }
         let needs = spec
             .needs
             .iter()

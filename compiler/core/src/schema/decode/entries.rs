@@ -12,7 +12,7 @@ use crate::{
     diag::Diagnostic,
     schema::{
         kind::{Field, Kind, Slot},
-        node::{Expr, TypedField, TypedNode, TypedText},
+        node::{Expr, Meant, TypedField, TypedNode, TypedText},
         rules,
         ty::Typed,
     },
@@ -82,6 +82,13 @@ impl Decoder<'_, '_> {
         if let Some((span, count)) = surplus {
             let finding = surplus_argument(kind, span, count);
             self.findings.push(finding);
+            // It may have been meant as a property, which is not missing then.
+            let unsaid = kind
+                .props
+                .iter()
+                .filter(|slot| !seen.contains_key(&*slot.name));
+            out.flawed
+                .extend(unsaid.map(|slot| Meant::Name(slot.name.clone())));
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
+    model::Tenant,
 };
 
 declare_rule! { pub RULE = "shared-namespace", Isolation, Error, "a namespace that two tenants share, or that is the system's", include_str!("shared_namespace.md") }
@@ -32,7 +33,9 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                         .help(format!("write `namespace=` with another name on tenant `{name}`")),
                 );
             }
-            let Some(other) = here[..at].iter().find(|other| other.namespace.value == namespace.value) else {
+            // Two tenants of one name were told as such.
+            let shares = |other: &&&Tenant| other.namespace.value == namespace.value && other.name.value != *name;
+            let Some(other) = here[..at].iter().find(shares) else {
                 continue;
             };
             let message = format!(

@@ -3,6 +3,7 @@
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
+    flows::Protocol,
     model::{Expose, Workload},
     schema::kinds::{AppProtocol, Via},
     units::Cidr,
@@ -12,12 +13,12 @@ declare_rule! { pub RULE = "expose-without-tls", Network, Warn, "a port that cli
 
 /// Reports each such port, unless all who may reach it are on private networks.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
-    let estate = subject.estate;
     for (_, workload) in subject.whole_workloads() {
         for expose in &workload.exposes {
-            let read = matches!(expose.spec.via.value, Via::Gateway | Via::Ingress);
+            let read = matches!(expose.spec.via.value, Via::Gateway | Via::Ingress)
+                && expose.port.protocol == Protocol::Tcp;
             let inside = expose.spec.from.is_some()
-                && expose.clients(estate).iter().all(|cidr| is_private(*cidr));
+                && expose.clients.iter().all(|cidr| is_private(*cidr));
             if !read || expose.spec.tls.value || speaks_tls(workload, expose) || inside {
                 continue;
             }

@@ -19,6 +19,10 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let path = expose.spec.path.as_ref().map_or("/", |path| &path.value).to_owned();
             let key = (workload.cluster, host.value.to_string(), path.clone());
             let Some((first, at)) = taken.insert(key, (workload, expose)) else { continue };
+            // The same words twice were told as such.
+            if first.path == workload.path && at.port == expose.port {
+                continue;
+            }
             let message = format!("`{}` and `{}` are both exposed as {}{path}", first.path, workload.path, host.value);
             findings.push(
                 Diagnostic::new(&RULE, expose.spec.meta.span, message)

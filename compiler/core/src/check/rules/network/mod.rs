@@ -16,6 +16,7 @@ family!(
     dns_unknown,
     expose_without_tls,
     exposed_twice,
+    external_without_address,
     fixed_address_unfit,
     gateway_outside_network,
     host_beyond_policy,

@@ -4,14 +4,14 @@ use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
     flows::Port,
-    model::{Connect, Estate, Offer, Target, Workload},
+    model::{Connect, Estate, Expose, Offer, Target, Workload},
     units::Name,
 };
 
-declare_rule! { pub RULE = "nothing-listens", Network, Error, "a connection or an offer on a port that the called workload does not declare", include_str!("nothing_listens.md") }
+declare_rule! { pub RULE = "nothing-listens", Network, Error, "a connection to a port, or an offer or a way in of one, that the called workload does not declare", include_str!("nothing_listens.md") }
 
-/// Reports connections within a tenant and a cluster, and offers to other tenants. Between tenants
-/// the offer is what is wrong; between clusters calls go to what is exposed.
+/// Reports connections within a cluster, offers to other tenants and ways in from outside. Between
+/// clusters calls go to what is exposed.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
     for (id, workload) in subject.whole_workloads() {
@@ -20,7 +20,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 continue;
             };
             let called = &estate.workloads[other.to];
-            let near = called.tenant == workload.tenant && called.cluster == workload.cluster;
+            let near = called.cluster == workload.cluster;
             let known = other.to == id || !estate.is_tainted(other.to);
             if near && known {
                 findings.extend(connected(estate, workload, called, connect));
@@ -28,6 +28,9 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         }
         for offer in &workload.offers {
             findings.extend(offered(estate, workload, offer));
+        }
+        for expose in &workload.exposes {
+            findings.extend(exposed(estate, workload, expose));
         }
     }
 }
@@ -38,7 +41,7 @@ fn connected(
     called: &Workload,
     connect: &Connect,
 ) -> Option<Diagnostic> {
-    let port = connect.ports.iter().find(|port| !listens(estate, called, **port))?;
+    let port = connect.ports.iter().find(|port| !called.listens_on(estate, **port))?;
     let span = connect.spec.port.as_ref().map_or(connect.spec.meta.span, |it| estate.span(it.origin));
     let message = format!(
         "`{}` connects to `{}` on port {}, where it does not listen",
@@ -51,7 +54,7 @@ fn connected(
 }
 
 fn offered(estate: &Estate, owner: &Workload, offer: &Offer) -> Option<Diagnostic> {
-    if listens(estate, owner, offer.port) {
+    if owner.listens_on(estate, offer.port) {
         return None;
     }
     let message = format!(
@@ -64,14 +67,21 @@ fn offered(estate: &Estate, owner: &Workload, offer: &Offer) -> Option<Diagnosti
     Some(explained(finding, owner, offer.port))
 }
 
-/// Whether a workload has a port: declares it, or exposes it. Where no Service stands before
-/// guests, who declares no port at all leaves open which it has.
-fn listens(estate: &Estate, called: &Workload, port: Port) -> bool {
-    let cluster = &estate.clusters[called.cluster];
-    let silent = !cluster.is_kubernetes() && called.listens().next().is_none();
-    let exposed = called.exposes.iter().map(|expose| expose.port);
-    let mut known = called.listens().map(|(_, known)| known).chain(exposed);
-    silent || known.any(|known| known.holds(port))
+/// Who declares some ports declares those that are exposed; who declares none leaves open which it
+/// has.
+fn exposed(estate: &Estate, owner: &Workload, expose: &Expose) -> Option<Diagnostic> {
+    let mut declared = owner.listens().map(|(_, known)| known).peekable();
+    if declared.peek().is_none() || declared.any(|known| known.holds(expose.port)) {
+        return None;
+    }
+    let message = format!(
+        "`{}` exposes port {}, where it does not listen",
+        owner.path,
+        expose.port.number()
+    );
+    let span = estate.span(expose.spec.port.origin);
+    let finding = Diagnostic::new(&RULE, span, message).label("nobody answers");
+    Some(explained(finding, owner, expose.port))
 }
 
 fn explained(finding: Diagnostic, called: &Workload, port: Port) -> Diagnostic {

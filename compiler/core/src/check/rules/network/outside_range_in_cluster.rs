@@ -72,7 +72,7 @@ fn ranges(subject: &Subject<'_>, workload: &Workload) -> Vec<(V<Cidr>, OriginId)
                     let systems = estate
                         .externals
                         .values()
-                        .filter(|system| system.name.value == *name);
+                        .filter(|system| system.name.value.as_str() == &*name.text);
                     ranges.extend(systems.flat_map(of).map(|cidr| (cidr, used)));
                 }
             }

@@ -1,10 +1,11 @@
 //! Alerts, and the metrics that they are made of.
 
 family!(
-    unknown_metric,
-    silent_alert,
-    unknown_metrics_port,
     busy_gpu_alert,
     core_without_alerts,
+    metrics_not_tcp,
     pointless_alert,
+    silent_alert,
+    unknown_metric,
+    unknown_metrics_port,
 );

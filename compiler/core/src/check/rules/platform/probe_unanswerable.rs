@@ -57,7 +57,7 @@ fn unanswerable(
     };
     if single.is_none() {
         return Some((
-            "it asks one port, and this is a range or is not declared",
+            "it asks one port, and this is a range",
             "name a port that is one number",
         ));
     }

@@ -1,6 +1,9 @@
 //! What clients outside reach.
 
+use std::net::IpAddr;
+
 use super::super::{prelude::*, *};
+use crate::schema::ty::{self, Class, Ty, Typed};
 
 choices! {
     /// How clients outside reach a port.
@@ -66,27 +69,27 @@ pub enum ClientRange {
     /// A range.
     Cidr(Cidr),
     /// A declared outside system.
-    External(Name),
+    External(NameOf<External>),
 }
 
-impl Unit for ClientRange {
-    const NAME: &'static str = "cidr or external";
-    const EXAMPLE: &'static str = "\"203.0.113.0/24\"";
-    const DOC: &'static str = "An address range, or the name of an `external`.";
-
-    fn parse(text: &str) -> Result<Self, UnitError> {
-        if text.contains('/') || text.contains(':') {
-            return <Cidr as Unit>::parse(text).map(Self::Cidr);
+impl Typed for ClientRange {
+    fn ty() -> Ty {
+        Ty {
+            name: "cidr or external",
+            example: "\"203.0.113.0/24\"",
+            doc: "An address range, or the name of an `external`.",
+            class: Class::Reference(External::KINDS),
+            check: ty::check::<Self>,
         }
-        <Name as Unit>::parse(text).map(Self::External)
     }
-}
 
-impl std::fmt::Display for ClientRange {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Cidr(cidr) => cidr.fmt(f),
-            Self::External(name) => name.fmt(f),
+    fn parse(lit: &Lit) -> Result<Self, UnitError> {
+        match lit {
+            // A name has neither a `/` nor a `:`, and is no address.
+            Lit::Str(text) if text.contains(['/', ':']) || text.parse::<IpAddr>().is_ok() => {
+                <Cidr as Unit>::parse(text).map(Self::Cidr)
+            }
+            _ => NameOf::parse(lit).map(Self::External),
         }
     }
 }
