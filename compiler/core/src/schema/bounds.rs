@@ -76,11 +76,10 @@ impl Bounds {
         if let (Lit::Str(text), Some(pattern)) = (lit, &self.pattern)
             && !pattern.is_match(text)
         {
-            return Some(format!("which does not match {pattern}"));
+            return Some(format!("not like its pattern {pattern}"));
         }
         let allowed: Vec<String> = self.one_of.as_ref()?.iter().map(Lit::to_string).collect();
-        (!allowed.contains(&lit.to_string()))
-            .then(|| format!("which is none of {}", allowed.join(", ")))
+        (!allowed.contains(&lit.to_string())).then(|| format!("none of {}", allowed.join(", ")))
     }
 }
 

@@ -16,7 +16,9 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
     for (_, workload) in subject.whole_workloads() {
         let cluster = &estate.clusters[workload.cluster];
-        if !cluster.is_kubernetes() || cni::can(cluster, CniAbility::Fqdn) {
+        // Of a pod network that could not be read nobody knows what it can do.
+        let unread = cluster.spec.meta.broken && cluster.spec.cni.is_none();
+        if unread || !cluster.is_kubernetes() || cni::can(cluster, CniAbility::Fqdn) {
             continue;
         }
         for connect in &workload.connects {
@@ -24,16 +26,18 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 continue;
             };
             let network = cni::name(cluster);
+            let own = connect.host.is_some();
+            let span = if own { estate.span(said) } else { connect.spec.meta.span };
             let mut finding = Diagnostic::new(
                 &RULE,
-                connect.spec.meta.span,
+                span,
                 format!(
                     "`{}` connects to `{host}`, and the policies of cluster `{}` ({network}) know addresses alone",
                     workload.path, cluster.name.value
                 ),
             )
             .label("a name");
-            if said != connect.spec.meta.origin {
+            if !own {
                 finding = finding.also(estate.span(said), "the name");
             }
             findings.push(
