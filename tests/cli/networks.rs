@@ -91,3 +91,65 @@ fn a_misspelt_feature_is_one_mistake() {
     assert!(told.contains("did you mean `multi-network`?"), "{told}");
     assert!(told.contains("1 error in 1 file"), "{told}");
 }
+
+/// What `check` says of the estate with one line written otherwise: all of it, and how many errors.
+fn told_of(from: &str, to: &str) -> (String, usize) {
+    let wrong = BESIDE.replace(from, to);
+    assert_ne!(wrong, BESIDE, "{from}");
+    let run = Folder::of([("tenantry.kdl", &*wrong)]).run("check");
+    let run = run.ends_with(1);
+    let told = format!("{}{}", run.out, run.err);
+    // The words alone, however the lines are broken.
+    let words: Vec<&str> = told.split_whitespace().filter(|it| *it != "│").collect();
+    (words.join(" "), told.matches("error[").count())
+}
+
+#[test]
+fn what_one_network_lacks_is_one_mistake() {
+    let network =
+        r#"network lan bridge=br-lan vlan=40 cidr="10.200.0.0/24" gateway="10.200.0.1" {"#;
+    for (instead, parts) in [
+        (
+            r#"network lan vlan=40 cidr="10.200.0.0/24" gateway="10.200.0.1" {"#,
+            &[
+                "error[bridge-missing]: 3 workloads (`reports.nightly`, `shop.db` and `shop.web`) cannot join network `lan`",
+                "joins it",
+            ][..],
+        ),
+        (
+            "network lan bridge=br-lan vlan=40 {",
+            &[
+                "error[policed-address-unknown]: the addresses of 3 machines on network `lan` (`reports.nightly`, `shop.db` and `shop.web`) are not known before they run",
+                "has no range",
+                "0 of 1 addresses are said",
+            ],
+        ),
+        (
+            r#"network lan bridge=br-lan vlan=40 cidr="10.200.0.0/30" gateway="10.200.0.1" {"#,
+            &[
+                "error[no-free-address]: network `lan` (10.200.0.0/30) has no free address for 3 interfaces",
+                "of the 2 addresses that the range has for interfaces, 1 is reserved, the router's or an outside system's, and 1 is taken; 3 more are needed",
+            ],
+        ),
+    ] {
+        let (told, errors) = told_of(network, instead);
+        assert_eq!(errors, 1, "{instead}\n{told}");
+        for part in parts {
+            assert!(told.contains(part), "{part}\n{told}");
+        }
+    }
+}
+
+#[test]
+fn replicas_that_are_alike_are_one_mistake_on_all_networks() {
+    let wire = "network wire bridge=br-wire vlan=41 cidr=\"10.201.0.0/24\"\ntenant shop {";
+    let two = BESIDE.replace("tenant shop {", wire).replace(
+        "        replicas 2\n",
+        "        replicas 2 identity=none\n        nic wire network=wire\n",
+    );
+    let run = Folder::of([("tenantry.kdl", &*two)]).run("check");
+    let run = run.ends_with(1);
+    let told = format!("{}{}", run.out, run.err);
+    assert_eq!(told.matches("error[").count(), 1, "{told}");
+    assert!(told.contains("on networks `lan` and `wire`"), "{told}");
+}

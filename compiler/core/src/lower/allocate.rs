@@ -6,13 +6,14 @@ mod addresses;
 mod book;
 mod numbers;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use book::Book;
 use sha2::{Digest, Sha256};
 
 use super::changes::{Cause, Changed, Changes, Left, What};
 use crate::{
+    diag::Findings,
     lock::{self, Allocations},
     model::{Cluster, Estate, Id, NetworkIn, Replicas, Workload},
     units::Ip,
@@ -88,6 +89,8 @@ pub(super) struct Allocator<'e> {
     ground: addresses::Ground,
     numbers: Book<Id<Cluster>, u32>,
     addresses: Book<Id<NetworkIn>, Ip>,
+    /// Interfaces that found no address free, by network.
+    full: BTreeMap<Id<NetworkIn>, Vec<addresses::Lacking>>,
     /// Paths that are a replica's now, or were the one of a replica that has another name now.
     owned: BTreeSet<String>,
     changes: Changes,
@@ -108,6 +111,7 @@ impl<'e> Allocator<'e> {
             ground: addresses::Ground::of(estate),
             numbers: Book::new(),
             addresses: Book::new(),
+            full: BTreeMap::new(),
             owned: BTreeSet::new(),
             changes: Changes::default(),
         };
@@ -214,8 +218,9 @@ impl<'e> Allocator<'e> {
         });
     }
 
-    /// What is to be remembered, and what of it is not as it was.
-    pub(super) fn finish(mut self) -> (Allocations, Changes) {
+    /// What is to be remembered, what of it is not as it was, and which networks are full.
+    pub(super) fn finish(mut self) -> (Allocations, Changes, Findings) {
+        let full = self.full();
         for (path, number) in self.old.all("vmid") {
             let here = self.new.get("vmid", path).is_some();
             if here || self.changes.taken_over.contains_key(path) {
@@ -228,7 +233,7 @@ impl<'e> Allocator<'e> {
                 addresses: addresses.map(|(_, address)| address.to_owned()).collect(),
             });
         }
-        (self.new, self.changes)
+        (self.new, self.changes, full)
     }
 }
 

@@ -156,12 +156,12 @@ pub fn allocate(checked: &Checked<'_>, placement: &Placement) -> Outcome<Allocat
     for (cluster, _) in estate.clusters.iter() {
         for (tenant, _) in estate.tenants.iter() {
             for (id, _) in estate.workloads_in(tenant, cluster) {
-                instances[id.index()] =
-                    self::instances(estate, id, placement, &mut allocator, &mut findings);
+                instances[id.index()] = self::instances(estate, id, placement, &mut allocator);
             }
         }
     }
-    let (allocations, changes) = allocator.finish();
+    let (allocations, changes, full) = allocator.finish();
+    findings.extend(full);
     let allocated = Allocated {
         instances,
         allocations,
@@ -236,13 +236,12 @@ fn instances(
     id: Id<Workload>,
     placement: &Placement,
     allocator: &mut allocate::Allocator<'_>,
-    findings: &mut Findings,
 ) -> Vec<Instance> {
     allocate::replicas(estate, id)
         .map(|replica| Instance {
             host: placement.hosts.get(&(id, replica.index)).copied(),
             vmid: allocator.number(&replica),
-            addresses: allocator.addresses(&replica, findings),
+            addresses: allocator.addresses(&replica),
             origin: replica.workload.spec.meta.origin,
             index: replica.index,
             name: replica.name,

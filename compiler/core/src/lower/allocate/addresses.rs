@@ -5,9 +5,11 @@ use std::{
     sync::Arc,
 };
 
+use tenantry_syntax::Span;
+
 use super::{Allocator, Replica, hash};
 use crate::{
-    diag::{Diagnostic, Findings},
+    diag::{Diagnostic, Findings, words},
     lower::{
         changes::{Cause, What},
         names::NO_FREE_ADDRESS,
@@ -19,6 +21,16 @@ use crate::{
 
 /// Of a huge range so many addresses are looked through.
 const LOOKED_AT: u128 = 1 << 16;
+
+/// How many interfaces a message names, and how many of their places it shows.
+const NAMED: usize = 3;
+
+/// An interface without the address that it needs.
+pub(super) struct Lacking {
+    span: Span,
+    /// The replica's path and the interface's name.
+    key: String,
+}
 
 /// What of its networks is not the guests' to have.
 pub(super) struct Ground {
@@ -76,23 +88,17 @@ impl Allocator<'_> {
     pub(in crate::lower) fn addresses(
         &mut self,
         replica: &Replica<'_>,
-        findings: &mut Findings,
     ) -> BTreeMap<Arc<str>, IpLen> {
         let mut addresses = BTreeMap::new();
         for nic in &replica.workload.nics {
-            if let Some(address) = self.address(replica, nic, findings) {
+            if let Some(address) = self.address(replica, nic) {
                 addresses.insert(nic.spec.name.value.as_str().into(), address);
             }
         }
         addresses
     }
 
-    fn address(
-        &mut self,
-        replica: &Replica<'_>,
-        nic: &Nic,
-        findings: &mut Findings,
-    ) -> Option<IpLen> {
+    fn address(&mut self, replica: &Replica<'_>, nic: &Nic) -> Option<IpLen> {
         let name = nic.spec.name.value.as_str();
         let former = nic.spec.meta.was.as_deref();
         let nics = &replica.workload.nics;
@@ -109,7 +115,9 @@ impl Allocator<'_> {
             Ok((address, cause)) => (Some(address), cause),
             Err(Refused::Without(cause)) => (None, cause),
             Err(Refused::Full(network)) => {
-                findings.push(self.full(nic, network, &key));
+                let span = nic.spec.meta.span;
+                let without = self.full.entry(network).or_default();
+                without.push(Lacking { span, key });
                 return None;
             }
         };
@@ -192,16 +200,13 @@ impl Allocator<'_> {
     }
 
     fn free_address(&self, id: Id<NetworkIn>, range: Cidr, key: &str) -> Option<IpLen> {
-        let network = &self.estate.networks[id].spec;
-        let outside = self.ground.outside.get(&id).map_or(&[][..], Vec::as_slice);
+        // Addresses are given and never taken back: what is full stays full.
+        if self.full.contains_key(&id) {
+            return None;
+        }
         let all = range.size().unwrap_or(u128::MAX).min(LOOKED_AT);
         let first = u128::from(hash(key)) % all;
-        let usable = |ip: &Ip| {
-            !is_edge(range, *ip)
-                && network.gateway.is_none_or(|gateway| gateway.value != *ip)
-                && !network.is_reserved(*ip)
-                && !outside.iter().any(|cidr| cidr.contains(*ip))
-        };
+        let usable = |ip: &Ip| !is_edge(range, *ip) && self.is_usable(id, *ip);
         let found = self.addresses.free(|| {
             let near = move |step| range.nth((first + step) % all);
             (0..all).filter_map(near).filter(usable)
@@ -209,18 +214,78 @@ impl Allocator<'_> {
         IpLen::new(found?, range.prefix_len())
     }
 
-    fn full(&self, nic: &Nic, network: Id<NetworkIn>, key: &str) -> Diagnostic {
-        let network = &self.estate.networks[network].spec;
+    /// Whether the network lets its guests have an address: it is not reserved, the router's or
+    /// an outside system's.
+    fn is_usable(&self, id: Id<NetworkIn>, ip: Ip) -> bool {
+        let network = &self.estate.networks[id].spec;
+        let outside = self.ground.outside.get(&id).map_or(&[][..], Vec::as_slice);
+        network.gateway.is_none_or(|gateway| gateway.value != ip)
+            && !network.is_reserved(ip)
+            && !outside.iter().any(|cidr| cidr.contains(ip))
+    }
+
+    /// What is wrong with networks that have too few addresses: one finding for each of them,
+    /// however many interfaces go without.
+    pub(super) fn full(&self) -> Findings {
+        let full = self.full.iter();
+        full.map(|(network, without)| self.full_network(*network, without))
+            .collect()
+    }
+
+    fn full_network(&self, id: Id<NetworkIn>, without: &[Lacking]) -> Diagnostic {
+        let network = &self.estate.networks[id].spec;
+        let keys: Vec<&str> = without.iter().map(|it| it.key.as_str()).collect();
+        let whom = match keys[..] {
+            [only] => format!("`{only}`"),
+            _ => format!("{} interfaces ({})", keys.len(), words::few(&keys, NAMED)),
+        };
         let range = network.cidr.map(|range| format!(" ({})", range.value));
         let message = format!(
-            "network `{}`{} has no free address for `{key}`",
+            "network `{}`{} has no free address for {whom}",
             network.name.value,
             range.unwrap_or_default()
         );
-        Diagnostic::new(&NO_FREE_ADDRESS, nic.spec.meta.span, message)
-            .label("needs an address")
-            .also(network.meta.span, "the network")
-            .help("widen its `cidr`, shorten what is `reserved`, or give the interface an `ip`")
+        let at = network.cidr.map(|range| self.estate.span(range.origin));
+        let finding = Diagnostic::new(&NO_FREE_ADDRESS, at.unwrap_or(network.meta.span), message)
+            .label("too small")
+            .maybe_why(self.figures(id, without.len()))
+            .help("widen its `cidr`, shorten what is `reserved`, or give the interface an `ip`");
+        // Replicas share the text of their interface.
+        let mut spans: Vec<(Span, usize)> = Vec::new();
+        for it in without {
+            match spans.last_mut() {
+                Some((span, count)) if *span == it.span => *count += 1,
+                _ => spans.push((it.span, 1)),
+            }
+        }
+        let shown = spans.into_iter().take(NAMED);
+        shown.fold(finding, |finding, (span, count)| match count {
+            1 => finding.also(span, "needs an address"),
+            count => finding.also(span, format!("{count} replicas need an address")),
+        })
+    }
+
+    /// Where the addresses of a range are. Nothing is said of one of which only a part is looked
+    /// through.
+    fn figures(&self, id: Id<NetworkIn>, lacking: usize) -> Option<String> {
+        let range = self.estate.networks[id].spec.cidr?.value;
+        let all = range.size().filter(|size| *size <= LOOKED_AT)?;
+        let inner = (0..all)
+            .filter_map(|at| range.nth(at))
+            .filter(|ip| !is_edge(range, *ip));
+        let (usable, kept): (Vec<Ip>, Vec<Ip>) = inner.partition(|ip| self.is_usable(id, *ip));
+        let is = |count: usize| match count {
+            1 => "1 is".to_owned(),
+            count => format!("{count} are"),
+        };
+        Some(format!(
+            "of the {} addresses that the range has for interfaces, {} reserved, the router's or \
+             an outside system's, and {} taken; {lacking} more {} needed",
+            usable.len() + kept.len(),
+            is(kept.len()),
+            is(usable.len()),
+            if lacking == 1 { "is" } else { "are" }
+        ))
     }
 }
 
