@@ -1,6 +1,11 @@
 //! Networks beside the pod network on which policies hold: what `check` and `flows` say of them.
 
-use crate::harness::Folder;
+use serde_json::json;
+
+use crate::{
+    harness::Folder,
+    promise::{keeps, promise},
+};
 
 /// Two tenants whose machines are on the pod network and on one beside it.
 const BESIDE: &str = r#"estate lab domain=lab.example {
@@ -79,6 +84,40 @@ fn a_network_on_which_policies_hold_is_told_and_asked_by_itself() {
         let run = folder.run(&format!("flows {question}")).ends_with(0);
         assert!(run.out.contains(told), "{question}: {told}\n{}", run.out);
     }
+}
+
+#[test]
+fn tools_are_told_of_each_network_that_two_machines_share() {
+    let folder = Folder::of([("tenantry.kdl", BESIDE)]);
+    let answers = promise("flows", "answers");
+    for (question, allowed, because) in [
+        (
+            "--from reports.nightly --to shop.db --port 5432",
+            true,
+            "policy reports/lan.nightly lets it out",
+        ),
+        (
+            "--from shop.web --to reports.nightly --port 22",
+            false,
+            "only what policy shop/lan.web lets through",
+        ),
+    ] {
+        let run = folder.run(&format!("flows {question} --format json"));
+        let run = run.ends_with(0);
+        keeps(&answers, &run);
+        let document = run.json();
+        let networks = &document["answers"][0]["networks"];
+        assert_eq!(networks.as_array().map(Vec::len), Some(1), "{networks:#}");
+        assert_eq!(networks[0]["network"], "lan");
+        let emitted = &networks[0]["emitted"];
+        assert_eq!(emitted["allowed"], allowed, "{emitted:#}");
+        let told = emitted["because"].to_string();
+        assert!(told.contains(because), "{emitted:#}");
+    }
+    // What is outside is on no such network.
+    let run = folder.run("flows --from internet --to shop.db --format json");
+    let document = run.ends_with(0).json();
+    assert_eq!(document["answers"][0]["networks"], json!([]));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 use tenantry_core::{
     diag::{Level, nearest::nearest},
-    prove::flows::Whose,
+    prove::flows::{Beyond, Whose},
 };
 use tenantry_reach::{Addresses, End, Judge, PodId, PortSet, Protocol};
 
@@ -110,7 +110,7 @@ pub(super) struct Told<'g> {
     /// What the emitted policies do.
     emitted: Option<question::Told>,
     /// The same on each network beside the pod network that both ends are on.
-    beyond: Vec<(&'g str, question::Told)>,
+    beyond: Vec<(&'g Beyond, question::Told)>,
 }
 
 /// Looks for the answer.
@@ -270,7 +270,7 @@ fn beyond<'g>(
     (from, to): (&Sought, &Sought),
     protocol: Option<Protocol>,
     port: Option<u16>,
-) -> Vec<(&'g str, question::Told)> {
+) -> Vec<(&'g Beyond, question::Told)> {
     let Some(proof) = ground.cluster.proof.as_ref() else {
         return Vec::new();
     };
@@ -294,7 +294,7 @@ fn beyond<'g>(
             protocol,
             port,
         };
-        Some((network.name.as_str(), question::tell(&judge, asked)))
+        Some((network, question::tell(&judge, asked)))
     });
     told.collect()
 }
@@ -344,7 +344,11 @@ pub(super) fn human(told: &Told<'_>, look: Look) -> String {
         line(&format!("As emitted: {}", emitted.sentence()));
     }
     for (network, told) in &told.beyond {
-        line(&format!("Over network {network}: {}", told.sentence()));
+        line(&format!(
+            "Over network {}: {}",
+            network.name,
+            told.sentence()
+        ));
     }
     out
 }
@@ -370,6 +374,15 @@ struct One<'t> {
     missing: &'t [String],
     /// What the emitted policies do; null where there are none, or none that could be asked.
     emitted: Option<question::Document<'t>>,
+    /// What those of each network beside the pod network do that both ends are on.
+    networks: Vec<OnNetwork<'t>>,
+}
+
+/// What the emitted policies of a network beside the pod network do.
+#[derive(Serialize)]
+struct OnNetwork<'t> {
+    network: &'t str,
+    emitted: question::Document<'t>,
 }
 
 /// A flow that says so.
@@ -413,6 +426,14 @@ impl<'t> One<'t> {
                 .collect(),
             missing: &told.missing,
             emitted: emitted.map(|(proof, told)| question::Document::of(told, &proof.cluster)),
+            networks: told
+                .beyond
+                .iter()
+                .map(|(network, told)| OnNetwork {
+                    network: &network.name,
+                    emitted: question::Document::of(told, &network.cluster),
+                })
+                .collect(),
         }
     }
 }
