@@ -192,3 +192,25 @@ fn replicas_that_are_alike_are_one_mistake_on_all_networks() {
     assert_eq!(told.matches("error[").count(), 1, "{told}");
     assert!(told.contains("on networks `lan` and `wire`"), "{told}");
 }
+
+#[test]
+fn flows_that_one_interface_would_carry_are_one_mistake() {
+    // The database is on the further network alone, and nobody else is on it.
+    let nics = "    nic default\n    nic lan network=lan\n";
+    let off = BESIDE.replace(nics, "").replace(
+        "        replicas 2\n",
+        "        replicas 2\n        nic lan network=lan\n        monitor port=sql\n",
+    );
+    let run = Folder::of([("tenantry.kdl", &*off)]).run("check");
+    let run = run.ends_with(1);
+    let told = format!("{}{}", run.out, run.err);
+    assert_eq!(told.matches("error[").count(), 1, "{told}");
+    for part in [
+        "error[flow-without-network]: `shop.db` is not on the pod network, and 3 of its flows",
+        "from `reports.nightly`, from who reads its metrics and from `shop.web`",
+        "`shop.db` is on network `lan` alone",
+    ] {
+        let words: Vec<&str> = told.split_whitespace().filter(|it| *it != "│").collect();
+        assert!(words.join(" ").contains(part), "{part}\n{told}");
+    }
+}

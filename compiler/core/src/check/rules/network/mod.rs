@@ -18,6 +18,7 @@ family!(
     exposed_twice,
     external_without_address,
     fixed_address_unfit,
+    flow_without_network,
     gateway_outside_network,
     host_beyond_policy,
     host_of_two_tenants,
