@@ -171,6 +171,96 @@ fn each_network_is_answered_by_itself() {
     assert!(run.err.contains("--network: "), "{}", run.err);
 }
 
+/// A database of three pods, of which one takes what is written.
+const SHARDS: &str = r#"
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: shop}
+spec:
+  replicas: 3
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: []}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: db, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+    - from: [{podSelector: {matchLabels: {app: db}}}]
+      ports: [{port: 5432}]
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: primary, namespace: shop}
+spec:
+  podSelector: {matchLabels: {statefulset.kubernetes.io/pod-name: db-0}}
+  ingress:
+    - from: [{podSelector: {matchLabels: {app: web}}}]
+      ports: [{port: 5432}]
+"#;
+
+#[test]
+fn pods_that_policies_tell_apart_are_asked_for_one_by_one_or_all_at_once() {
+    let folder = Folder::of([("k8s/shop.yml", SHOP), ("k8s/shards.yml", SHARDS)]);
+    // The pod of the same name would be one more.
+    let shop = SHOP.replace(
+        "name: db, namespace: shop, labels: {app: db}",
+        "name: cache, namespace: shop",
+    );
+    folder.write("k8s/shop.yml", &shop);
+    let ask = |from: &str, to: &str, port: u16| json!({"from": from, "to": to, "port": port});
+    let questions = json!([
+        ask("shop/web", "shop/db-0", 5432),
+        ask("shop/web", "shop/db-2", 5432),
+        ask("shop/web", "shop/db", 80),
+        ask("shop/db", "shop/db", 5432),
+        ask("shop/StatefulSet/db", "shop/web", 8080),
+        ask("shop/db-1", "shop/db", 5432),
+    ]);
+    let run = folder.run_with("flows --manifests k8s --ask -", &questions.to_string());
+    let answers = run.ends_with(0).json();
+    let allowed: Vec<_> = (0..6).map(|at| answers[at]["allowed"].clone()).collect();
+    assert_eq!(
+        allowed,
+        [true, false, false, true, true, true],
+        "{answers:#}"
+    );
+    let differing = json!([ask("shop/web", "shop/db", 5432)]).to_string();
+    let run = folder.run_with("flows --manifests k8s --ask -", &differing);
+    let run = run.ends_with(2);
+    for words in [
+        "question 1: ",
+        "shop/db-0",
+        "shop/db-1",
+        "ask about single pods",
+    ] {
+        assert!(run.err.contains(words), "{words}\n{}", run.err);
+    }
+    let run = folder.run("flows --manifests k8s --from shop/web --to shop/db --port 5432");
+    assert!(run.ends_with(2).err.contains("--from and --to: "));
+    let run = folder.run("flows --manifests k8s --from shop/web --to shop/db --port 80");
+    assert!(run.ends_with(0).out.starts_with("refused"));
+    // Everything of one end is everything of each of its pods.
+    let run = folder.run("flows --manifests k8s --to shop/db --format json");
+    let document = run.ends_with(0).json();
+    let flows = document["sheets"][0]["flows"].to_string();
+    for name in ["shop/db-0", "shop/db-1", "shop/db-2"] {
+        assert!(flows.contains(name), "{name}\n{document:#}");
+    }
+    folder.write(
+        "k8s/shards.yml",
+        &SHARDS.replace("replicas: 3", "replicas: 10001"),
+    );
+    let run = folder.run("flows --manifests k8s").ends_with(1);
+    assert!(
+        run.err.contains("at most 10000 pods are told apart"),
+        "{}",
+        run.err
+    );
+}
+
 /// What is asked about the estate: what is declared, refused, and about addresses.
 const QUESTIONS: [&str; 4] = [
     "--from beta.web --to acme.db --port 5432",

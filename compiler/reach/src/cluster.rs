@@ -6,7 +6,7 @@ use crate::{
     Protocol,
     labels::{Labels, NAMESPACE_NAME, Selector},
     networks::{Attachment, Beyond},
-    policy::{Policy, PolicyId, Port},
+    policy::{Direction, Peer, Policy, PolicyId, Port},
     tiers::{TierId, TierPolicy},
 };
 
@@ -160,6 +160,31 @@ impl Cluster {
             let known = Namespace::new(namespace, Labels::new());
             self.namespaces.insert(namespace.to_owned(), known);
         }
+    }
+
+    /// Every selector of pods: of policies of namespaces, of the whole cluster and of networks beside
+    /// the pod network, and of what else decides.
+    pub(crate) fn pod_selectors(&self) -> impl Iterator<Item = &Selector> {
+        let beyond = self.beyond.iter().map(|it| &it.policy);
+        let policies = self.policies.iter().chain(beyond);
+        let namespaced = policies.clone().map(|it| &it.pods);
+        let rules = policies.flat_map(|policy| {
+            let both = Direction::BOTH.into_iter();
+            both.filter_map(|it| policy.rules(it)).flatten()
+        });
+        let tiers = self.tiers.iter().map(|it| &it.pods);
+        let of_tiers = self.tiers.iter().flat_map(|tier| {
+            let both = Direction::BOTH.into_iter();
+            both.flat_map(|it| tier.rules(it)).map(|it| &it.rule)
+        });
+        let rules = rules.chain(of_tiers);
+        let peers = rules.filter_map(|rule| rule.peers.as_deref()).flatten();
+        let peers = peers.filter_map(|peer| match peer {
+            Peer::Pods { pods, .. } => Some(pods),
+            Peer::Addresses(_) => None,
+        });
+        let beside = self.beside.iter().map(|it| &it.pods);
+        namespaced.chain(tiers).chain(beside).chain(peers)
     }
 
     /// A pod.

@@ -8,7 +8,7 @@
 pub(crate) mod index;
 mod tiers;
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use index::Index;
 
@@ -16,6 +16,7 @@ use crate::{
     Addresses, Cluster, End, PodId, PortSet, Protocol,
     cluster::Pod,
     policy::{Direction, Peer, PolicyId, Port, Rule},
+    read::replicas,
     tiers::TierId,
 };
 
@@ -255,14 +256,35 @@ impl<'c> Judge<'c> {
         match name.rsplit_once('-') {
             Some((workload, number)) if found.is_empty() && number.parse::<u32>().is_ok() => {
                 let mut pods = self.index.named(namespace, workload);
-                pods.retain(|pod| {
-                    let kind = self.cluster.pod(*pod).kind.as_str();
-                    ["StatefulSet", "VirtualMachinePool"].contains(&kind)
-                });
+                pods.retain(|pod| replicas::KINDS.contains(&self.cluster.pod(*pod).kind.as_str()));
                 pods
             }
             _ => found,
         }
+    }
+
+    /// The pods of a workload that selectors tell apart, in order: `db-0` and `db-1` of the
+    /// StatefulSet `db`. None of a workload whose template stands for all of its pods.
+    pub fn replicas(&self, namespace: &str, workload: &str) -> Vec<PodId> {
+        self.index.replicas(namespace, workload)
+    }
+
+    /// Of pods of one workload, those whose answers may differ: of all that no selector tells apart
+    /// two, which may call each other.
+    pub fn unlike(&self, replicas: &[PodId]) -> Vec<PodId> {
+        let mut seen: BTreeMap<_, usize> = BTreeMap::new();
+        let mut unlike = replicas.to_vec();
+        unlike.retain(|id| {
+            let pod = self.cluster.pod(*id);
+            let labels = pod.labels.iter();
+            let seen_labels: Vec<_> = labels
+                .filter(|(key, value)| self.index.is_named(key, value))
+                .collect();
+            let count = seen.entry((&pod.kind, seen_labels)).or_default();
+            *count += 1;
+            *count <= 2
+        });
+        unlike
     }
 
     /// The pods that have an address.

@@ -13,7 +13,7 @@ mod merge;
 mod names;
 mod networkpolicy;
 mod pods;
-mod replicas;
+pub(crate) mod replicas;
 mod selector;
 mod tiers;
 

@@ -11,6 +11,7 @@ mod manifests;
 mod networks;
 mod page;
 mod question;
+mod several;
 mod sheet;
 mod strict;
 mod words;
@@ -165,8 +166,12 @@ impl Args {
             };
             if found(&self.from, &from) && found(&self.to, &to) {
                 let mut sheet = ground.sheet.clone();
-                let place = |sought: Option<declared::Sought>| sought.map(Sought::from);
-                sheet.only(place(from), place(to));
+                let place = |sought: Option<declared::Sought>| sought.map(|it| [Sought::from(it)]);
+                let (from, to) = (place(from), place(to));
+                sheet.only(
+                    from.as_ref().map(|it| &it[..]),
+                    to.as_ref().map(|it| &it[..]),
+                );
                 sheets.push(sheet);
             }
         }
@@ -248,14 +253,17 @@ impl Args {
             .map_err(|wrong| wrong.about("--network"))?;
         let judge = named.map_or(judges.pod(), |(_, judge)| judge);
         let (from, to) = self.ends(judge)?;
-        if let (Some(from), Some(to), None) = (from, to, &self.html) {
-            let asked = Asked {
+        if let (Some(from), Some(to), None) = (&from, &to, &self.html) {
+            let asked = |(from, to)| Asked {
                 from,
                 to,
                 protocol: self.protocol,
                 port: self.port,
             };
-            let told = question::tell(judge, asked);
+            let open = |pair| question::tell(judge, asked(pair)).open();
+            let pair = several::one(judge, (from, to), open);
+            let pair = pair.map_err(|wrong| wrong.about("--from and --to"))?;
+            let told = question::tell(judge, asked(pair));
             console.out.print(&match self.format {
                 Format::Human => question::human(&told, console.out.look),
                 Format::Json => json::pretty(&question::Document::of(&told, judge.cluster())),
@@ -272,7 +280,7 @@ impl Args {
             if self.exposure {
                 inside::expose(&mut sheet, judge.cluster()).map_err(most)?;
             }
-            sheet.only(from.map(sought), to.map(sought));
+            only(&mut sheet, from.as_deref(), to.as_deref());
             sheets.push(sheet);
         }
         for (network, judge) in beside {
@@ -281,7 +289,7 @@ impl Args {
                 let title = format!("{title}, network {}", network.name);
                 let mut sheet = inside::sheet(judge, title, read.files).map_err(most)?;
                 sheet.beyond.extend(networks::doubt(network));
-                sheet.only(from.map(sought), to.map(sought));
+                only(&mut sheet, from.as_deref(), to.as_deref());
                 sheets.push(sheet);
             }
         }
@@ -289,12 +297,12 @@ impl Args {
     }
 
     /// Whom the options call, on one network.
-    fn ends(&self, judge: &Judge<'_>) -> Result<(Option<End>, Option<End>), Failure> {
-        let end = |text: &Option<String>, option: &str| -> Result<Option<End>, Failure> {
-            let end = text.as_deref().map(|text| ends::end(judge, text));
-            end.transpose().map_err(|wrong| wrong.about(option))
+    fn ends(&self, judge: &Judge<'_>) -> Result<(Called, Called), Failure> {
+        let ends = |text: &Option<String>, option: &str| -> Result<Called, Failure> {
+            let ends = text.as_deref().map(|text| ends::ends(judge, text));
+            ends.transpose().map_err(|wrong| wrong.about(option))
         };
-        Ok((end(&self.from, "--from")?, end(&self.to, "--to")?))
+        Ok((ends(&self.from, "--from")?, ends(&self.to, "--to")?))
     }
 
     /// Prints sheets, and writes their page where one is wanted.
@@ -321,6 +329,18 @@ fn known(grounds: &[estate::Ground<'_>], text: Option<&str>, option: &str) -> Re
         }
     }
     Err(declared::unknown(grounds, option, text))
+}
+
+/// Whom an option calls, where it is given.
+type Called = Option<Vec<End>>;
+
+/// Leaves in a sheet of manifests what goes from some ends, or to others.
+fn only(sheet: &mut Sheet, from: Option<&[End]>, to: Option<&[End]>) {
+    let places = |ends: Option<&[End]>| -> Option<Vec<Sought>> {
+        ends.map(|ends| ends.iter().copied().map(sought).collect())
+    };
+    let (from, to) = (places(from), places(to));
+    sheet.only(from.as_deref(), to.as_deref());
 }
 
 /// Of an end, the place in a sheet of manifests.

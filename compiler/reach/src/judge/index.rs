@@ -1,7 +1,7 @@
 //! Finding pods and namespaces by what selectors ask, without looking at all of them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     net::IpAddr,
     sync::OnceLock,
 };
@@ -9,8 +9,9 @@ use std::{
 use crate::{
     Addresses, Cluster, PodId,
     cluster::Pod,
-    labels::{Labels, Selector},
+    labels::{Condition, Labels, Selector},
     policy::Peer,
+    read::replicas,
 };
 
 /// By key and value: who bears them, in order.
@@ -33,6 +34,8 @@ pub(crate) struct Index<'c> {
     addresses: Vec<(IpAddr, PodId)>,
     /// The pods by namespace and name; sorted once somebody asks for a name.
     by_name: OnceLock<Vec<PodId>>,
+    /// What selectors of pods name, by key and value; looked for once somebody asks.
+    named_values: OnceLock<BTreeMap<String, BTreeSet<String>>>,
 }
 
 impl<'c> Index<'c> {
@@ -61,6 +64,7 @@ impl<'c> Index<'c> {
             bearers,
             addresses,
             by_name: OnceLock::new(),
+            named_values: OnceLock::new(),
         }
     }
 
@@ -109,20 +113,58 @@ impl<'c> Index<'c> {
 
     /// The pods of a name.
     pub(crate) fn named(&self, namespace: &str, name: &str) -> Vec<PodId> {
-        let of = |id: &PodId| {
-            let pod = self.cluster.pod(*id);
-            (pod.namespace.as_str(), pod.name.as_str())
-        };
+        let from = self.from(namespace, name);
+        from.take_while(|id| self.name(*id) == (namespace, name))
+            .collect()
+    }
+
+    /// The single pods that stand for a workload whose pods are told apart; in order.
+    pub(crate) fn replicas(&self, namespace: &str, workload: &str) -> Vec<PodId> {
+        let prefix = format!("{workload}-");
+        let from = self.from(namespace, &prefix);
+        let all = from.take_while(|id| {
+            let (space, name) = self.name(*id);
+            space == namespace && name.starts_with(&prefix)
+        });
+        let is_own = |id: &PodId| replicas::workload(self.cluster.pod(*id)) == Some(workload);
+        let mut all: Vec<PodId> = all.filter(is_own).collect();
+        all.sort_unstable();
+        all
+    }
+
+    /// Whether a selector of pods names this value of a label. What else the label says, all of them
+    /// see alike.
+    pub(crate) fn is_named(&self, key: &str, value: &str) -> bool {
+        let named = self.named_values.get_or_init(|| {
+            let mut named: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            let selectors = self.cluster.pod_selectors();
+            for requirement in selectors.flat_map(|it| it.requirements.iter()) {
+                let (Condition::In(values) | Condition::NotIn(values)) = &requirement.condition
+                else {
+                    continue;
+                };
+                let known = named.entry(requirement.key.clone()).or_default();
+                known.extend(values.iter().cloned());
+            }
+            named
+        });
+        named.get(key).is_some_and(|values| values.contains(value))
+    }
+
+    /// The pods by namespace and name, from this one on.
+    fn from(&self, namespace: &str, name: &str) -> impl Iterator<Item = PodId> {
         let all = self.by_name.get_or_init(|| {
             let mut all: Vec<PodId> = self.cluster.pod_ids().collect();
-            all.sort_by(|a, b| of(a).cmp(&of(b)));
+            all.sort_by(|a, b| self.name(*a).cmp(&self.name(*b)));
             all
         });
-        let first = all.partition_point(|id| of(id) < (namespace, name));
-        let same = all[first..].iter();
-        same.take_while(|id| of(id) == (namespace, name))
-            .copied()
-            .collect()
+        let first = all.partition_point(|id| self.name(*id) < (namespace, name));
+        all[first..].iter().copied()
+    }
+
+    fn name(&self, id: PodId) -> (&'c str, &'c str) {
+        let pod = self.cluster.pod(id);
+        (pod.namespace.as_str(), pod.name.as_str())
     }
 
     /// The pods with an address in a set, in order.

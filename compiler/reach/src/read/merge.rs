@@ -66,6 +66,8 @@ pub(super) struct Merged<'d> {
     seen: HashMap<Key, usize, FixedState>,
     /// Workloads of which each pod has labels of its own.
     replicated: Vec<(PodId, Replicated)>,
+    /// Of each of those its document, what tells it apart, and where it stands.
+    whence: Vec<(usize, Key, String)>,
     /// The addresses of nodes, by name.
     nodes: BTreeMap<String, Vec<IpAddr>>,
 }
@@ -78,6 +80,7 @@ impl<'d> Merged<'d> {
             complaints: Vec::new(),
             seen: HashMap::with_capacity_and_hasher(documents.len(), FixedState::default()),
             replicated: Vec::new(),
+            whence: Vec::new(),
             nodes: BTreeMap::new(),
         }
     }
@@ -102,6 +105,9 @@ impl<'d> Merged<'d> {
         }
         self.complaints.extend(complaints);
         if let Some(says) = says {
+            if matches!(says, Says::Pods(_, Some(_))) {
+                self.whence.push((document, key.clone(), path));
+            }
             self.add(&key.name, says);
         }
         self.seen.insert(key, document);
@@ -121,6 +127,33 @@ impl<'d> Merged<'d> {
                 "stands twice: the first is in {}, document {}",
                 first.source,
                 first.at + 1
+            ),
+        });
+    }
+
+    /// A selector asks for what single pods of a workload have, and there are too many to tell apart.
+    fn too_many(&mut self, place: usize) {
+        let (Some((_, it)), Some((document, key, path))) =
+            (self.replicated.get(place), self.whence.get(place))
+        else {
+            return;
+        };
+        let Some(here) = self.documents.get(*document) else {
+            return;
+        };
+        self.complaints.push(Complaint {
+            source: here.source.to_owned(),
+            at: here.at,
+            object: path_of(&key.kind, &key.namespace, &key.name),
+            path: match path.as_str() {
+                "" => "spec.replicas".to_owned(),
+                path => format!("{path}.spec.replicas"),
+            },
+            message: format!(
+                "a selector asks for labels that each of its {} pods has of its own, and at most \
+                 {} pods are told apart in all",
+                it.count,
+                replicas::MOST
             ),
         });
     }
@@ -155,7 +188,9 @@ impl<'d> Merged<'d> {
 
     /// All of it, with what only the whole tells.
     pub(super) fn finish(mut self) -> (Cluster, Vec<Complaint>) {
-        replicas::tell_apart(&mut self.cluster, &self.replicated);
+        for place in replicas::tell_apart(&mut self.cluster, &self.replicated) {
+            self.too_many(place);
+        }
         for pod in &mut self.cluster.pods {
             let node = pod.node.as_ref().and_then(|node| self.nodes.get(node));
             pod.host_addresses.extend(node.into_iter().flatten());

@@ -6,26 +6,25 @@ use super::{
     at::whole,
     pods::{MACHINE, host_name},
 };
-use crate::{
-    Cluster, PodId,
-    cluster::Pod,
-    labels::Selector,
-    node::Node,
-    policy::{Direction, Peer},
-};
+use crate::{Cluster, PodId, cluster::Pod, node::Node};
 
 /// On each pod of a StatefulSet: the pod's name.
 const POD_NAME: &str = "statefulset.kubernetes.io/pod-name";
 /// On each pod of a StatefulSet: its number (Kubernetes 1.28).
 const POD_INDEX: &str = "apps.kubernetes.io/pod-index";
-/// So many pods are told apart in all; what is beyond stays a template.
-const MOST: usize = 10_000;
+/// So many pods are told apart in all. Of a cluster with more nothing is answered: a selector that
+/// asks for the labels of one would find nobody.
+pub(super) const MOST: usize = 10_000;
+
+/// What makes numbered pods.
+pub(crate) const KINDS: [&str; 2] = ["StatefulSet", "VirtualMachinePool"];
 
 /// A workload whose pods are numbered.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Replicated {
     first: u64,
-    count: u64,
+    /// How many there are.
+    pub(super) count: u64,
     labels: &'static [&'static str],
 }
 
@@ -49,39 +48,56 @@ impl Replicated {
 }
 
 /// Puts single pods in the place of the templates, where a selector asks for what tells them apart.
-pub(super) fn tell_apart(cluster: &mut Cluster, replicated: &[(PodId, Replicated)]) {
+/// Those for which there is no room are left out, and returned by their place among the replicated.
+pub(super) fn tell_apart(cluster: &mut Cluster, replicated: &[(PodId, Replicated)]) -> Vec<usize> {
+    let mut refused = Vec::new();
     if replicated.is_empty() {
-        return;
+        return refused;
     }
     let mut asked = [POD_NAME, POD_INDEX, MACHINE].map(|label| (label, false));
-    for requirement in selectors(cluster).flat_map(|it| it.requirements.iter()) {
+    for requirement in cluster
+        .pod_selectors()
+        .flat_map(|it| it.requirements.iter())
+    {
         for (label, asked) in &mut asked {
             *asked |= requirement.key == *label;
         }
     }
-    let is_wanted = |(_, it): &(PodId, Replicated)| {
+    let is_wanted = |(_, (_, it)): &(usize, (PodId, Replicated))| {
         let mut labels = asked.iter().filter(|(label, _)| it.labels.contains(label));
         labels.any(|(_, asked)| *asked)
     };
-    let mut apart = replicated.iter().copied().filter(is_wanted).peekable();
+    let all = replicated.iter().copied().enumerate();
+    let mut apart = all.filter(is_wanted).peekable();
     if apart.peek().is_none() {
-        return;
+        return refused;
     }
     let (mut pods, mut room) = (Vec::new(), MOST);
     for (at, pod) in std::mem::take(&mut cluster.pods).into_iter().enumerate() {
-        let numbered = apart.next_if(|(pod, _)| pod.0 as usize == at);
-        let numbered = numbered.map(|(_, numbered)| numbered);
-        let count = numbered.and_then(|it| usize::try_from(it.count).ok());
-        match (numbered, count) {
-            (Some(numbered), Some(count)) if (1..=room).contains(&count) => {
+        let Some((place, (_, it))) = apart.next_if(|(_, (pod, _))| pod.0 as usize == at) else {
+            pods.push(pod);
+            continue;
+        };
+        match usize::try_from(it.count).ok().filter(|it| *it <= room) {
+            Some(0) => pods.push(pod),
+            Some(count) => {
                 room -= count;
-                let numbers = (0..numbered.count).map(|it| numbered.first.saturating_add(it));
-                pods.extend(numbers.map(|number| one(&pod, number, numbered.labels)));
+                let numbers = (0..it.count).map(|number| it.first.saturating_add(number));
+                pods.extend(numbers.map(|number| one(&pod, number, it.labels)));
             }
-            _ => pods.push(pod),
+            None => refused.push(place),
         }
     }
     cluster.pods = pods;
+    refused
+}
+
+/// The name of the workload of a pod that is told apart.
+pub(crate) fn workload(pod: &Pod) -> Option<&str> {
+    let (workload, number) = pod.name.rsplit_once('-')?;
+    let numbered = KINDS.contains(&pod.kind.as_str()) && pod.alone;
+    (numbered && !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit()))
+        .then_some(workload)
 }
 
 /// One of the pods.
@@ -98,21 +114,4 @@ fn one(template: &Pod, number: u64, labels: &[&str]) -> Pod {
         pod.labels.insert((*label).to_owned(), value);
     }
     pod
-}
-
-/// Every selector of pods.
-fn selectors(cluster: &Cluster) -> impl Iterator<Item = &Selector> {
-    let beside = cluster.beside.iter().map(|it| &it.pods);
-    let policies = cluster.policies.iter().flat_map(|policy| {
-        let rules = Direction::BOTH
-            .into_iter()
-            .filter_map(|it| policy.rules(it));
-        let peers = rules.flatten().filter_map(|rule| rule.peers.as_deref());
-        let pods = peers.flatten().filter_map(|peer| match peer {
-            Peer::Pods { pods, .. } => Some(pods),
-            Peer::Addresses(_) => None,
-        });
-        pods.chain([&policy.pods])
-    });
-    policies.chain(beside)
 }

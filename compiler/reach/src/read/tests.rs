@@ -121,3 +121,63 @@ fn what_speaks_is_not_silent() {
         "the same object, of a kind that speaks"
     );
 }
+
+/// A StatefulSet of so many pods, and a policy that asks for one of them.
+fn numbered(count: u64, asked: &str) -> Value {
+    let labels = json!({"app": "db"});
+    json!({"apiVersion": "v1", "kind": "List", "items": [
+        {
+            "apiVersion": "apps/v1",
+            "kind": "StatefulSet",
+            "metadata": {"name": "db", "namespace": "shop"},
+            "spec": {"replicas": count, "template": {"metadata": {"labels": labels}}},
+        },
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": "one", "namespace": "shop"},
+            "spec": {"podSelector": {"matchLabels": {asked: "db-7"}}},
+        },
+    ]})
+}
+
+#[test]
+fn only_so_many_pods_are_told_apart() {
+    let own = "statefulset.kubernetes.io/pod-name";
+    let most = replicas::MOST as u64;
+    for (count, asked, pods) in [
+        (3, own, 3),
+        (3, "app", 1),
+        (0, own, 1),
+        (most, own, replicas::MOST),
+        (u64::MAX, "app", 1),
+    ] {
+        let (cluster, complaints) = read([document((0, &numbered(count, asked)))]);
+        assert_eq!((cluster.pods.len(), complaints), (pods, Vec::new()));
+    }
+    let (cluster, complaints) = read([document((0, &numbered(most + 1, own)))]);
+    assert!(cluster.pods.is_empty());
+    let told: Vec<_> = complaints
+        .iter()
+        .map(|it| (&*it.object, &*it.path))
+        .collect();
+    assert_eq!(told, [("StatefulSet shop/db", "items[0].spec.replicas")]);
+    assert!(
+        complaints[0].message.contains("10001 pods"),
+        "{complaints:?}"
+    );
+}
+
+#[test]
+fn pods_that_no_selector_tells_apart_are_asked_for_once_or_twice() {
+    let list = numbered(12, "statefulset.kubernetes.io/pod-name");
+    let (cluster, _) = read([document((0, &list))]);
+    let judge = crate::Judge::new(&cluster);
+    let all = judge.replicas("shop", "db");
+    assert_eq!(all.len(), 12);
+    let unlike = judge.unlike(&all).into_iter();
+    let names: Vec<&str> = unlike.map(|pod| cluster.pod(pod).name.as_str()).collect();
+    assert_eq!(names, ["db-0", "db-1", "db-7"]);
+    assert!(judge.replicas("shop", "d").is_empty());
+    assert_eq!(judge.named("shop", "db-3").len(), 1);
+}

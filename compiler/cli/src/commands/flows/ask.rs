@@ -9,6 +9,7 @@ use tenantry_reach::{
 use super::{
     ends::{self, Unknown},
     networks::Judges,
+    several,
     strict::{self, Language},
 };
 use crate::exit::Failure;
@@ -70,22 +71,26 @@ fn question<'j, 'c>(
         return Err(malformed(format!("it is {}, not an object", called(entry))));
     };
     let judge = judge(judges, entry)?;
-    let end = |member| -> Result<End, Unknown> {
+    let ends = |member| -> Result<Vec<End>, Unknown> {
         match entry.get(member) {
-            Some(Value::String(text)) => ends::end(judge, text).map_err(|wrong| Unknown {
+            Some(Value::String(text)) => ends::ends(judge, text).map_err(|wrong| Unknown {
                 message: format!("`{member}`: {}", wrong.message),
                 ..wrong
             }),
             other => Err(not(member, other, "text")),
         }
     };
-    let question = Question {
-        from: end("from")?,
-        to: end("to")?,
-        protocol: protocol(entry)?,
-        port: port(entry)?,
+    let (from, to) = (ends("from")?, ends("to")?);
+    let (protocol, port) = (protocol(entry)?, port(entry)?);
+    let question = |(from, to)| Question {
+        from,
+        to,
+        protocol,
+        port,
     };
-    Ok((judge, question))
+    let allowed = |pair| ask(judge, &question(pair)).allowed;
+    let pair = several::one(judge, (&from, &to), allowed)?;
+    Ok((judge, question(pair)))
 }
 
 /// Who judges the network of a question; that is the pod network where none is named.

@@ -1,6 +1,6 @@
 //! Ends as they are asked for: pods by name, and addresses.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use ipnet::IpNet;
 use tenantry_core::diag::nearest::nearest;
@@ -28,15 +28,15 @@ impl Unknown {
 }
 
 /// What a text calls: `namespace/pod`, with a workload's name for any pod of it, or an address.
-/// The address of a pod is that pod.
-pub(super) fn end(judge: &Judge<'_>, text: &str) -> Result<End, Unknown> {
+/// The address of a pod is that pod. A workload whose pods policies tell apart is all of them.
+pub(super) fn ends(judge: &Judge<'_>, text: &str) -> Result<Vec<End>, Unknown> {
     if let Ok(address) = text.parse::<IpAddr>() {
         // An address of IPv4 that is written as one of IPv6 (`::ffff:10.0.0.1`) is the same one.
         let address = address.to_canonical();
         // Pods in a node's network share its address: which of them is meant nobody can tell.
         return Ok(match judge.at(address).as_slice() {
-            [pod] => End::Pod(*pod),
-            _ => End::Address(address),
+            [pod] => vec![End::Pod(*pod)],
+            _ => vec![End::Address(address)],
         });
     }
     if text.contains('/') && text.parse::<IpNet>().is_ok() {
@@ -51,17 +51,26 @@ pub(super) fn end(judge: &Judge<'_>, text: &str) -> Result<End, Unknown> {
         [namespace, kind, name] => (*namespace, Some(*kind), *name),
         _ => return Err(unknown(judge, text)),
     };
-    let mut found = judge.named(namespace, name);
     let cluster = judge.cluster();
-    if let Some(kind) = kind {
-        found.retain(|pod| cluster.pod(*pod).kind.eq_ignore_ascii_case(kind));
-    }
-    match found.as_slice() {
-        [] => Err(unknown(judge, text)),
-        [pod, others @ ..] if others.iter().all(|other| alike(judge, *pod, *other)) => {
-            Ok(End::Pod(*pod))
+    let is_meant =
+        |pod: &PodId| kind.is_none_or(|kind| cluster.pod(*pod).kind.eq_ignore_ascii_case(kind));
+    let found = judge.named(namespace, name).into_iter();
+    let found: Vec<PodId> = found.filter(is_meant).collect();
+    let apart = judge.replicas(namespace, name).into_iter();
+    let apart: Vec<PodId> = apart.filter(is_meant).collect();
+    let kinds = apart.iter().map(|pod| cluster.pod(*pod).kind.as_str());
+    let kinds: BTreeSet<&str> = kinds.collect();
+    match (found.as_slice(), apart.as_slice()) {
+        ([], []) => Err(unknown(judge, text)),
+        ([pod, others @ ..], []) if others.iter().all(|other| alike(judge, *pod, *other)) => {
+            Ok(vec![End::Pod(*pod)])
         }
-        several => Err(ambiguous(judge, text, several)),
+        ([], apart) if kinds.len() == 1 => Ok(apart.iter().copied().map(End::Pod).collect()),
+        _ => {
+            let found = found.iter().map(|pod| cluster.pod(*pod).kind.as_str());
+            let kinds: Vec<&str> = found.chain(kinds).collect();
+            Err(ambiguous(text, (namespace, name), &kinds))
+        }
     }
 }
 
@@ -74,11 +83,12 @@ fn alike(judge: &Judge<'_>, one: PodId, other: PodId) -> bool {
     one == other
 }
 
-fn ambiguous(judge: &Judge<'_>, text: &str, several: &[PodId]) -> Unknown {
-    let pods = several.iter().map(|pod| judge.cluster().pod(*pod));
-    let names = pods.map(|pod| format!("`{}/{}/{}`", pod.namespace, pod.kind, pod.name));
+fn ambiguous(text: &str, (namespace, name): (&str, &str), kinds: &[&str]) -> Unknown {
+    let names = kinds
+        .iter()
+        .map(|kind| format!("`{namespace}/{kind}/{name}`"));
     Unknown {
-        message: format!("`{text}` is the name of {} workloads", several.len()),
+        message: format!("`{text}` is the name of {} workloads", kinds.len()),
         help: Some(format!(
             "say which: {}",
             names.collect::<Vec<_>>().join(" or ")

@@ -130,6 +130,11 @@ pub(super) fn human(told: &Told, look: Look) -> String {
 }
 
 impl Told {
+    /// The ports that go through, of those that were asked of.
+    pub(super) fn open(self) -> PortSet {
+        self.open
+    }
+
     /// Why, without the verdict.
     pub(super) fn sentence(&self) -> String {
         let mut verdicts = ["allowed: ", "refused: "].into_iter();

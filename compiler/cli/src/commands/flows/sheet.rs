@@ -1,6 +1,9 @@
 //! What goes through, as it is shown: the same sheet for manifests and for estates.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::IpAddr,
+};
 
 use tenantry_reach::{Addresses, Basis, PortSet};
 
@@ -130,29 +133,52 @@ impl Sheet {
         groups
     }
 
-    /// Only what goes from one end, or to another.
-    pub(super) fn only(&mut self, from: Option<Sought>, to: Option<Sought>) {
+    /// Only what goes from some ends, or to others.
+    pub(super) fn only(&mut self, from: Option<&[Sought]>, to: Option<&[Sought]>) {
         let nodes = std::mem::take(&mut self.nodes);
+        let [from, to] = [from, to].map(|sought| sought.map(Picked::of));
         self.flows.retain_mut(|flow| {
-            let one = |ends: &mut Vec<usize>, sought: Option<Sought>| match sought {
+            let some = |ends: &mut Vec<usize>, picked: &Option<Picked>| match picked {
                 None => true,
-                Some(sought) => {
-                    ends.retain(|at| is(&nodes, *at, sought));
+                Some(picked) => {
+                    ends.retain(|at| picked.holds(&nodes, *at));
                     !ends.is_empty()
                 }
             };
-            one(&mut flow.from, from) && one(&mut flow.to, to)
+            some(&mut flow.from, &from) && some(&mut flow.to, &to)
         });
         self.nodes = nodes;
     }
 }
 
-fn is(nodes: &[Node], at: usize, sought: Sought) -> bool {
-    match sought {
-        Sought::Nobody => false,
-        Sought::Node(node) => at == node,
-        Sought::Address(address) => nodes
-            .get(at)
-            .is_some_and(|node| node.addresses.contains(address)),
+/// Ends that are sought, to be looked up.
+struct Picked {
+    nodes: BTreeSet<usize>,
+    addresses: Vec<IpAddr>,
+}
+
+impl Picked {
+    fn of(sought: &[Sought]) -> Self {
+        let mut picked = Self {
+            nodes: BTreeSet::new(),
+            addresses: Vec::new(),
+        };
+        for sought in sought {
+            match sought {
+                Sought::Node(node) => {
+                    picked.nodes.insert(*node);
+                }
+                Sought::Address(address) => picked.addresses.push(*address),
+                Sought::Nobody => {}
+            }
+        }
+        picked
+    }
+
+    fn holds(&self, nodes: &[Node], at: usize) -> bool {
+        let mut addresses = self.addresses.iter();
+        let there = nodes.get(at).map(|node| &node.addresses);
+        self.nodes.contains(&at)
+            || there.is_some_and(|there| addresses.any(|it| there.contains(*it)))
     }
 }
