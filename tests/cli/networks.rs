@@ -214,3 +214,40 @@ fn flows_that_one_interface_would_carry_are_one_mistake() {
         assert!(words.join(" ").contains(part), "{part}\n{told}");
     }
 }
+
+#[test]
+fn what_a_router_may_lead_is_left_alone() {
+    // Two machines on two networks of their tenant's own, where no policies hold.
+    let apart = BESIDE
+        .replace(
+            "feature multi-network #true",
+            "feature multi-network #false",
+        )
+        .replace("    nic default\n    nic lan network=lan\n", "")
+        .replace(
+            "network lan ",
+            "network wire bridge=br-wire vlan=41 cidr=\"10.201.0.0/24\" tenant=shop\n\
+             network lan tenant=shop ",
+        )
+        .replace(
+            "        replicas 2\n",
+            "        replicas 2\n        nic lan network=lan\n",
+        );
+    let wired = apart.replace(
+        "        connect db port=sql\n",
+        "        connect db port=sql\n        nic wire network=wire\n",
+    );
+    assert_ne!(wired, apart);
+    for (estate, callers) in [
+        (&apart, "from `reports.nightly` and from `shop.web`"),
+        // The other one is on the pod network alone.
+        (&wired, "`reports.nightly` connects to `shop.db`"),
+    ] {
+        let run = Folder::of([("tenantry.kdl", estate.as_str())]).run("check");
+        let run = run.ends_with(1);
+        let told = format!("{}{}", run.out, run.err);
+        assert_eq!(told.matches("error[").count(), 1, "{told}");
+        let words: Vec<&str> = told.split_whitespace().filter(|it| *it != "│").collect();
+        assert!(words.join(" ").contains(callers), "{callers}\n{told}");
+    }
+}
