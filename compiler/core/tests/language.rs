@@ -164,6 +164,13 @@ mod one_mistake_is_told_once {
     }
 
     #[test]
+    fn a_quote_that_is_not_closed_is_all_that_is_told_of_its_line() {
+        let disk = "disk data \"500GiB storage=fast mount=\"/srv\" fs=ext4";
+        let text = container(&format!("port http 8080\n{disk}\n"));
+        assert_eq!(on_ground(&text).told(), [r#"syntax at "\"""#]);
+    }
+
+    #[test]
     fn what_has_a_wrong_name_is_not_unknown_as_well() {
         let other = "tenant u { workload Api { container image=\"r.example/u/api:1.0\"; on general; port http 8080; }; }\n";
         let told = on_ground(&(other.to_owned() + &container("connect u.Api port=http"))).told();

@@ -24,6 +24,9 @@ pub struct SyntaxError {
     pub limit: bool,
     /// Whether braces do not pair up, so that nobody can be sure of what stands in which block.
     pub structure: bool,
+    /// The line on which text and what is between texts may have changed places, because its quotes
+    /// do not pair up: what its words mean is a guess.
+    pub guessed: Option<Span>,
 }
 
 impl SyntaxError {
@@ -139,6 +142,7 @@ impl Errors {
                 continue;
             }
             settled = line.start;
+            error.guessed = Some(span(self.file, line.clone()));
             let behind = &text[error.span.range().end..];
             let lacks_quote = behind.starts_with('"') && !text[..start].ends_with('"');
             if start == *at || lacks_quote {
@@ -148,6 +152,7 @@ impl Errors {
             let mut unpaired = SyntaxError {
                 span: span(self.file, *at..*at + 1),
                 message: "the quotes on this line do not pair up".to_owned(),
+                guessed: error.guessed,
                 ..SyntaxError::default()
             };
             unpaired

@@ -25,7 +25,7 @@ use decode::{Decoded, Profile, TestCase, UserRule};
 use kind::KindId;
 pub use memo::Memo;
 use node::{Meant, TypedNode};
-use tenantry_syntax::{FileId, Span, ast};
+use tenantry_syntax::{FileId, Parse, Span, ast};
 use words::{UnitId, Words};
 
 use crate::{
@@ -66,6 +66,23 @@ pub fn decode(sources: &Sources) -> Outcome<TypedEstate> {
     decode_again(sources, &mut Memo::default())
 }
 
+/// Takes back what was found on lines of which nobody knows what their words mean: that was told.
+fn without_guesses(findings: &mut Findings, parse: &Parse) {
+    let guessed: Vec<Span> = parse
+        .errors()
+        .iter()
+        .filter_map(|error| error.guessed)
+        .collect();
+    if !guessed.is_empty() {
+        let is_guess = |span: Span| {
+            guessed
+                .iter()
+                .any(|line| line.range().contains(&(span.start as usize)))
+        };
+        findings.retain(|finding| !finding.span.is_some_and(is_guess));
+    }
+}
+
 /// The same, where most of it may have been decoded before.
 pub fn decode_again(sources: &Sources, memo: &mut Memo) -> Outcome<TypedEstate> {
     if let Some(finding) = too_many(sources) {
@@ -81,7 +98,9 @@ pub fn decode_again(sources: &Sources, memo: &mut Memo) -> Outcome<TypedEstate> 
     let decoded = par::map(&files, |(source, unit)| {
         memo.known(&source.parse).unwrap_or_else(|| {
             let document = source.parse.document();
-            Arc::new(decode::decode_file(document, *unit, *root, &words))
+            let mut decoded = decode::decode_file(document, *unit, *root, &words);
+            without_guesses(&mut decoded.findings, &source.parse);
+            Arc::new(decoded)
         })
     });
     let mut estate = TypedEstate {
