@@ -282,6 +282,14 @@ pub enum Beyond {
     System(Span, Vec<String>),
 }
 
+impl Beyond {
+    /// A system that has these ranges, or these names.
+    pub fn system(system: &External, own: &[impl ToString]) -> Self {
+        let own = own.iter().map(ToString::to_string).collect();
+        Self::System(system.meta.name_span, own)
+    }
+}
+
 /// A connection that is narrowed to something else.
 pub fn not_narrower(word: &str, value: &str, target: &str, span: Span, of: Beyond) -> Diagnostic {
     let finding =

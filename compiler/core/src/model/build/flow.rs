@@ -2,30 +2,21 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use super::{Builder, Parts, tenants::Kept};
+use super::{Builder, Parts, outside::Narrowed, tenants::Kept};
 use crate::{
     diag::Diagnostic,
-    flows::{Port, Protocol, Service, blocks},
+    flows::{Port, Protocol, Service},
     model::{
         rules,
-        workload::{Connect, Expose, Offer, OfferTo, Target},
+        workload::{Connect, Offer, OfferTo, Target},
     },
     origin::{How, V},
     schema::{
-        kinds::{self, ClientRange, PortRef},
+        kinds::{self, PortRef},
         ty::NameOf,
     },
     units::{Cidr, Name, Unit},
 };
-
-/// Whom a connection names that is narrowed.
-#[derive(Clone, Copy)]
-enum Narrowed<'a> {
-    /// What has no addresses of its own to choose from: a workload, a part of the platform.
-    Inside,
-    Internet,
-    System(&'a kinds::External),
-}
 
 /// The prefix length of a single address.
 fn bits(address: IpAddr) -> u8 {
@@ -147,116 +138,6 @@ impl Builder<'_> {
         let mut named = workloads.names();
         named.retain(|name| name.starts_with(&own));
         Some(rules::tenant_called(text, &named, span))
-    }
-
-    /// Whether what a connection is narrowed to is a part of whom it names.
-    fn narrows(&mut self, connect: &kinds::Connect, whom: Narrowed<'_>) -> Option<()> {
-        let target = &*connect.target.value.text;
-        let mut sound = Some(());
-        if let Some(cidr) = &connect.cidr {
-            let of = match whom {
-                Narrowed::Inside => Some(rules::Beyond::Inside),
-                Narrowed::Internet if !blocks::is_public(cidr.value) => {
-                    Some(rules::Beyond::Internet)
-                }
-                Narrowed::System(system)
-                    if !system
-                        .cidrs()
-                        .iter()
-                        .any(|own| own.contains_net(cidr.value)) =>
-                {
-                    let own = system.cidrs().iter().map(ToString::to_string).collect();
-                    Some(rules::Beyond::System(system.meta.name_span, own))
-                }
-                Narrowed::Internet | Narrowed::System(_) => None,
-            };
-            if let Some(of) = of {
-                let span = self.lookup.span(cidr);
-                let finding =
-                    rules::not_narrower("cidr", &cidr.value.to_string(), target, span, of);
-                self.lookup.findings.push(finding);
-                sound = None;
-            }
-        }
-        if let Some(host) = &connect.host {
-            let of = match whom {
-                Narrowed::Inside => Some(rules::Beyond::Inside),
-                Narrowed::System(system)
-                    if !system.hosts().iter().any(|own| own.covers(&host.value)) =>
-                {
-                    let own = system.hosts().iter().map(ToString::to_string).collect();
-                    Some(rules::Beyond::System(system.meta.name_span, own))
-                }
-                Narrowed::Internet | Narrowed::System(_) => None,
-            };
-            if let Some(of) = of {
-                let span = self.lookup.span(host);
-                let finding = rules::not_narrower("host", host.value.as_str(), target, span, of);
-                self.lookup.findings.push(finding);
-                sound = None;
-            }
-        }
-        sound
-    }
-
-    /// A port that outside clients reach, and who they are.
-    pub(super) fn expose(
-        &mut self,
-        model: &Parts,
-        spec: &kinds::Workload,
-        path: &str,
-        expose: &Arc<kinds::Expose>,
-    ) -> Option<Expose> {
-        let port = self.own_port(spec, path, &expose.port);
-        let clients = self.clients(model, expose);
-        let (port, name) = port?;
-        Some(Expose {
-            port,
-            name,
-            clients: clients?,
-            spec: expose.clone(),
-        })
-    }
-
-    /// The addresses of who may come; none is everybody, and nothing that is written means that.
-    fn clients(&mut self, model: &Parts, expose: &kinds::Expose) -> Option<Vec<Cidr>> {
-        let Some(from) = &expose.from else {
-            return Some(Vec::new());
-        };
-        if from.clients.is_empty() {
-            self.lookup
-                .findings
-                .push(rules::nobody_named(from.meta.span));
-        }
-        let mut sound = !from.clients.is_empty();
-        let mut clients = Vec::new();
-        for client in &from.clients {
-            let name = match &client.value {
-                ClientRange::Cidr(cidr) => {
-                    clients.push(*cidr);
-                    continue;
-                }
-                ClientRange::External(name) => V::new(name.clone(), client.origin),
-            };
-            let Some(found) = self.lookup.get(&self.tables.externals, &name, &[]) else {
-                sound = false;
-                continue;
-            };
-            let system = &model.externals[found.to];
-            let cidrs = system.cidrs();
-            // One that has neither was reported where it stands.
-            if cidrs.is_empty() && !system.hosts().is_empty() {
-                let span = self.lookup.span(client);
-                self.lookup
-                    .findings
-                    .push(rules::client_without_address(system, span));
-            }
-            sound &= !cidrs.is_empty();
-            clients.extend(cidrs);
-        }
-        clients.sort_unstable();
-        clients.dedup();
-        sound.then_some(clients)
     }
 
     pub(super) fn service(&mut self, part: &str, connect: &kinds::Connect) -> Option<Service> {

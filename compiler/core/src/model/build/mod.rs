@@ -5,6 +5,7 @@ mod ground;
 mod machines;
 mod material;
 mod memo;
+mod outside;
 mod queue;
 mod site;
 mod tenants;
