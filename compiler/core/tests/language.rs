@@ -62,6 +62,8 @@ mod one_mistake_is_told_once {
             told("from shop-site"),
             [r#"client-without-address at "shop-site""#]
         );
+        assert_eq!(told("from internet"), [r#"unknown-name at "internet""#]);
+        assert_eq!(told("from 10"), [r#"wrong-value at "10""#]);
         assert_eq!(told("from"), [r#"client-without-address at "from""#]);
         assert_eq!(
             told("from \"203.0.113.7\""),

@@ -322,6 +322,13 @@ pub fn nobody_named(span: Span) -> Diagnostic {
         .help("write ranges or names of outside systems, `from \"203.0.113.0/24\"`, or leave `from` out")
 }
 
+/// A `from` that names everybody.
+pub fn internet_named(span: Span) -> Diagnostic {
+    Diagnostic::new(&UNKNOWN_NAME, span, "no external is called `internet`")
+        .label("not a client")
+        .help("without `from` everybody may come: leave it out, or name those who may")
+}
+
 /// A client of which only names are known.
 pub fn client_without_address(system: &External, span: Span) -> Diagnostic {
     let name = &system.name.value;

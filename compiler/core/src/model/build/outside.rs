@@ -115,6 +115,12 @@ impl Builder<'_> {
                     clients.push(*cidr);
                     continue;
                 }
+                ClientRange::External(name) if &*name.text == "internet" => {
+                    let span = self.lookup.span(client);
+                    self.lookup.findings.push(rules::internet_named(span));
+                    sound = false;
+                    continue;
+                }
                 ClientRange::External(name) => V::new(name.clone(), client.origin),
             };
             let Some(found) = self.lookup.get(&self.tables.externals, &name, &[]) else {

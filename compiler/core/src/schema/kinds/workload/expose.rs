@@ -89,7 +89,12 @@ impl Typed for ClientRange {
             Lit::Str(text) if text.contains(['/', ':']) || text.parse::<IpAddr>().is_ok() => {
                 <Cidr as Unit>::parse(text).map(Self::Cidr)
             }
-            _ => NameOf::parse(lit).map(Self::External),
+            Lit::Str(_) => NameOf::parse(lit).map(Self::External),
+            _ => Err(ty::mismatch(
+                "a range or the name of an `external`",
+                lit,
+                format!("write a range like {}", Self::ty().example),
+            )),
         }
     }
 }
