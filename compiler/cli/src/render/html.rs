@@ -24,6 +24,48 @@ pub(crate) fn page(title: &str, style: &str, script: &str, body: impl FnOnce(&mu
     html.done()
 }
 
+/// What a page of several parts has around them: a heading, links to the parts, a last line.
+pub(crate) struct Frame<'f> {
+    /// Above everything.
+    pub(crate) heading: &'f str,
+    /// What the parts are, for who hears the page.
+    pub(crate) parts: &'f str,
+    /// What the parts' ids begin with; their numbers follow.
+    pub(crate) id: &'f str,
+    /// Below everything.
+    pub(crate) footer: &'f str,
+}
+
+impl Frame<'_> {
+    /// Writes it around as many parts as there are; where there are several, a link leads to each.
+    pub(crate) fn around(
+        &self,
+        html: &mut Html,
+        count: usize,
+        link: impl Fn(&mut Html, usize),
+        part: impl Fn(&mut Html, usize),
+    ) {
+        html.within("header", &[], |html| {
+            html.within("h1", &[], |html| html.text(self.heading));
+            if count > 1 {
+                html.within("nav", &[("aria-label", self.parts)], |html| {
+                    for at in 0..count {
+                        let to = format!("#{}{at}", self.id);
+                        html.within("a", &[("href", &to)], |html| link(html, at));
+                    }
+                });
+            }
+        });
+        html.raw("\n<main>\n");
+        for at in 0..count {
+            part(html, at);
+        }
+        html.raw("</main>\n");
+        html.within("footer", &[], |html| html.text(self.footer));
+        html.raw("\n");
+    }
+}
+
 /// A document that grows.
 #[derive(Debug, Default)]
 pub(crate) struct Html(String);

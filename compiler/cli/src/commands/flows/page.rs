@@ -8,7 +8,7 @@ use super::{
     words::{self, Names},
 };
 use crate::render::{
-    html::{self, Html},
+    html::{self, Frame, Html},
     json, visible,
 };
 
@@ -17,6 +17,8 @@ const STYLE: &str = concat!(
     include_str!("page/page.css")
 );
 const SCRIPT: &str = include_str!("page/page.js");
+/// What the ids of sheets begin with.
+const ID: &str = "sheet";
 /// More workloads than this are shown by their groups first.
 const MANY: usize = 40;
 /// More groups than this stand closer together.
@@ -24,16 +26,16 @@ const CROWD: usize = 12;
 
 /// The page of all sheets.
 pub(super) fn render(sheets: &[Sheet]) -> String {
+    let frame = Frame {
+        heading: "Who may talk to whom",
+        parts: "Clusters",
+        id: ID,
+        footer: "Made by tenantry flows. A line leads from who opens a connection to who is called; answers go the same way back.",
+    };
     html::page(&title(sheets), STYLE, SCRIPT, |html| {
-        html.within("header", &[], |html| {
-            html.within("h1", &[], |html| html.text("Who may talk to whom"));
-            contents(html, sheets);
-        });
-        html.raw("\n<main>\n");
-        for (at, sheet) in sheets.iter().enumerate() {
-            article(html, at, sheet);
-        }
-        html.raw("</main>\n<footer>Made by tenantry flows. A line leads from who opens a connection to who is called; answers go the same way back.</footer>\n");
+        let link = |html: &mut Html, at: usize| html.text(&sheets[at].title);
+        let part = |html: &mut Html, at: usize| article(html, at, &sheets[at]);
+        frame.around(html, sheets.len(), link, part);
     })
 }
 
@@ -44,22 +46,8 @@ fn title(sheets: &[Sheet]) -> String {
     }
 }
 
-/// Where there are several, a line that leads to each.
-fn contents(html: &mut Html, sheets: &[Sheet]) {
-    if sheets.len() < 2 {
-        return;
-    }
-    html.within("nav", &[("aria-label", "Clusters")], |html| {
-        for (at, sheet) in sheets.iter().enumerate() {
-            html.within("a", &[("href", &format!("#sheet{at}"))], |html| {
-                html.text(&sheet.title);
-            });
-        }
-    });
-}
-
 fn article(html: &mut Html, at: usize, sheet: &Sheet) {
-    let id = format!("sheet{at}");
+    let id = format!("{ID}{at}");
     let heading = format!("{id}-title");
     let attributes = [("id", id.as_str()), ("aria-labelledby", &heading)];
     html.within("article", &attributes, |html| {

@@ -9,7 +9,7 @@ use super::{
     lanes::{Lane, Lanes},
 };
 use crate::render::{
-    html::{self, Html},
+    html::{self, Frame, Html},
     json, visible,
 };
 
@@ -18,6 +18,8 @@ const STYLE: &str = concat!(
     include_str!("page/page.css")
 );
 const SCRIPT: &str = include_str!("page/page.js");
+/// What the ids of graphs begin with.
+const ID: &str = "graph";
 /// More objects than this are shown by their lanes first.
 const MANY: usize = 160;
 /// More waves than this stand closer together.
@@ -29,35 +31,21 @@ pub(super) fn render(graphs: &[Named<'_>]) -> String {
         [only] => format!("Graph of {}", only.title()),
         _ => "Graph".to_owned(),
     };
+    let frame = Frame {
+        heading: "What waits for what",
+        parts: "Environments",
+        id: ID,
+        footer: "Made by tenantry graph. A line leads from what comes first to what needs it; all objects of one wave can be applied at the same time.",
+    };
     html::page(&title, STYLE, SCRIPT, |html| {
-        html.within("header", &[], |html| {
-            html.within("h1", &[], |html| html.text("What waits for what"));
-            contents(html, graphs);
-        });
-        html.raw("\n<main>\n");
-        for (at, named) in graphs.iter().enumerate() {
-            article(html, at, named);
-        }
-        html.raw("</main>\n<footer>Made by tenantry graph. A line leads from what comes first to what needs it; all objects of one wave can be applied at the same time.</footer>\n");
+        let link = |html: &mut Html, at: usize| html.text(graphs[at].title());
+        let part = |html: &mut Html, at: usize| article(html, at, &graphs[at]);
+        frame.around(html, graphs.len(), link, part);
     })
 }
 
-/// Where there are several, a line that leads to each.
-fn contents(html: &mut Html, graphs: &[Named<'_>]) {
-    if graphs.len() < 2 {
-        return;
-    }
-    html.within("nav", &[("aria-label", "Environments")], |html| {
-        for (at, named) in graphs.iter().enumerate() {
-            html.within("a", &[("href", &format!("#graph{at}"))], |html| {
-                html.text(named.title());
-            });
-        }
-    });
-}
-
 fn article(html: &mut Html, at: usize, named: &Named<'_>) {
-    let id = format!("graph{at}");
+    let id = format!("{ID}{at}");
     let heading = format!("{id}-title");
     let attributes = [("id", id.as_str()), ("aria-labelledby", &heading)];
     let graph = named.graph;

@@ -13,24 +13,28 @@ use super::{
     human::{self, sentence},
     words,
 };
-use crate::render::html::{self, Html};
+use crate::render::html::{self, Frame, Html};
 
 const STYLE: &str = include_str!("page/page.css");
 const SCRIPT: &str = include_str!("page/page.js");
+/// What the ids of cases begin with.
+const ID: &str = "case";
 
 /// The page of all cases.
 pub(super) fn render(cases: &[Case]) -> String {
+    let frame = Frame {
+        heading: "Placement",
+        parts: "Clusters",
+        id: ID,
+        footer: "Made by tenantry place. A node's colour is the percentage of a resource that is taken, rounded down; 100 % is full to the last unit.",
+    };
     html::page(&title(cases), STYLE, SCRIPT, |html| {
-        html.within("header", &[], |html| {
-            html.within("h1", &[], |html| html.text("Placement"));
-            contents(html, cases);
-        });
-        html.raw("\n<main>\n");
-        for (at, case) in cases.iter().enumerate() {
-            article(html, at, case);
-        }
-        html.raw("</main>\n");
-        html.raw("<footer>Made by tenantry place. A node's colour is the percentage of a resource that is taken, rounded down; 100 % is full to the last unit.</footer>\n");
+        let link = |html: &mut Html, at: usize| {
+            badge(html, cases[at].answer.verdict);
+            html.text(&format!(" {}", cases[at].title()));
+        };
+        let part = |html: &mut Html, at: usize| article(html, at, &cases[at]);
+        frame.around(html, cases.len(), link, part);
     })
 }
 
@@ -39,21 +43,6 @@ fn title(cases: &[Case]) -> String {
         [only] => format!("Placement of {}", only.title()),
         _ => "Placement".to_owned(),
     }
-}
-
-/// Where there are several, a line that leads to each.
-fn contents(html: &mut Html, cases: &[Case]) {
-    if cases.len() < 2 {
-        return;
-    }
-    html.within("nav", &[("aria-label", "Clusters")], |html| {
-        for (at, case) in cases.iter().enumerate() {
-            html.within("a", &[("href", &format!("#case{at}"))], |html| {
-                badge(html, case.answer.verdict);
-                html.text(&format!(" {}", case.title()));
-            });
-        }
-    });
 }
 
 /// The verdict, as a sign, a word and a colour.
@@ -70,7 +59,7 @@ fn badge(html: &mut Html, verdict: Verdict) {
 }
 
 fn article(html: &mut Html, at: usize, case: &Case) {
-    let id = format!("case{at}");
+    let id = format!("{ID}{at}");
     let heading = format!("{id}-title");
     html.within(
         "article",
