@@ -677,9 +677,9 @@ fn every_end_of_a_flow_is_in_the_page() {
     let data = data.split("</script>").next().unwrap();
     let data: serde_json::Value = serde_json::from_str(data).unwrap();
     let nodes = data["nodes"].as_array().unwrap();
-    for at in 0..nodes.len() {
+    for (at, node) in nodes.iter().enumerate() {
         let button = format!("class=\"node\" data-at=\"{at}\"");
-        assert!(page.contains(&button), "{}", nodes[at]);
+        assert!(page.contains(&button), "{node}");
     }
 }
 
