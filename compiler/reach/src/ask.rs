@@ -3,11 +3,13 @@
 mod basis;
 mod near;
 mod rules;
+mod service;
 mod words;
 
 use std::net::IpAddr;
 
 pub use rules::rule_in_words;
+pub use service::{ports as service_ports, settled};
 pub use words::because;
 
 use crate::{
@@ -147,8 +149,18 @@ impl Answer {
     }
 }
 
-/// The answer to a question.
+/// The answer to a question. About the own address of a Service it is that for a pod behind it.
 pub fn ask(judge: &Judge<'_>, question: &Question) -> Answer {
+    let asked = question;
+    let question = &settled(judge, asked);
+    if service::leads_nowhere(judge, asked, question) {
+        return Answer {
+            allowed: false,
+            basis: Basis::NoPolicy,
+            egress: Account::Open,
+            ingress: Account::Open,
+        };
+    }
     if basis::is_excepted(judge.cluster(), question) {
         return Answer {
             allowed: true,

@@ -57,12 +57,17 @@ pub struct Pod {
     pub networks: BTreeMap<String, Vec<IpAddr>>,
     /// Whether it has no part in the pod network: its addresses and ports are elsewhere.
     pub detached: bool,
+    /// Whether something of another kind makes pods of the same name.
+    pub namesake: bool,
 }
 
 impl Pod {
-    /// `namespace/name`, as it is asked for.
+    /// `namespace/name`, as it is asked for; `namespace/Kind/name` where the name alone would not do.
     pub fn path(&self) -> String {
-        format!("{}/{}", self.namespace, self.name)
+        match self.namesake {
+            true => format!("{}/{}/{}", self.namespace, self.kind, self.name),
+            false => format!("{}/{}", self.namespace, self.name),
+        }
     }
 }
 
@@ -75,6 +80,39 @@ pub struct ContainerPort {
     pub protocol: Protocol,
     /// Its number.
     pub number: u16,
+}
+
+/// A Service with an address of its own, and where it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its namespace, which is that of its pods.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its own addresses.
+    pub addresses: Vec<IpAddr>,
+    /// The pods behind it.
+    pub pods: Selector,
+    /// Its ports.
+    pub ports: Vec<ServicePort>,
+}
+
+impl Service {
+    /// `namespace/name`.
+    pub fn path(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+}
+
+/// A port of a Service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServicePort {
+    /// Its protocol.
+    pub protocol: Protocol,
+    /// Its number.
+    pub port: u16,
+    /// The port of the pods to which it leads.
+    pub target: Port,
 }
 
 /// Something by which traffic reaches pods with another address than the client's own, or that
@@ -129,6 +167,8 @@ pub struct Cluster {
     pub tiers: Vec<TierPolicy>,
     /// What else decides.
     pub beside: Vec<Beside>,
+    /// The Services that have addresses of their own and pods behind them.
+    pub services: Vec<Service>,
     /// What attaches pods to networks beside the pod network, by `namespace/name`.
     pub attachments: BTreeMap<String, Attachment>,
     /// The policies of those networks, in the order of the manifests.

@@ -9,6 +9,7 @@ mod at;
 mod beside;
 mod beyond;
 mod calico;
+mod kinds;
 mod merge;
 mod names;
 mod networkpolicy;
@@ -53,9 +54,6 @@ pub struct Complaint {
     pub message: String,
 }
 
-/// Kinds that matter here and make no pods, of which somebody may have left the version out.
-const NAMED: [&str; 3] = ["NetworkPolicy", "MultiNetworkPolicy", "Namespace"];
-
 /// Lists hold objects, and nobody needs lists of lists of lists.
 const MAX_LISTS: usize = 4;
 
@@ -94,8 +92,8 @@ const MANY: usize = 256;
 const PARTS: usize = 16;
 
 /// Reads documents of any number of files: what they say there is, and everything that is wrong
-/// with them, in their order. What is no Kubernetes object, or of a kind that does not matter
-/// here, is passed over.
+/// with them, in their order. What is of a kind that does not matter here is passed over; what is no
+/// Kubernetes object is wrong, but for a document that holds nothing.
 pub fn read<'d>(documents: impl IntoIterator<Item = Document<'d>>) -> (Cluster, Vec<Complaint>) {
     let documents: Vec<Document<'_>> = documents.into_iter().collect();
     let part = match documents.len() {
@@ -214,27 +212,25 @@ impl Part {
             part.document = place;
             document.source.clone_into(&mut part.sink.source);
             part.sink.at = document.at;
-            part.value(&At::root(document.value), None, MAX_LISTS);
+            if !document.value.is_null() {
+                part.value(&At::root(document.value), None, MAX_LISTS);
+            }
         }
         part.found
     }
 
     /// An object, or a list of them. Items of a list of one kind need not say which.
     fn value(&mut self, value: &At<'_>, list: Option<(&str, &str)>, depth: usize) {
-        let text = |name: &str| value.value().get(name).and_then(Node::as_str);
-        let Some(kind) = text("kind").or(list.map(|(_, kind)| kind)) else {
+        let Some((version, kind)) = kinds::head(value, list, &mut self.sink) else {
+            self.complained();
             return;
         };
-        let version = text("apiVersion").or(list.map(|(version, _)| version));
-        if let (Some(item), Some(items)) = (kind.strip_suffix("List"), value.child("items")) {
-            let list = version.filter(|_| !item.is_empty());
-            self.items(&items, list.map(|version| (version, item)), depth);
-        } else if let Some(version) = version {
-            self.object(value, version, kind);
-        } else if pods::is_known(kind) || NAMED.contains(&kind) {
-            kind.clone_into(&mut self.sink.object);
-            self.sink.say(value, "has no apiVersion");
-            self.complained();
+        match (kind.strip_suffix("List"), value.child("items")) {
+            (Some(item), Some(items)) => {
+                let list = (!item.is_empty()).then_some((version, item));
+                self.items(&items, list, depth);
+            }
+            _ => self.object(value, version, kind),
         }
     }
 
@@ -270,7 +266,15 @@ impl Part {
             _ if tiers::decides(&object) => tier,
             _ if beside::decides(&object) => other_policy,
             _ if pods::makes_pods(&object) => pods,
-            _ => return,
+            (group, kind) => {
+                let unknown = kinds::unknown(group, kind);
+                if let Some((field, message)) = unknown {
+                    self.sink.object = path_of(kind, object.space(), object.name);
+                    self.sink.say(&body.field(field), message);
+                    self.complained();
+                }
+                return;
+            }
         };
         self.sink.object = path_of(kind, object.space(), object.name);
         let metadata = body.child("metadata");
@@ -359,8 +363,8 @@ fn policy_beyond(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
 }
 
 fn service(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {
-    let service = beside::service(object, sink)?;
-    Some(Says::Beside(vec![service]))
+    let beside = beside::service(object, sink);
+    Some(Says::Service(beside, beside::called(object)))
 }
 
 fn tier(object: &Object<'_>, sink: &mut Sink) -> Option<Says> {

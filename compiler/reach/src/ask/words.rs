@@ -5,6 +5,7 @@ use super::{
     basis::{clash, other, pods, translated, unresolved},
     near,
     rules::{few, rule_in_words},
+    service::{leads_nowhere, service, settled},
 };
 use crate::{
     Cluster, Judge, PodId, PortSet,
@@ -16,6 +17,15 @@ use crate::{
 /// Why an answer is as it is: the rule that lets it through, or what nothing lifts. Rules are
 /// counted from 1. One sentence without a full stop.
 pub fn because(judge: &Judge<'_>, question: &Question, answer: &Answer) -> String {
+    let way = way(judge, question);
+    let asked = question;
+    let question = &settled(judge, asked);
+    if let Some(way) = way
+        .as_ref()
+        .filter(|_| leads_nowhere(judge, asked, question))
+    {
+        return format!("refused: {way}");
+    }
     let teller = Teller {
         judge,
         cluster: judge.cluster(),
@@ -27,12 +37,34 @@ pub fn because(judge: &Judge<'_>, question: &Question, answer: &Answer) -> Strin
         (_, true) => teller.allowed(answer),
         (_, false) => teller.refused(answer),
     };
-    let more = [teller.doubt(answer), teller.way_around(answer)];
+    let more = [teller.doubt(answer), teller.way_around(answer), way];
     for more in more.into_iter().flatten() {
         told.push_str("; ");
         told.push_str(&more);
     }
     format!("{verdict}: {told}")
+}
+
+/// Where the own address of a Service leads, if that is called.
+fn way(judge: &Judge<'_>, question: &Question) -> Option<String> {
+    let service = service(judge, question)?.path();
+    let (address, port) = (question.to, (question.protocol, question.port));
+    let End::Address(address) = address else {
+        return None;
+    };
+    let settled = settled(judge, question);
+    let End::Pod(pod) = settled.to else {
+        let (protocol, port) = port;
+        return Some(format!(
+            "{address} is the own address of Service {service}, which leads to no pod of \
+             the manifests on {protocol} {port}"
+        ));
+    };
+    let pod = judge.cluster().pod(pod).path();
+    Some(format!(
+        "{address} is the own address of Service {service}, which leads to {pod} on {} {}",
+        settled.protocol, settled.port
+    ))
 }
 
 /// Tells of one question.
@@ -251,10 +283,25 @@ impl Teller<'_> {
         let protocol = self.question.protocol;
         match called {
             Some(pod) => {
-                let pod = self.cluster.pod(pod).path();
-                format!(
-                    "on {protocol} port {name}, and no container of {pod} has a port of that name"
-                )
+                let pod = self.cluster.pod(pod);
+                let same = pod
+                    .ports
+                    .iter()
+                    .filter(|it| it.name.as_deref() == Some(name));
+                let mut others: Vec<&str> = same.map(|it| it.protocol.name()).collect();
+                others.sort_unstable();
+                others.dedup();
+                let path = pod.path();
+                match others.is_empty() {
+                    true => format!(
+                        "on {protocol} port {name}, and no container of {path} has a port of that \
+                         name"
+                    ),
+                    false => format!(
+                        "on {protocol} port {name}, and {path} has a port of that name for {} only",
+                        others.join(" and ")
+                    ),
+                }
             }
             None => format!("on {protocol} port {name}, and outside ports have no names"),
         }

@@ -1,6 +1,8 @@
 //! What decides beside NetworkPolicies: Services that replace the client's address, and the
 //! policies of pod networks.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use super::{
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::{
     Protocol,
-    cluster::{Beside, Effect},
+    cluster::{Beside, Effect, Service, ServicePort},
     labels::Selector,
     node::Node,
     policy::Port,
@@ -42,6 +44,53 @@ pub(super) fn service(object: &Object<'_>, sink: &mut Sink) -> Option<Beside> {
         // Without any it is not whole, and could be of each.
         ports: (!ports.is_empty()).then_some(ports),
     })
+}
+
+/// A Service that has addresses of its own, and pods behind it.
+pub(super) fn called(object: &Object<'_>) -> Option<Service> {
+    let spec = object.body.child("spec")?;
+    let addresses = addresses(spec.value());
+    // What is wrong with it was told already.
+    let mut sink = Sink::default();
+    let labels = spec.child("selector")?.texts(&mut sink);
+    if addresses.is_empty() || labels.is_empty() {
+        return None;
+    }
+    let mut ports = Vec::new();
+    if let Some(list) = spec.child("ports") {
+        list.items(&mut sink, |sink, item| {
+            if let (Some(target), Some(port)) = (target(&item, sink), item.field("port").port(sink))
+            {
+                let (Port::Every(protocol) | Port::Range(protocol, ..) | Port::Named(protocol, _)) =
+                    target;
+                ports.push(ServicePort {
+                    protocol,
+                    port,
+                    target,
+                });
+            }
+        });
+    }
+    Some(Service {
+        namespace: object.namespace.to_owned(),
+        name: object.name.to_owned(),
+        addresses,
+        pods: selector::of_labels(labels),
+        ports,
+    })
+}
+
+/// The own addresses of a Service. One without any says `None`.
+fn addresses(spec: Node<'_>) -> Vec<IpAddr> {
+    let one = spec.get("clusterIP").into_iter();
+    let all = spec.get("clusterIPs").and_then(Node::items);
+    let texts = one
+        .chain(all.into_iter().flatten())
+        .filter_map(Node::as_str);
+    let mut found: Vec<IpAddr> = texts.filter_map(|text| text.parse().ok()).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
 }
 
 /// The port of the pods to which a port of a Service leads: the same, unless it says another.

@@ -1,6 +1,9 @@
 //! What was read of each object, put together in the order of the documents.
 
-use std::{collections::BTreeMap, collections::HashMap, net::IpAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    net::IpAddr,
+};
 
 use foldhash::fast::FixedState;
 
@@ -10,7 +13,7 @@ use super::{
 };
 use crate::{
     Cluster, Namespace, PodId,
-    cluster::{Beside, Pod},
+    cluster::{Beside, Pod, Service},
     networks::{Attachment, Beyond},
     policy::Policy,
     tiers::TierPolicy,
@@ -53,6 +56,7 @@ pub(super) enum Says {
     /// A policy of the whole cluster.
     Tier(TierPolicy),
     Beside(Vec<Beside>),
+    Service(Option<Beside>, Option<Service>),
     Pods(Box<Pod>, Option<Replicated>),
 }
 
@@ -179,6 +183,10 @@ impl<'d> Merged<'d> {
             }
             Says::Tier(policy) => cluster.tiers.push(policy),
             Says::Beside(beside) => cluster.beside.extend(beside),
+            Says::Service(beside, service) => {
+                cluster.beside.extend(beside);
+                cluster.services.extend(service);
+            }
             Says::Pods(pod, replicated) => {
                 let id = cluster.add_pod(*pod);
                 self.replicated.extend(replicated.map(|it| (id, it)));
@@ -205,6 +213,26 @@ impl<'d> Merged<'d> {
             pod.addresses.sort_unstable();
             pod.addresses.dedup();
         }
+        name_apart(&mut self.cluster.pods);
         (self.cluster, self.complaints)
+    }
+}
+
+/// Marks pods of which something of another kind has the name as well.
+fn name_apart(pods: &mut [Pod]) {
+    let mut kinds: HashMap<(&str, &str), &str, FixedState> = HashMap::default();
+    let mut shared: BTreeSet<(String, String)> = BTreeSet::new();
+    for pod in pods.iter() {
+        let name = (pod.namespace.as_str(), pod.name.as_str());
+        let first = *kinds.entry(name).or_insert(&pod.kind);
+        if first != pod.kind {
+            shared.insert((pod.namespace.clone(), pod.name.clone()));
+        }
+    }
+    if shared.is_empty() {
+        return;
+    }
+    for pod in pods {
+        pod.namesake = shared.contains(&(pod.namespace.clone(), pod.name.clone()));
     }
 }

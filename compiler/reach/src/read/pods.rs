@@ -69,25 +69,6 @@ pub(super) fn makes_pods(object: &Object<'_>) -> bool {
     shape(object).is_some()
 }
 
-/// Whether a kind is one of those that are known by name.
-pub(super) fn is_known(kind: &str) -> bool {
-    const KNOWN: [&str; 12] = [
-        "Pod",
-        "ReplicationController",
-        "Deployment",
-        "ReplicaSet",
-        "StatefulSet",
-        "DaemonSet",
-        "Job",
-        "CronJob",
-        "VirtualMachine",
-        "VirtualMachineInstance",
-        "VirtualMachineInstanceReplicaSet",
-        "VirtualMachinePool",
-    ];
-    KNOWN.contains(&kind)
-}
-
 /// The pod, or what all pods of the template have in common.
 pub(super) fn pod(object: &Object<'_>, sink: &mut Sink) -> Pod {
     let body = &object.body;

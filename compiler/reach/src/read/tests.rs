@@ -181,3 +181,159 @@ fn pods_that_no_selector_tells_apart_are_asked_for_once_or_twice() {
     assert!(judge.replicas("shop", "d").is_empty());
     assert_eq!(judge.named("shop", "db-3").len(), 1);
 }
+
+/// What is wrong with some documents.
+fn wrong(documents: &[Value]) -> Vec<(String, String)> {
+    let (_, complaints) = read(documents.iter().enumerate().map(document));
+    let told = complaints.into_iter().map(|it| (it.path, it.message));
+    told.collect()
+}
+
+#[test]
+fn what_does_not_say_what_it_is_does_not_vanish() {
+    let spec = json!({"podSelector": {}, "ingress": []});
+    let metadata = json!({"name": "x", "namespace": "n"});
+    let api = "networking.k8s.io/v1";
+    for (document, path, words) in [
+        (
+            json!({"apiVersion": api, "kind": "NetworkPolcy", "metadata": metadata, "spec": spec}),
+            "kind",
+            "networking.k8s.io has no kind NetworkPolcy; did you mean NetworkPolicy?",
+        ),
+        (
+            json!({"apiVersion": api, "kin": "NetworkPolicy", "metadata": metadata, "spec": spec}),
+            "",
+            "has no kind; did you mean kind by kin?",
+        ),
+        (
+            json!({"kind": "NetworkPolicy", "metadata": metadata, "spec": spec}),
+            "",
+            "has no apiVersion",
+        ),
+        (json!({"a": 1}), "", "has no apiVersion and no kind"),
+        (
+            json!({"apiVersion": "v1", "kind": 7}),
+            "kind",
+            "must be text",
+        ),
+        (
+            json!({"apiVersion": "", "kind": "Pod"}),
+            "apiVersion",
+            "is empty",
+        ),
+        (
+            json!(["a"]),
+            "",
+            "must be an object with apiVersion and kind, and is a list",
+        ),
+        (
+            json!({"apiVersion": "v1", "kind": "List", "items": [{"kind": "Pod"}]}),
+            "items[0]",
+            "has no apiVersion",
+        ),
+    ] {
+        let told = wrong(&[document]);
+        let [(place, message)] = told.as_slice() else {
+            panic!("{words}: {told:?}");
+        };
+        assert_eq!(place, path, "{message}");
+        assert!(message.contains(words), "{message}");
+    }
+    let ingress = json!({"apiVersion": api, "kind": "Ingress", "metadata": metadata});
+    assert_eq!(wrong(&[ingress, json!(null)]), []);
+}
+
+/// Two workloads of one name, of which the pods are one container, and a Service before one.
+fn namesakes() -> Vec<Value> {
+    let workload = |kind: &str, app: &str| {
+        json!({
+            "apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "web", "namespace": "n"},
+            "spec": {"template": {
+                "metadata": {"labels": {"app": app}},
+                "spec": {"containers": [{"name": "c", "ports": [
+                    {"name": "alt", "containerPort": 8080, "protocol": "UDP"},
+                ]}]},
+            }},
+        })
+    };
+    let policy = json!({
+        "apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+        "metadata": {"name": "x", "namespace": "n"},
+        "spec": {
+            "podSelector": {"matchLabels": {"app": "b"}},
+            "ingress": [{"ports": [{"port": "alt"}, {"port": 81}]}],
+        },
+    });
+    let service = json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": "s", "namespace": "n"},
+        "spec": {
+            "clusterIP": "10.96.0.7", "selector": {"app": "b"},
+            "ports": [{"port": 80, "targetPort": 8080}, {"port": 1, "targetPort": 81}],
+        },
+    });
+    vec![
+        workload("Deployment", "a"),
+        workload("StatefulSet", "b"),
+        policy,
+        service,
+    ]
+}
+
+#[test]
+fn who_shares_a_name_is_called_with_the_kind() {
+    let manifests = namesakes();
+    let (cluster, complaints) = read(manifests.iter().enumerate().map(document));
+    assert_eq!(complaints, []);
+    let paths: Vec<String> = cluster.pods.iter().map(crate::Pod::path).collect();
+    assert_eq!(paths, ["n/Deployment/web", "n/StatefulSet/web"]);
+    let (alone, _) = read(manifests.iter().take(1).enumerate().map(document));
+    assert_eq!(alone.pods[0].path(), "n/web");
+}
+
+#[test]
+fn a_service_s_own_address_is_answered_for_the_pods_behind_it() {
+    let manifests = namesakes();
+    let (cluster, _) = read(manifests.iter().enumerate().map(document));
+    let judge = crate::Judge::new(&cluster);
+    for (port, allowed, basis, words) in [
+        (
+            80,
+            false,
+            crate::Basis::NamedPortUnresolved,
+            "the own address of Service n/s, which leads to n/StatefulSet/web on TCP 8080",
+        ),
+        (
+            80,
+            false,
+            crate::Basis::NamedPortUnresolved,
+            "has a port of that name for UDP only",
+        ),
+        (
+            1,
+            true,
+            crate::Basis::Policy,
+            "leads to n/StatefulSet/web on TCP 81",
+        ),
+        (
+            82,
+            false,
+            crate::Basis::NoPolicy,
+            "leads to no pod of the manifests on TCP 82",
+        ),
+    ] {
+        let question = crate::Question {
+            from: crate::End::Pod(crate::PodId(0)),
+            to: crate::End::Address("10.96.0.7".parse().expect("an address")),
+            protocol: crate::Protocol::Tcp,
+            port,
+        };
+        let answer = crate::ask(&judge, &question);
+        let because = crate::because(&judge, &question, &answer);
+        assert_eq!(
+            (answer.allowed, answer.basis),
+            (allowed, basis),
+            "{because}"
+        );
+        assert!(because.contains(words), "{because}");
+    }
+}

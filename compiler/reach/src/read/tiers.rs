@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// The group of all of them.
-const GROUP: &str = "policy.networking.k8s.io";
+pub(super) const GROUP: &str = "policy.networking.k8s.io";
 
 /// What the three kinds have in common, and what not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
