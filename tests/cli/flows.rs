@@ -79,6 +79,13 @@ fn questions_are_answered_in_order_and_keep_their_members() {
         members,
         ["id", "from", "to", "port", "allowed", "basis", "because"]
     );
+    let long = r#"[{"id": 123456789012345678901234567890, "from": "shop/web", "to": "shop/db", "port": 1, "x": 1.00}]"#;
+    let kept = folder
+        .run_with("flows --manifests k8s --ask -", long)
+        .ends_with(0);
+    for part in ["\"id\": 123456789012345678901234567890", "\"x\": 1.00"] {
+        assert!(kept.out.contains(part), "{}", kept.out);
+    }
     let again = folder
         .run_with("flows --manifests k8s --ask -", &questions.to_string())
         .ends_with(0);
@@ -340,6 +347,20 @@ fn a_question_that_cannot_be_asked_is_named_and_nothing_is_answered() {
         assert_eq!(run.out, "");
         assert!(run.err.contains(words), "{words}\n{}", run.err);
     }
+    let questions =
+        json!([{"from": "shop/bd"}, good, {"from": "shop/wbe", "to": "shop/db", "port": 1}]);
+    let run = folder
+        .run_with("flows --manifests k8s --ask -", &questions.to_string())
+        .ends_with(2);
+    assert_eq!(run.out, "");
+    for words in [
+        "question 1: `from`",
+        "mean `shop/db`?",
+        "question 3: `from`",
+        "mean `shop/web`?",
+    ] {
+        assert!(run.err.contains(words), "{words}\n{}", run.err);
+    }
     for (text, words) in [
         ("", "it is empty"),
         ("{}", "it is no list"),
@@ -464,11 +485,150 @@ fn mistakes_in_manifests_are_all_told_with_their_places() {
     for part in [
         "k8s/twice.yaml:",
         "the key `kind` stands twice",
-        "k8s/wrong.yaml:3: document 2: NetworkPolicy shop/p: spec.ingress[0].from[0].ipBlock.cidr",
+        "k8s/wrong.yaml:1: document 1: ConfigMap: has no apiVersion",
+        "k8s/wrong.yaml:6: document 2: NetworkPolicy shop/p: spec.ingress[0].from[0].ipBlock.cidr",
         "k8s/chart.yaml:",
         "helm template",
     ] {
         assert!(run.err.contains(part), "{part}\n{}", run.err);
+    }
+}
+
+#[test]
+fn a_misspelt_kind_does_not_vanish() {
+    let policy = |head: &str| {
+        format!(
+            "{SHOP}---\n{head}\nmetadata: {{name: p, namespace: shop}}\nspec: {{podSelector: {{}}}}\n"
+        )
+    };
+    let group = "apiVersion: networking.k8s.io/v1";
+    for (head, words) in [
+        (
+            format!("{group}\nkind: NetworkPolcy"),
+            "one.yaml:28: document 5: NetworkPolcy shop/p: kind: networking.k8s.io has no kind \
+             NetworkPolcy; did you mean NetworkPolicy?",
+        ),
+        (
+            format!("{group}\nkin: NetworkPolicy"),
+            "has no kind; did you mean kind by kin?",
+        ),
+        (
+            "kind: NetworkPolicy".to_owned(),
+            "NetworkPolicy: has no apiVersion",
+        ),
+    ] {
+        let folder = Folder::of([("one.yaml", policy(&head).as_str())]);
+        let run = folder.run("flows --manifests one.yaml").ends_with(1);
+        assert_eq!(run.out, "");
+        assert!(run.err.contains(words), "{words}\n{}", run.err);
+    }
+    let ingress = policy(&format!("{group}\nkind: Ingress"));
+    let folder = Folder::of([("one.yaml", ingress.as_str()), ("text.yaml", "just text\n")]);
+    folder.run("flows --manifests one.yaml").ends_with(0);
+    let run = folder.run("flows --manifests .").ends_with(1);
+    assert!(
+        run.err
+            .contains("must be an object with apiVersion and kind"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn a_file_that_says_nothing_is_no_mistake() {
+    let folder = folder();
+    let all = folder.run("flows --manifests k8s").ends_with(0);
+    for text in ["# kind: Pod\n", "", "---\n---\n# nothing\n", "null\n"] {
+        folder.write("k8s/nothing.yaml", text);
+        let run = folder.run("flows --manifests k8s").ends_with(0);
+        assert_eq!(run.out, all.out.replace("2 files", "3 files"), "{text:?}");
+    }
+}
+
+#[test]
+fn two_workloads_of_one_name_are_told_apart() {
+    let workload = |kind: &str, app: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: web, namespace: n}}\n\
+             spec: {{template: {{metadata: {{labels: {{app: {app}}}}}, spec: {{containers: []}}}}}}\n"
+        )
+    };
+    let policy = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n\
+                  metadata: {name: x, namespace: n}\nspec: {podSelector: {matchLabels: {app: s}}}\n";
+    let text = [
+        &workload("Deployment", "d"),
+        &workload("StatefulSet", "s"),
+        policy,
+    ]
+    .map(String::from);
+    let folder = Folder::of([("a.yaml", text.concat().as_str())]);
+    let run = folder.run("flows --manifests a.yaml").ends_with(0);
+    assert!(run.out.contains("→ n/Deployment/web"), "{}", run.out);
+    let all = folder
+        .run("flows --manifests a.yaml --format json")
+        .ends_with(0)
+        .json();
+    let ends = all["sheets"][0]["ends"].as_array().unwrap();
+    let names: Vec<_> = ends.iter().take(2).map(|end| end["name"].clone()).collect();
+    assert_eq!(names, ["n/Deployment/web", "n/StatefulSet/web"]);
+    let run = folder
+        .run("flows --manifests a.yaml --from n/deployment/web --to n/StatefulSet/web")
+        .ends_with(0);
+    let words = "refused: n/Deployment/web → n/StatefulSet/web";
+    assert!(run.out.contains(words), "{}", run.out);
+    assert!(
+        run.out.contains("lets nothing in to n/StatefulSet/web"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
+fn a_service_is_answered_for_the_pods_behind_it() {
+    let service = "---\napiVersion: v1\nkind: Service\nmetadata: {name: db, namespace: shop}\n\
+                   spec: {clusterIP: 10.96.0.7, selector: {app: db}, \
+                   ports: [{port: 1, targetPort: 5432}, {port: 2, targetPort: 81}]}\n";
+    let folder = folder();
+    folder.write("k8s/service.yaml", service);
+    let ask = |port: u16| {
+        let question = json!([{"from": "shop/web", "to": "10.96.0.7", "port": port}]);
+        let run = folder.run_with("flows --manifests k8s --ask -", &question.to_string());
+        let answers = run.ends_with(0).json();
+        (
+            answers[0]["allowed"].clone(),
+            answers[0]["because"].to_string(),
+        )
+    };
+    for (port, allowed, words) in [
+        (
+            1,
+            true,
+            "own address of Service shop/db, which leads to shop/db on TCP 5432",
+        ),
+        (2, false, "on TCP 5432, not on TCP 81"),
+        (3, false, "which leads to no pod of the manifests on TCP 3"),
+    ] {
+        let (answer, because) = ask(port);
+        assert_eq!(answer, allowed, "{because}");
+        assert!(because.contains(words), "{because}");
+    }
+    let run = folder
+        .run("flows --manifests k8s --from shop/web --to 10.96.0.7")
+        .ends_with(0);
+    let words = "allowed: shop/web → 10.96.0.7, TCP 1 only";
+    assert!(run.out.contains(words), "{}", run.out);
+}
+
+#[test]
+fn what_is_about_manifests_is_refused_of_an_estate() {
+    let folder = Folder::of([("shop/tenantry.kdl", crate::harness::GROUND)]);
+    for option in ["--ask gone.json", "--exposure", "--network a/b"] {
+        for place in ["", "shop ", "--cluster one "] {
+            let run = folder.run(&format!("flows {place}{option}")).ends_with(2);
+            assert_eq!(run.out, "");
+            let words = "is about manifests, and none are given";
+            assert!(run.err.contains(words), "{place}{option}\n{}", run.err);
+        }
     }
 }
 

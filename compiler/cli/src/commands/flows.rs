@@ -7,6 +7,7 @@ mod ends;
 mod estate;
 mod human;
 mod inside;
+mod lines;
 mod manifests;
 mod networks;
 mod page;
@@ -66,13 +67,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH", conflicts_with_all = ["path", "env", "cluster", "sets", "params"])]
     manifests: Option<PathBuf>,
     /// Answer a JSON list of {from, to, port, protocol}; `-` is standard input
-    #[arg(long, value_name = "FILE", requires = "manifests", conflicts_with_all = ["from", "to", "port", "protocol", "html"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "port", "protocol", "html"])]
     ask: Option<PathBuf>,
     /// Show also what pods would reach that do not exist, if somebody made them with the right labels
-    #[arg(long, requires = "manifests", conflicts_with = "ask")]
+    #[arg(long, conflicts_with = "ask")]
     exposure: bool,
     /// Of a network beside the pod network, by its definition: namespace/name
-    #[arg(long, value_name = "NETWORK", requires = "manifests", conflicts_with_all = ["ask", "exposure"])]
+    #[arg(long, value_name = "NETWORK", conflicts_with_all = ["ask", "exposure"])]
     network: Option<String>,
     /// Who calls: tenant.workload, internet, platform.dns, an address; of manifests namespace/name
     #[arg(long, value_name = "END")]
@@ -112,7 +113,10 @@ fn protocol(text: &str) -> Result<Protocol, String> {
 pub(crate) fn run(args: &Args, console: &mut Console) -> Outcome {
     match &args.manifests {
         Some(path) => args.manifests(path, console),
-        None => args.estate(console),
+        None => {
+            args.of_manifests()?;
+            args.estate(console)
+        }
     }
 }
 
@@ -132,6 +136,23 @@ pub(crate) fn whole_page(world: &dyn World, options: &compile::Options) -> Resul
 }
 
 impl Args {
+    /// Fails where something is asked that manifests alone can answer. The parser of arguments would
+    /// not say so beside an estate's folder, because the two exclude each other.
+    fn of_manifests(&self) -> Result<(), Failure> {
+        let asked = [
+            (self.ask.is_some(), "--ask"),
+            (self.exposure, "--exposure"),
+            (self.network.is_some(), "--network"),
+        ];
+        match asked.into_iter().find(|(is_asked, _)| *is_asked) {
+            None => Ok(()),
+            Some((_, option)) => Err(Failure::new(format!(
+                "{option} is about manifests, and none are given"
+            ))
+            .help("`--manifests PATH` reads them, in place of an estate")),
+        }
+    }
+
     /// The flows of an estate.
     fn estate(&self, console: &mut Console) -> Outcome {
         let plan = self.findings.plan()?;
@@ -233,10 +254,12 @@ impl Args {
         let networks = tenantry_reach::networks(&read.cluster);
         let judges = Judges::of(&read.cluster, &networks);
         match &self.ask {
-            Some(ask) => answers(&judges, ask, &limits, console)?,
-            None => self.answer(&judges, &called(path), &read, console)?,
+            Some(ask) => answers(&judges, ask, &limits, console),
+            None => {
+                self.answer(&judges, &called(path), &read, console)?;
+                Ok(Exit::Clean)
+            }
         }
-        Ok(Exit::Clean)
     }
 
     /// The answer to what is asked by itself of manifests, or everything.
@@ -356,15 +379,43 @@ fn most(much: TooMuch) -> Failure {
 }
 
 /// Answers a list of questions.
-fn answers(
-    judges: &Judges<'_>,
-    ask: &Path,
-    limits: &Limits,
-    console: &mut Console,
-) -> Result<(), Failure> {
+fn answers(judges: &Judges<'_>, ask: &Path, limits: &Limits, console: &mut Console) -> Outcome {
     let text = files::read_within(ask, ("manifest-bytes", limits.manifest_bytes))?;
-    let answers = ask::answers(judges, &text, &called(ask))?;
-    console.out.print(&json::pretty(&answers))?;
+    let source = called(ask);
+    match ask::answers(judges, &text, &source)? {
+        Ok(answers) => {
+            console.out.print(&json::pretty(&answers))?;
+            Ok(Exit::Clean)
+        }
+        Err(bad) => {
+            misasked(&bad, &source, console)?;
+            Ok(Exit::Usage)
+        }
+    }
+}
+
+/// The most questions of which each is told what is wrong with it.
+const MISASKED: usize = 50;
+
+/// Tells what is wrong with questions. How one is written is said once.
+fn misasked(bad: &[ask::Bad], source: &str, console: &mut Console) -> Result<(), Failure> {
+    let look = console.err.look;
+    let error = look.level("error:", Level::Error);
+    let help = |text: &str| look.wrap(text, &format!(" {} ", look.strong("help:")), "       ");
+    for ask::Bad { at, wrong } in bad.iter().take(MISASKED) {
+        let line = format!("{source}: question {at}: {}", wrong.message);
+        console.err.line(&format!("{error} {}", visible(&line)))?;
+        if let Some(text) = &wrong.help {
+            console.err.line(&help(&visible(text)))?;
+        }
+    }
+    let more = bad.len().saturating_sub(MISASKED);
+    if more > 0 {
+        console.err.line(&format!("{error} and {more} more"))?;
+    }
+    if bad.iter().any(|bad| bad.wrong.help.is_none()) {
+        console.err.line(&help(ask::FORM))?;
+    }
     Ok(())
 }
 

@@ -1,8 +1,15 @@
 //! Lists of questions: `--ask`.
 
-use serde_json::{Map, Value};
+use std::fmt;
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+    ser::SerializeMap,
+};
+use serde_json::{Map, Value, value::RawValue};
 use tenantry_reach::{
-    End, Judge, Protocol, Question,
+    Answer, End, Judge, Protocol, Question,
     ask::{ask, because},
 };
 
@@ -15,37 +22,104 @@ use super::{
 use crate::exit::Failure;
 
 /// How a question is written.
-const FORM: &str = r#"a question is {"from": "shop/web", "to": "shop/db", "port": 5432, "protocol": "TCP"}; the ends are namespace/name or an address, and the protocol may be left out; "network": "shop/lab" asks about a network beside the pod network"#;
+pub(super) const FORM: &str = r#"a question is {"from": "shop/web", "to": "shop/db", "port": 5432, "protocol": "TCP"}; the ends are namespace/name or an address, and the protocol may be left out; "network": "shop/lab" asks about a network beside the pod network"#;
+
+/// What is wrong with a question.
+pub(super) struct Bad {
+    /// Its place in the list, from 1.
+    pub(super) at: usize,
+    pub(super) wrong: Unknown,
+}
+
+/// A question with its answer.
+pub(super) struct Answered {
+    /// What was asked, each member as it was written.
+    asked: Vec<(String, Box<RawValue>)>,
+    answer: Answer,
+    because: String,
+}
+
+impl Answered {
+    /// The members of an answer, in their order.
+    const MEMBERS: [&str; 3] = ["allowed", "basis", "because"];
+}
+
+impl Serialize for Answered {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        for (member, value) in &self.asked {
+            // What was there in place of an answer, such as what somebody expects, gives way.
+            if !Self::MEMBERS.contains(&member.as_str()) {
+                map.serialize_entry(member, value)?;
+            }
+        }
+        let [allowed, basis, because] = Self::MEMBERS;
+        map.serialize_entry(allowed, &self.answer.allowed)?;
+        map.serialize_entry(basis, self.answer.basis.name())?;
+        map.serialize_entry(because, &self.because)?;
+        map.end()
+    }
+}
+
+/// The members of an object, each as it is written: no number is rounded.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Each;
+        impl<'de> Visitor<'de> for Each {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut from: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = from.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        from.deserialize_map(Each)
+    }
+}
 
 /// Answers a list of questions: the same list, with what was asked of each and its answer. All of
-/// it, or nothing.
-pub(super) fn answers(judges: &Judges<'_>, text: &str, source: &str) -> Result<Value, Failure> {
-    let mut entries = list(text, source)?;
-    let mut questions = Vec::new();
+/// it, or nothing but everything that is wrong with it.
+///
+/// # Errors
+/// It is no list.
+pub(super) fn answers(
+    judges: &Judges<'_>,
+    text: &str,
+    source: &str,
+) -> Result<Result<Vec<Answered>, Vec<Bad>>, Failure> {
+    let entries = list(text, source)?;
+    let (mut questions, mut bad) = (Vec::new(), Vec::new());
     for (at, entry) in entries.iter().enumerate() {
-        let question = question(judges, entry).map_err(|wrong| {
-            let failure = Failure::new(format!("{source}: question {}: {}", at + 1, wrong.message));
-            failure.help(wrong.help.unwrap_or_else(|| FORM.to_owned()))
-        })?;
-        questions.push(question);
-    }
-    for (entry, (judge, question)) in entries.iter_mut().zip(&questions) {
-        let Value::Object(entry) = entry else {
-            continue;
-        };
-        let answer = ask(judge, question);
-        let because = because(judge, question, &answer);
-        for (member, value) in [
-            ("allowed", Value::Bool(answer.allowed)),
-            ("basis", Value::from(answer.basis.name())),
-            ("because", Value::from(because)),
-        ] {
-            // What was there in its place, such as what somebody expects, gives way.
-            entry.shift_remove(member);
-            entry.insert(member.to_owned(), value);
+        match question(judges, entry) {
+            Ok(question) => questions.push(question),
+            Err(wrong) => bad.push(Bad { at: at + 1, wrong }),
         }
     }
-    Ok(Value::Array(entries))
+    if !bad.is_empty() {
+        return Ok(Err(bad));
+    }
+    let text = text.trim_start_matches('\u{feff}');
+    let written: Vec<Members> = serde_json::from_str(text)
+        .map_err(|error| Failure::new(format!("{source} is no list of questions: {error}")))?;
+    let answered = questions.iter().zip(written);
+    let answered = answered.map(|((judge, question), Members(asked))| {
+        let answer = ask(judge, question);
+        Answered {
+            because: because(judge, question, &answer),
+            asked,
+            answer,
+        }
+    });
+    Ok(Ok(answered.collect()))
 }
 
 fn list(text: &str, source: &str) -> Result<Vec<Value>, Failure> {

@@ -6,7 +6,10 @@ use serde_json::Value;
 use tenantry_core::{limits::Limits, par};
 use tenantry_reach::{Cluster, Complaint, Document};
 
-use super::strict::{self, Language, Read, Wrong};
+use super::{
+    lines,
+    strict::{self, Language, Read, Wrong},
+};
 use crate::{exit::Failure, files};
 
 /// How names of files end that may hold manifests.
@@ -33,9 +36,9 @@ pub(super) struct Mistakes {
 /// A file and what was read of it.
 struct File {
     name: String,
+    language: Language,
+    text: String,
     read: Result<Vec<Read>, Wrong>,
-    /// Whether it holds what looks like a template.
-    template: bool,
 }
 
 /// Reads a folder, a file, or standard input, which is `-`.
@@ -44,8 +47,9 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Result<Manifests, Mis
     let texts = texts(path, limits, &mut warnings)?;
     let parsed: Vec<File> = par::map_owned(texts, |(name, language, text)| File {
         read: strict::documents(&text, language),
-        template: text.contains("{{"),
         name,
+        language,
+        text,
     });
     let mut lines = Vec::new();
     let mut templates = false;
@@ -56,7 +60,7 @@ pub(super) fn read(path: &Path, limits: &Limits) -> Result<Result<Manifests, Mis
                 place(&file.name, wrong.line),
                 wrong.message
             ));
-            templates |= file.template;
+            templates |= file.text.contains("{{");
         }
     }
     let (cluster, complaints) = tenantry_reach::read::read(parsed.iter().flat_map(documents));
@@ -137,14 +141,16 @@ fn documents(file: &File) -> impl Iterator<Item = Document<'_>> {
         })
 }
 
-/// A complaint, with where its document begins.
+/// A complaint, with where the part of the document is that it is about.
 fn line(parsed: &[File], complaint: &Complaint) -> String {
     let file = parsed.iter().find(|file| file.name == complaint.source);
     let documents = file
         .and_then(|file| file.read.as_deref().ok())
         .unwrap_or_default();
     let begins = documents.get(complaint.at).and_then(|read| read.line);
-    let mut line = place(&complaint.source, begins);
+    let part =
+        file.and_then(|it| lines::line(&it.text, it.language, complaint.at, &complaint.path));
+    let mut line = place(&complaint.source, part.or(begins));
     if documents.len() > 1 {
         line += &format!(": document {}", complaint.at + 1);
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tenantry_reach::{
     Account, Answer, Basis, Cluster, Direction, End, Judge, PortSet, Protocol, Question, TierId,
-    ask::{ask, because},
+    ask::{ask, because, service_ports, settled},
 };
 
 use super::{document, words};
@@ -38,7 +38,8 @@ pub(super) fn tell(judge: &Judge<'_>, asked: Asked) -> Told {
     let ports = ports(asked.protocol, asked.port);
     let open = open(judge, asked.from, asked.to).and(&ports);
     // The first packet that goes through; else the first that does not.
-    let first = open.first().or_else(|| ports.first());
+    let served = || served(judge, asked.from, asked.to).and(&ports).first();
+    let first = open.first().or_else(served).or_else(|| ports.first());
     let (protocol, port) = first.unwrap_or((Protocol::Tcp, 1));
     let question = Question {
         from: asked.from,
@@ -48,7 +49,8 @@ pub(super) fn tell(judge: &Judge<'_>, asked: Asked) -> Told {
     };
     let answer = ask(judge, &question);
     let because = because(judge, &question, &answer);
-    let side = |direction, account| words::account(judge, &question, direction, account);
+    let about = settled(judge, &question);
+    let side = |direction, account| words::account(judge, &about, direction, account);
     Told {
         from: words::end(judge, asked.from),
         to: words::end(judge, asked.to),
@@ -73,6 +75,21 @@ pub(super) fn ports(protocol: Option<Protocol>, port: Option<u16>) -> PortSet {
     }
 }
 
+/// The ports of the Service of which the called end is the own address; none of any other.
+fn served(judge: &Judge<'_>, from: End, to: End) -> PortSet {
+    let any = Question {
+        from,
+        to,
+        protocol: Protocol::Tcp,
+        port: 1,
+    };
+    let mut served = PortSet::none();
+    for (protocol, port) in service_ports(judge, &any).unwrap_or_default() {
+        served.add(protocol, port, port);
+    }
+    served
+}
+
 /// The ports on which connections go through.
 fn open(judge: &Judge<'_>, from: End, to: End) -> PortSet {
     let any = Question {
@@ -81,6 +98,20 @@ fn open(judge: &Judge<'_>, from: End, to: End) -> PortSet {
         protocol: Protocol::Tcp,
         port: 1,
     };
+    if let Some(ports) = service_ports(judge, &any) {
+        let mut open = PortSet::none();
+        for (protocol, port) in ports {
+            let question = Question {
+                protocol,
+                port,
+                ..any
+            };
+            if ask(judge, &question).allowed {
+                open.add(protocol, port, port);
+            }
+        }
+        return open;
+    }
     // This holds of all ports alike.
     if ask(judge, &any).basis == Basis::SpecException {
         return PortSet::all();

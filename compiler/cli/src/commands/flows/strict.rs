@@ -204,6 +204,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
         f.write_str("a value that JSON can hold")
     }
 
+    // What a file of YAML holds that says nothing.
+    fn visit_none<E: serde::de::Error>(self) -> Result<Value, E> {
+        self.visit_unit()
+    }
+
     fn visit_unit<E: serde::de::Error>(self) -> Result<Value, E> {
         self.charge(0)?;
         Ok(Value::Null)
