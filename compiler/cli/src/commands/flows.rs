@@ -9,12 +9,14 @@ mod human;
 mod inside;
 mod lines;
 mod manifests;
+mod missing;
 mod networks;
 mod page;
 mod question;
 mod several;
 mod sheet;
 mod strict;
+mod whom;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -178,21 +180,18 @@ impl Args {
         let mut sheets = Vec::new();
         for ground in &grounds {
             let [from, to] = ends.map(|(text, _)| {
-                let sought = text.as_deref().map(|text| declared::sought(ground, text));
+                let sought = text.as_deref().map(|text| whom::sought(ground, text));
                 sought.transpose().map(Option::flatten)
             });
             let (from, to) = (from?, to?);
-            let found = |text: &Option<String>, sought: &Option<declared::Sought>| {
+            let found = |text: &Option<String>, sought: &Option<whom::Sought>| {
                 text.is_none() || sought.is_some()
             };
             if found(&self.from, &from) && found(&self.to, &to) {
                 let mut sheet = ground.sheet.clone();
-                let place = |sought: Option<declared::Sought>| sought.map(|it| [Sought::from(it)]);
-                let (from, to) = (place(from), place(to));
-                sheet.only(
-                    from.as_ref().map(|it| &it[..]),
-                    to.as_ref().map(|it| &it[..]),
-                );
+                let from = from.map(|from| from.callers(ground));
+                let to = to.map(|to| to.places());
+                sheet.only(from.as_deref(), to.as_deref());
                 sheets.push(sheet);
             }
         }
@@ -212,10 +211,7 @@ impl Args {
         known(grounds, Some(to), "--to")?;
         let mut told = Vec::new();
         for ground in grounds {
-            let ends = (
-                declared::sought(ground, from)?,
-                declared::sought(ground, to)?,
-            );
+            let ends = (whom::sought(ground, from)?, whom::sought(ground, to)?);
             if let (Some(from), Some(to)) = ends {
                 told.push(declared::tell(ground, (from, to), self.protocol, self.port));
             }
@@ -347,11 +343,11 @@ fn known(grounds: &[estate::Ground<'_>], text: Option<&str>, option: &str) -> Re
         return Ok(());
     };
     for ground in grounds {
-        if declared::sought(ground, text)?.is_some() {
+        if whom::sought(ground, text)?.is_some() {
             return Ok(());
         }
     }
-    Err(declared::unknown(grounds, option, text))
+    Err(whom::unknown(grounds, option, text))
 }
 
 /// Whom an option calls, where it is given.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tenantry_syntax::Span;
 
-use super::{Compiled, Options, Run, Until, compile};
+use super::{Compiled, Options, Run, Until, compile, known::Known};
 use crate::{
     flows::{Flow, FlowSet, Peer, Port, Reason, Service},
     load::Library,
@@ -40,6 +40,8 @@ pub struct FlowsCluster {
     pub name: Arc<str>,
     /// All flows, declared and derived, sorted.
     pub flows: Vec<SpecFlow>,
+    /// What the spec says beside them.
+    pub known: Known,
     /// What the emitted policies let through, held against those. None of an estate with errors,
     /// and none where no policies of Kubernetes are emitted.
     pub proof: Option<Proof>,
@@ -140,6 +142,7 @@ impl FlowsCluster {
                 .iter()
                 .map(|flow| SpecFlow::of(estate, flow))
                 .collect(),
+            known: Known::of(estate, id),
             proof: None,
             unproven: Vec::new(),
         });

@@ -1,11 +1,9 @@
 //! A question about an estate: what the spec says of it, what it would have to say, and what the
 //! emitted policies do.
 
-use std::net::IpAddr;
-
 use serde::Serialize;
 use tenantry_core::{
-    diag::{Level, nearest::nearest},
+    diag::Level,
     prove::flows::{Beyond, Whose},
 };
 use tenantry_reach::{Addresses, End, Judge, PodId, PortSet, Protocol};
@@ -13,105 +11,37 @@ use tenantry_reach::{Addresses, End, Judge, PodId, PortSet, Protocol};
 use super::{
     document,
     estate::Ground,
-    question::{self, Asked},
-    sheet::{self, Class, Flow, Node, Reason},
+    missing::{Asked, Missing},
+    question,
+    sheet::{Class, Flow, Node, Reason},
+    whom::{Place, Sought, end_on},
 };
-use crate::{
-    exit::Failure,
-    render::{style::Look, visible},
-};
-
-/// An end as it is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sought {
-    name: String,
-    /// Its place among the nodes, where anything is said of it.
-    pub(super) node: Option<usize>,
-    /// The address, where it is one.
-    pub(super) address: Option<IpAddr>,
-}
-
-impl From<Sought> for sheet::Sought {
-    fn from(sought: Sought) -> Self {
-        match (sought.node, sought.address) {
-            (Some(node), _) => Self::Node(node),
-            (None, Some(address)) => Self::Address(address),
-            (None, None) => Self::Nobody,
-        }
-    }
-}
-
-/// Parts of the platform and the world of which a spec need not say anything.
-const KNOWN: [&str; 6] = [
-    "internet",
-    "platform.dns",
-    "platform.ingress",
-    "platform.kube-api",
-    "platform.metadata",
-    "platform.metrics",
-];
-
-/// Whom a text calls; none of this cluster's.
-///
-/// # Errors
-/// An address is asked of, and it is not known who is where.
-pub(super) fn sought(ground: &Ground<'_>, text: &str) -> Result<Option<Sought>, Failure> {
-    if let Ok(address) = text.parse::<IpAddr>() {
-        // An address of IPv4 that is written as one of IPv6 is the same one.
-        let address = address.to_canonical();
-        if ground.cluster.proof.is_none() {
-            let why = format!(
-                "{}: addresses are known only where policies are emitted",
-                ground.sheet.title
-            );
-            return Err(
-                Failure::new(why).help("ask by name: tenant.workload, internet, platform.dns")
-            );
-        }
-        return Ok(Some(Sought {
-            name: text.to_owned(),
-            node: None,
-            address: Some(address),
-        }));
-    }
-    let node = ground.sheet.nodes.iter().position(|node| node.name == text);
-    let known = node.is_some() || KNOWN.contains(&text);
-    Ok(known.then(|| Sought {
-        name: text.to_owned(),
-        node,
-        address: None,
-    }))
-}
-
-/// Nobody of any cluster is called so.
-pub(super) fn unknown(grounds: &[Ground<'_>], option: &str, text: &str) -> Failure {
-    let nodes = grounds.iter().flat_map(|ground| &ground.sheet.nodes);
-    let names = nodes.map(|node| node.name.as_str()).chain(KNOWN);
-    let failure = Failure::new(format!("{option}: nobody is called `{text}`"));
-    match nearest(text, names) {
-        Some(near) => failure.help(format!("did you mean `{near}`?")),
-        None => failure.help(
-            "an end is tenant.workload, internet, platform.dns, an external system or an address",
-        ),
-    }
-}
+use crate::render::{style::Look, visible};
 
 /// What is told of a question.
 pub(super) struct Told<'g> {
     ground: &'g Ground<'g>,
     from: Sought,
     to: Sought,
+    /// Whether no end is one for which policies are.
+    is_outside: bool,
     asked: PortSet,
     open: PortSet,
     /// The flows that say so.
     flows: Vec<&'g Flow>,
     /// What the spec would have to say; empty where it says enough or nothing could be said.
     missing: Vec<String>,
+    /// What to know of the ends, in sentences.
+    notes: Vec<String>,
     /// What the emitted policies do.
     emitted: Option<question::Told>,
     /// The same on each network beside the pod network that both ends are on.
     beyond: Vec<(&'g Beyond, question::Told)>,
 }
+
+/// Of two ends that are no pods of anybody's.
+const OUTSIDE: &str = "Both ends are outside of what runs in the cluster, where neither the spec nor \
+                       a policy decides.";
 
 /// Looks for the answer.
 pub(super) fn tell<'g>(
@@ -121,131 +51,91 @@ pub(super) fn tell<'g>(
     port: Option<u16>,
 ) -> Told<'g> {
     let asked = question::ports(protocol, port);
-    let mut open = PortSet::none();
+    let is_outside = from.is_outside(ground) && to.is_outside(ground);
     let mut flows = Vec::new();
     for flow in &ground.sheet.flows {
         let ports = flow.ports.and(&asked);
         if any(ground, &flow.from, &from) && any(ground, &flow.to, &to) && !ports.is_empty() {
-            open.extend(&ports);
             flows.push(flow);
         }
     }
-    let missing = if open.is_empty() {
-        missing(ground, &from, &to, protocol, port)
-    } else {
-        Vec::new()
+    let mut open = match is_outside {
+        true => asked.clone(),
+        false => PortSet::none(),
     };
-    let first = open.first();
-    let (protocol, port) = match (first, port) {
-        (Some((protocol, port)), _) => (Some(protocol), Some(port)),
-        (None, port) => (protocol, port),
+    flows
+        .iter()
+        .for_each(|flow| open.extend(&flow.ports.and(&asked)));
+    let sides = Asked {
+        ground,
+        from: &from,
+        to: &to,
+        protocol,
+        port,
     };
-    let emitted = emitted(ground, &from, &to, protocol, port);
+    let Missing { lines, notes } = match open.is_empty() {
+        true => sides.missing(),
+        false => sides.beside(),
+    };
+    let outside = is_outside.then(|| OUTSIDE.to_owned());
+    let known = [&from, &to].into_iter().filter_map(Sought::told);
+    let notes = known.chain(notes).chain(outside).collect();
+    let (protocol, port) = match open.first().filter(|_| !is_outside) {
+        Some((protocol, port)) => (Some(protocol), Some(port)),
+        None => (protocol, port),
+    };
+    let emitted = emitted(ground, (&from, &to), flows.first().copied(), protocol, port);
     let beyond = beyond(ground, (&from, &to), protocol, port);
     Told {
         ground,
         from,
         to,
+        is_outside,
         asked,
         open,
         flows,
-        missing,
+        missing: lines,
+        notes,
         emitted,
         beyond,
     }
 }
 
-/// Whether one of these nodes is the one that is sought, or speaks for it.
+/// Whether one of these nodes is one that is sought, or speaks for it.
 fn any(ground: &Ground<'_>, nodes: &[usize], sought: &Sought) -> bool {
-    let own = sought.node.and_then(|at| ground.sheet.nodes.get(at));
-    let speaks = |node: &Node| match own {
-        Some(own) => {
+    let all = &ground.sheet.nodes;
+    let mut own = sought.nodes.iter().filter_map(|at| all.get(*at)).peekable();
+    let speaks = |node: &Node| match own.peek() {
+        Some(_) => own.clone().any(|own| {
             node.class == Class::Everybody
                 && own.class == Class::Workload
                 && node.group == own.group
-        }
+        }),
         None => sought
             .address
             .is_some_and(|address| node.addresses.contains(address)),
     };
+    let mut speaks = speaks;
     nodes
         .iter()
-        .any(|at| sought.node == Some(*at) || ground.sheet.nodes.get(*at).is_some_and(speaks))
+        .any(|at| sought.nodes.contains(at) || all.get(*at).is_some_and(&mut speaks))
 }
 
-/// What the spec would have to say.
-fn missing(
-    ground: &Ground<'_>,
-    from: &Sought,
-    to: &Sought,
-    protocol: Option<Protocol>,
-    port: Option<u16>,
-) -> Vec<String> {
-    let number = port.map_or_else(|| "PORT".to_owned(), |port| port.to_string());
-    let beside = match protocol {
-        None | Some(Protocol::Tcp) => String::new(),
-        Some(other) => format!(" (over {other})"),
-    };
-    let workload = |sought: &Sought| {
-        let node = ground.sheet.nodes.get(sought.node?)?;
-        (node.class == Class::Workload).then_some(node)
-    };
-    let connect = |whom: &str, caller: &Node| {
-        format!(
-            "`connect {whom} port={number}` in `{}`{beside}",
-            caller.name
-        )
-    };
-    match (workload(from), workload(to)) {
-        (Some(caller), Some(called)) if caller.group == called.group => {
-            let short = called
-                .name
-                .split_once('.')
-                .map_or(called.name.as_str(), |it| it.1);
-            vec![connect(short, caller)]
-        }
-        (Some(caller), Some(called)) => vec![
-            connect(&called.name, caller),
-            format!(
-                "`offer {number} to={}` in `{}`{beside}",
-                caller.group, called.name
-            ),
-        ],
-        (Some(caller), None) if to.name.starts_with("platform.") => {
-            vec![format!("`connect {}` in `{}`", to.name, caller.name)]
-        }
-        (Some(caller), None) if to.address.is_some() => {
-            vec![format!(
-                "a `connect` in `{}` to `internet` or to an `external` that holds {}",
-                caller.name, to.name
-            )]
-        }
-        (Some(caller), None) => vec![connect(&to.name, caller)],
-        (None, Some(called)) if !from.name.starts_with("platform.") => {
-            vec![format!("`expose {number}` in `{}`{beside}", called.name)]
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// What the emitted policies do with the first packet.
+/// What the emitted policies do with the first packet: of the first flow that says so, where an end
+/// has several places.
 fn emitted(
     ground: &Ground<'_>,
-    from: &Sought,
-    to: &Sought,
+    (from, to): (&Sought, &Sought),
+    flow: Option<&Flow>,
     protocol: Option<Protocol>,
     port: Option<u16>,
 ) -> Option<question::Told> {
     let proof = ground.cluster.proof.as_ref()?;
+    if from.is_elsewhere() || to.is_elsewhere() {
+        return None;
+    }
     let judge = Judge::new(&proof.cluster);
-    let end = |sought: &Sought| -> Option<End> {
-        if let Some(address) = sought.address {
-            return Some(match judge.at(address).as_slice() {
-                [pod] => End::Pod(*pod),
-                _ => End::Address(address),
-            });
-        }
-        let node = ground.sheet.nodes.get(sought.node?)?;
+    let of_node = |node: &Node| -> Option<End> {
         let pod = proof.pods.iter().position(|whose| match whose {
             Whose::Workload(path) => **path == *node.name,
             _ => false,
@@ -255,9 +145,24 @@ fn emitted(
         pod.map(|at| End::Pod(PodId(at)))
             .or_else(|| address(&node.addresses))
     };
-    let asked = Asked {
-        from: end(from)?,
-        to: end(to)?,
+    let end = |sought: &Sought, said: Option<&Vec<usize>>| -> Option<End> {
+        if let Some(address) = sought.address {
+            return Some(match judge.at(address).as_slice() {
+                [pod] => End::Pod(*pod),
+                _ => End::Address(address),
+            });
+        }
+        let is_said = |at: &&usize| said.is_none_or(|said| said.contains(at));
+        let mut own = sought.nodes.iter().filter(is_said);
+        own.find_map(|at| of_node(ground.sheet.nodes.get(*at)?))
+            .or_else(|| {
+                let mut all = sought.nodes.iter();
+                all.find_map(|at| of_node(ground.sheet.nodes.get(*at)?))
+            })
+    };
+    let asked = question::Asked {
+        from: end(from, flow.map(|flow| &flow.from))?,
+        to: end(to, flow.map(|flow| &flow.to))?,
         protocol,
         port,
     };
@@ -276,19 +181,14 @@ fn beyond<'g>(
     };
     let told = proof.networks.iter().filter_map(|network| {
         let judge = Judge::new(&network.cluster);
-        let end = |sought: &Sought| {
-            if let Some(address) = sought.address {
-                return judge.at(address).first().map(|pod| End::Pod(*pod));
-            }
-            let node = ground.sheet.nodes.get(sought.node?)?;
-            let own = |pod: &Option<PodId>| {
-                let whose = pod.and_then(|pod| proof.pods.get(pod.0 as usize));
-                matches!(whose, Some(Whose::Workload(path)) if **path == *node.name)
-            };
-            let at = network.pods.iter().position(own)?;
-            Some(End::Pod(PodId(u32::try_from(at).ok()?)))
-        };
-        let asked = Asked {
+        let own = Place::On(network.name.clone());
+        let is_other =
+            |sought: &&Sought| matches!(&sought.place, Some(place @ Place::On(_)) if *place != own);
+        if [from, to].iter().any(is_other) {
+            return None;
+        }
+        let end = |sought: &Sought| end_on(ground, network, sought);
+        let asked = question::Asked {
             from: end(from)?,
             to: end(to)?,
             protocol,
@@ -310,8 +210,11 @@ fn whole(text: &str) -> String {
 
 /// For people.
 pub(super) fn human(told: &Told<'_>, look: Look) -> String {
-    let (from, to) = (visible(&told.from.name), visible(&told.to.name));
+    let [from, to] = [&told.from, &told.to].map(|end| visible(&end.to_string()));
     let (sign, ports) = match (told.open.is_empty(), told.open == told.asked) {
+        _ if told.is_outside || told.is_open() => {
+            ("not decided".to_owned(), told.asked.to_string())
+        }
         (true, _) => (look.level("refused", Level::Error), told.asked.to_string()),
         (_, true) => (look.good("allowed"), told.asked.to_string()),
         _ => (look.good("allowed"), format!("{} only", told.open)),
@@ -326,12 +229,16 @@ pub(super) fn human(told: &Told<'_>, look: Look) -> String {
             .replace('\u{a0}', " ");
         out.push('\n');
     };
+    for note in &told.notes {
+        line(note);
+    }
     for flow in &told.flows {
+        let ports = told.ports(flow);
         let place = flow.place.as_deref().map(|it| format!(" at {it}"));
         let place = place.unwrap_or_default();
         line(&match flow.reason {
-            Reason::Derived => format!("{}: derived: {}{place}", flow.ports, flow.why),
-            _ => format!("{}: declared{place}", flow.ports),
+            Reason::Derived => format!("{ports}: derived: {}{place}", flow.why),
+            _ => format!("{ports}: declared{place}"),
         });
     }
     if !told.missing.is_empty() {
@@ -340,7 +247,7 @@ pub(super) fn human(told: &Told<'_>, look: Look) -> String {
             told.missing.join(", and ")
         ));
     }
-    if let Some(emitted) = &told.emitted {
+    if let Some(emitted) = told.emitted.as_ref().filter(|_| !told.is_outside) {
         line(&format!("As emitted: {}", emitted.sentence()));
     }
     for (network, told) in &told.beyond {
@@ -351,6 +258,27 @@ pub(super) fn human(told: &Told<'_>, look: Look) -> String {
         ));
     }
     out
+}
+
+impl Told<'_> {
+    /// Whether nobody can tell who an end is.
+    fn is_open(&self) -> bool {
+        [&self.from, &self.to].into_iter().any(Sought::is_anybody)
+    }
+
+    /// The ports of a flow; where an end has several places, with the place.
+    fn ports(&self, flow: &Flow) -> String {
+        let nodes = &self.ground.sheet.nodes;
+        let name = |ends: &[usize], sought: &Sought| {
+            let own = ends.iter().find(|at| sought.nodes.contains(at));
+            let own = own.filter(|_| sought.nodes.len() > 1);
+            own.and_then(|at| Some(nodes.get(*at)?.name.clone()))
+        };
+        let from = name(&flow.from, &self.from).map(|it| format!(" from {it}"));
+        let to = name(&flow.to, &self.to).map(|it| format!(" to {it}"));
+        let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+        format!("{}{from}{to}", flow.ports)
+    }
 }
 
 /// For tools.
@@ -372,6 +300,8 @@ struct One<'t> {
     flows: Vec<Said<'t>>,
     /// What the spec would have to say.
     missing: &'t [String],
+    /// What to know of the ends.
+    notes: &'t [String],
     /// What the emitted policies do; null where there are none, or none that could be asked.
     emitted: Option<question::Document<'t>>,
     /// What those of each network beside the pod network do that both ends are on.
@@ -425,6 +355,7 @@ impl<'t> One<'t> {
                 })
                 .collect(),
             missing: &told.missing,
+            notes: &told.notes,
             emitted: emitted.map(|(proof, told)| question::Document::of(told, &proof.cluster)),
             networks: told
                 .beyond

@@ -111,8 +111,13 @@ fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, beside:
             }),
         });
     }
+    let mut figures = Vec::new();
     if let Some(proof) = &cluster.proof {
         nodes.settle(proof, &flows);
+        figures = self::figures(cluster, &nodes, &flows);
+        flows.extend(resolvers(proof, &mut nodes));
+    } else {
+        figures.extend(self::figures(cluster, &nodes, &flows));
     }
     flows.sort_by(|one, other| {
         let ends = one
@@ -126,7 +131,7 @@ fn sheet(env: Option<&str>, cluster: &FlowsCluster, places: &Places<'_>, beside:
             Some(env) => format!("{} in {env}", cluster.name),
             None => cluster.name.to_string(),
         },
-        figures: figures(cluster, &nodes, &flows),
+        figures,
         verdicts: verdicts(cluster, beside),
         beyond: cluster.unproven.iter().map(cell).collect(),
         nodes: nodes.all,
@@ -145,6 +150,48 @@ fn over(cluster: &FlowsCluster) -> BTreeMap<usize, Vec<String>> {
         }
     }
     over
+}
+
+/// What asks the resolvers of networks beside the pod network: no flow of the spec says so, and the
+/// policies of the network let it through.
+fn resolvers(proof: &Proof, nodes: &mut Nodes) -> Vec<Flow> {
+    let mut flows = Vec::new();
+    for network in &proof.networks {
+        let wanted = network.wanted.iter().zip(&network.because);
+        for (wanted, _) in wanted.filter(|(_, because)| because.is_none()) {
+            let (Ends::Pods(from), Ends::Addresses(to)) = (&wanted.from, &wanted.to) else {
+                continue;
+            };
+            let own = from.iter().filter_map(|pod| {
+                let pod = (*network.pods.get(pod.0 as usize)?)?;
+                match proof.pods.get(pod.0 as usize)? {
+                    Whose::Workload(path) => Some(nodes.place(&SpecEnd::Workload(path.clone()))),
+                    _ => None,
+                }
+            });
+            let mut from: Vec<usize> = own.collect();
+            from.sort_unstable();
+            from.dedup();
+            let name = format!("resolver of {}", network.name);
+            nodes.all.push(Node {
+                addresses: to.clone(),
+                ..outside(&name, vec![words::addresses(to)])
+            });
+            flows.push(Flow {
+                from,
+                to: vec![nodes.all.len() - 1],
+                ports: wanted.ports.clone(),
+                reason: Reason::Derived,
+                why: format!(
+                    "names are asked of the resolver of network {}",
+                    network.name
+                ),
+                place: None,
+            });
+        }
+    }
+    flows.retain(|flow| !flow.from.is_empty());
+    flows
 }
 
 fn why(flow: &SpecFlow) -> String {

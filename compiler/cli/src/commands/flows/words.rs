@@ -152,6 +152,14 @@ pub(super) fn account(
 /// The most names that are told one by one.
 const LISTED: usize = 12;
 
+/// `a`, `a or b`, `a, b or c`.
+pub(super) fn either(names: &[String]) -> String {
+    match names {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        names => names.concat(),
+    }
+}
+
 /// `a`, `a and b`, `a, b and c`; of many, the first.
 pub(super) fn listed(names: &[String]) -> String {
     let more = names.len().saturating_sub(LISTED);

@@ -1,0 +1,336 @@
+//! What a spec would have to say so that something goes through, and what is told beside it.
+
+use tenantry_core::{
+    compile::KnownWorkload,
+    flows::{Port, Protocol as Spoken},
+};
+use tenantry_reach::{PortSet, Protocol};
+
+use super::{
+    estate::{Ground, ports},
+    question,
+    sheet::{Class, Flow, Node},
+    whom::{self, Place, Sought},
+    words,
+};
+
+/// What is told of something that does not go through.
+#[derive(Debug, Default)]
+pub(super) struct Missing {
+    /// What the spec would have to say.
+    pub(super) lines: Vec<String>,
+    /// What to know before that, in sentences.
+    pub(super) notes: Vec<String>,
+}
+
+/// A question of which no flow speaks.
+pub(super) struct Asked<'g> {
+    pub(super) ground: &'g Ground<'g>,
+    pub(super) from: &'g Sought,
+    pub(super) to: &'g Sought,
+    pub(super) protocol: Option<Protocol>,
+    pub(super) port: Option<u16>,
+}
+
+/// How a port is written in the spec.
+struct Written<'g> {
+    /// Its name, its number, or the word for one.
+    port: String,
+    /// The ports that are meant, where they are known.
+    means: Option<Port>,
+    /// Whether the called workload does not have it yet.
+    is_new: bool,
+    /// Its protocol, where a number stands for another than TCP.
+    protocol: &'g str,
+}
+
+impl<'g> Asked<'g> {
+    /// What is missing.
+    pub(super) fn missing(&self) -> Missing {
+        let mut missing = Missing::default();
+        if let Some(note) = self.apart() {
+            missing.notes.push(note);
+            return missing;
+        }
+        match (self.workload(self.from), self.workload(self.to)) {
+            (Some(caller), Some(called)) => self.between(caller, called, &mut missing),
+            (Some(caller), None) => self.going_out(caller, &mut missing),
+            (None, Some(called)) => self.coming_in(called, &mut missing),
+            (None, None) => {}
+        }
+        missing
+    }
+
+    /// What is told beside something that goes through: who comes in from outside may come by the
+    /// gateway too.
+    pub(super) fn beside(&self) -> Missing {
+        let mut missing = Missing::default();
+        if let Some(called) = self.workload(self.to).filter(|_| self.is_client()) {
+            let nodes = &self.ground.sheet.nodes;
+            let is_inside = |at: &usize| {
+                let node = nodes.get(*at);
+                node.is_some_and(|node| node.class == Class::Platform)
+            };
+            let exposed = self.exposed(called);
+            let ways = exposed.filter(|flow| flow.from.iter().any(is_inside));
+            missing.notes.extend(ways.map(|flow| self.way_in(flow)));
+        }
+        missing
+    }
+
+    /// That an address is on a network on which the other end is not.
+    fn apart(&self) -> Option<String> {
+        let proof = self.ground.cluster.proof.as_ref()?;
+        let ends = [(self.from, self.to), (self.to, self.from)];
+        ends.into_iter().find_map(|(own, other)| {
+            let Some(Place::On(name)) = &own.place else {
+                return None;
+            };
+            let network = proof.networks.iter().find(|it| it.name == *name)?;
+            let there = whom::end_on(self.ground, network, other).is_some();
+            (!there).then(|| format!("{} is not on network {name}.", other.name))
+        })
+    }
+
+    /// Whether who calls is a client from outside of the cluster.
+    fn is_client(&self) -> bool {
+        self.from.place.is_none() && self.from.is_outside(self.ground)
+    }
+
+    fn workload(&self, sought: &Sought) -> Option<&'g Node> {
+        let [node] = sought.nodes.as_slice() else {
+            return None;
+        };
+        let node = self.ground.sheet.nodes.get(*node)?;
+        (node.class == Class::Workload).then_some(node)
+    }
+
+    fn known(&self, node: &Node) -> Option<&'g KnownWorkload> {
+        let mut all = self.ground.cluster.known.workloads.iter();
+        all.find(|workload| *workload.path == *node.name)
+    }
+
+    /// Between two workloads: each side has a half, and only what is not there is missing.
+    fn between(&self, caller: &Node, called: &Node, missing: &mut Missing) {
+        let Some(written) = self.written(called, missing) else {
+            return;
+        };
+        let is_meant =
+            |port: &Port| !written.is_new && written.means.is_none_or(|means| port.holds(means));
+        let connected = self.known(caller).is_some_and(|caller| {
+            let mut connects = caller.connects.iter();
+            connects.any(|(to, ports)| **to == *called.name && ports.iter().any(is_meant))
+        });
+        let offered = self.known(called).is_some_and(|called| {
+            let mut offers = called.offers.iter();
+            offers.any(|(port, to)| {
+                is_meant(port) && [&caller.group, &caller.name].contains(&&to.to_string())
+            })
+        });
+        let same = caller.group == called.group;
+        let short = called.name.split_once('.').filter(|_| same);
+        let whom = short.map_or(called.name.as_str(), |(_, short)| short);
+        let Written { port, protocol, .. } = &written;
+        if !connected {
+            let line = format!(
+                "`connect {whom} port={port}{protocol}` in `{}`",
+                caller.name
+            );
+            missing.lines.push(line);
+        }
+        if !same && !offered {
+            let line = format!("`offer {port} to={}` in `{}`", caller.group, called.name);
+            missing.lines.push(line);
+        }
+    }
+
+    /// From a workload to what is none.
+    fn going_out(&self, caller: &Node, missing: &mut Missing) {
+        let to = self.to;
+        let number = self
+            .port
+            .map_or_else(|| "PORT".to_owned(), |it| it.to_string());
+        let line = match &to.place {
+            _ if to.name.starts_with("platform.") => {
+                format!("`connect {}` in `{}`", to.name, caller.name)
+            }
+            Some(Place::Node(_, true)) => {
+                format!("`connect platform.kube-api` in `{}`", caller.name)
+            }
+            Some(Place::Node(_, false) | Place::Range("nodes")) => {
+                missing
+                    .notes
+                    .push("No `connect` leads to a node.".to_owned());
+                return;
+            }
+            Some(Place::Range(_) | Place::On(_)) => return,
+            _ if to.address.is_some() => format!(
+                "a `connect` in `{}` to `internet` or to an `external` that holds {}",
+                caller.name, to.name
+            ),
+            _ => {
+                let whom = self.system(to);
+                let protocol = spoken(self.protocol);
+                format!(
+                    "`connect {whom} port={number}{protocol}` in `{}`",
+                    caller.name
+                )
+            }
+        };
+        missing.lines.push(line);
+    }
+
+    /// What the spec calls a system outside.
+    fn system(&self, sought: &'g Sought) -> &'g str {
+        let node = sought.nodes.first();
+        let node = node.and_then(|at| self.ground.sheet.nodes.get(*at));
+        let system = node.and_then(whom::system);
+        system.filter(|it| *it != "clients").unwrap_or(&sought.name)
+    }
+
+    /// From what is no workload to one.
+    fn coming_in(&self, called: &Node, missing: &mut Missing) {
+        if !self.is_client() {
+            return;
+        }
+        let exposed: Vec<&Flow> = self.exposed(called).collect();
+        for flow in &exposed {
+            missing.notes.push(self.way_in(flow));
+        }
+        if !exposed.is_empty() {
+            return;
+        }
+        let Some(written) = self.written(called, missing) else {
+            return;
+        };
+        // A gateway speaks what the web speaks.
+        let spoken = written
+            .means
+            .map_or(self.protocol, |port| Some(protocol(port)));
+        let via = match spoken {
+            None | Some(Protocol::Tcp) => "",
+            Some(_) => " via=load-balancer",
+        };
+        let line = format!("`expose {}{via}` in `{}`", written.port, called.name);
+        missing.lines.push(line);
+    }
+
+    /// The flows by which others come in from outside on what is asked.
+    fn exposed(&self, called: &Node) -> impl Iterator<Item = &'g Flow> {
+        let asked = question::ports(self.protocol, self.port);
+        let sheet = &self.ground.sheet;
+        let name = called.name.clone();
+        sheet.flows.iter().filter(move |flow| {
+            let is = |ends: &[usize], wanted: &dyn Fn(&Node) -> bool| {
+                let mut nodes = ends.iter().filter_map(|at| sheet.nodes.get(*at));
+                nodes.any(wanted)
+            };
+            let edge = |node: &Node| {
+                let client = whom::system(node) == Some("clients");
+                client || node.name == "platform.ingress"
+            };
+            flow.why == "expose"
+                && is(&flow.to, &|node| node.name == name)
+                && is(&flow.from, &edge)
+                && !flow.ports.and(&asked).is_empty()
+        })
+    }
+
+    /// How others come in.
+    fn way_in(&self, flow: &Flow) -> String {
+        let nodes = &self.ground.sheet.nodes;
+        let from = flow.from.iter().filter_map(|at| nodes.get(*at)).next();
+        let place = flow.place.as_deref().map(|it| format!(" at {it}"));
+        let place = place.unwrap_or_default();
+        match from.filter(|node| node.class == Class::Outside) {
+            Some(clients) => format!(
+                "It is exposed to {} only{place}, on {}.",
+                clients.name, flow.ports
+            ),
+            None => format!(
+                "Not directly: clients reach it through platform.ingress, exposed{place}, on {}.",
+                flow.ports
+            ),
+        }
+    }
+
+    /// How the port is written that is asked for. None, with a note, where the called workload has
+    /// it of another protocol.
+    fn written(&self, called: &Node, missing: &mut Missing) -> Option<Written<'static>> {
+        let ports = self.known(called).map_or(&[][..], |known| &known.ports);
+        let written = |name: &str, port: Port| Written {
+            port: name.to_owned(),
+            means: Some(port),
+            is_new: false,
+            protocol: "",
+        };
+        let Some(number) = self.port else {
+            let mut meant = ports
+                .iter()
+                .filter(|(_, port)| self.protocol.is_none_or(|wanted| wanted == protocol(*port)));
+            return Some(match (meant.next(), meant.next()) {
+                (Some((name, port)), None) => written(name, *port),
+                _ => Written {
+                    port: "PORT".to_owned(),
+                    means: None,
+                    is_new: false,
+                    protocol: "",
+                },
+            });
+        };
+        let wanted = self.protocol.unwrap_or(Protocol::Tcp);
+        let asked = PortSet::port(wanted, number);
+        let listens = ports
+            .iter()
+            .find(|(_, port)| !self::ports(&[*port]).and(&asked).is_empty());
+        if let Some((name, port)) = listens {
+            return Some(written(name, *port));
+        }
+        let nothing = format!("Nothing of `{}` listens on {asked}", called.name);
+        let other = ports
+            .iter()
+            .find(|(_, port)| (port.from..=port.to).contains(&number));
+        if let Some((name, port)) = other {
+            let (has, option) = (self::ports(&[*port]), protocol(*port).name().to_lowercase());
+            missing.notes.push(format!(
+                "{nothing}: its port `{name}` is {has} (`--protocol {option}`)."
+            ));
+            return None;
+        }
+        let has: Vec<String> = ports
+            .iter()
+            .map(|(name, port)| format!("`{name}` ({})", self::ports(&[*port])))
+            .collect();
+        missing.notes.push(match has.is_empty() {
+            true => format!("{nothing}: it declares no port."),
+            false => format!("{nothing}: it has {}.", words::listed(&has)),
+        });
+        let of = spoken(self.protocol);
+        missing
+            .lines
+            .push(format!("`port NAME {number}{of}` in `{}`", called.name));
+        Some(Written {
+            port: "NAME".to_owned(),
+            means: None,
+            is_new: true,
+            protocol: "",
+        })
+    }
+}
+
+/// What the spec writes behind a port of another protocol than TCP.
+fn spoken(protocol: Option<Protocol>) -> &'static str {
+    match protocol {
+        None | Some(Protocol::Tcp) => "",
+        Some(Protocol::Udp) => " protocol=udp",
+        Some(Protocol::Sctp) => " protocol=sctp",
+    }
+}
+
+fn protocol(port: Port) -> Protocol {
+    match port.protocol {
+        Spoken::Tcp => Protocol::Tcp,
+        Spoken::Udp => Protocol::Udp,
+        Spoken::Sctp => Protocol::Sctp,
+    }
+}
