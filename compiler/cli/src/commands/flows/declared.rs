@@ -105,7 +105,7 @@ pub(super) fn tell<'g>(
 fn any(ground: &Ground<'_>, nodes: &[usize], sought: &Sought) -> bool {
     let all = &ground.sheet.nodes;
     let mut own = sought.nodes.iter().filter_map(|at| all.get(*at)).peekable();
-    let speaks = |node: &Node| match own.peek() {
+    let mut speaks = |node: &Node| match own.peek() {
         Some(_) => own.clone().any(|own| {
             node.class == Class::Everybody
                 && own.class == Class::Workload
@@ -115,7 +115,6 @@ fn any(ground: &Ground<'_>, nodes: &[usize], sought: &Sought) -> bool {
             .address
             .is_some_and(|address| node.addresses.contains(address)),
     };
-    let mut speaks = speaks;
     nodes
         .iter()
         .any(|at| sought.nodes.contains(at) || all.get(*at).is_some_and(&mut speaks))

@@ -13,6 +13,7 @@ use super::strict::Language;
 /// The line of a part of a document, from 1: of the part that is there and nearest to what the path
 /// says (`spec.ingress[0].from`). None where that is the whole document.
 pub(super) fn line(text: &str, language: Language, document: usize, path: &str) -> Option<usize> {
+    let text = text.trim_start_matches('\u{feff}');
     let steps = steps(path);
     let find = Find { left: &steps };
     if steps.is_empty() {
@@ -230,5 +231,7 @@ mod tests {
         assert_eq!(line(text, Language::Json, 1, "b[1]"), Some(5));
         assert_eq!(line(text, Language::Json, 0, "a"), Some(1));
         assert_eq!(line(text, Language::Json, 7, "a"), None);
+        let marked = format!("\u{feff}\n{text}");
+        assert_eq!(line(&marked, Language::Json, 1, "b[1]"), Some(6));
     }
 }

@@ -1,10 +1,12 @@
 //! What a spec would have to say so that something goes through, and what is told beside it.
 
+use std::sync::Arc;
+
 use tenantry_core::{
     compile::KnownWorkload,
     flows::{Port, Protocol as Spoken},
 };
-use tenantry_reach::{PortSet, Protocol};
+use tenantry_reach::Protocol;
 
 use super::{
     estate::{Ground, ports},
@@ -33,15 +35,23 @@ pub(super) struct Asked<'g> {
 }
 
 /// How a port is written in the spec.
-struct Written<'g> {
-    /// Its name, its number, or the word for one.
+struct Written {
+    /// Its name, or the word for one.
     port: String,
     /// The ports that are meant, where they are known.
     means: Option<Port>,
     /// Whether the called workload does not have it yet.
     is_new: bool,
-    /// Its protocol, where a number stands for another than TCP.
-    protocol: &'g str,
+}
+
+impl Written {
+    fn declared((name, port): &(Arc<str>, Port)) -> Self {
+        Self {
+            port: name.to_string(),
+            means: Some(*port),
+            is_new: false,
+        }
+    }
 }
 
 impl<'g> Asked<'g> {
@@ -130,12 +140,9 @@ impl<'g> Asked<'g> {
         let same = caller.group == called.group;
         let short = called.name.split_once('.').filter(|_| same);
         let whom = short.map_or(called.name.as_str(), |(_, short)| short);
-        let Written { port, protocol, .. } = &written;
+        let port = &written.port;
         if !connected {
-            let line = format!(
-                "`connect {whom} port={port}{protocol}` in `{}`",
-                caller.name
-            );
+            let line = format!("`connect {whom} port={port}` in `{}`", caller.name);
             missing.lines.push(line);
         }
         if !same && !offered {
@@ -256,55 +263,35 @@ impl<'g> Asked<'g> {
 
     /// How the port is written that is asked for. None, with a note, where the called workload has
     /// it of another protocol.
-    fn written(&self, called: &Node, missing: &mut Missing) -> Option<Written<'static>> {
+    fn written(&self, called: &Node, missing: &mut Missing) -> Option<Written> {
         let ports = self.known(called).map_or(&[][..], |known| &known.ports);
-        let written = |name: &str, port: Port| Written {
-            port: name.to_owned(),
-            means: Some(port),
-            is_new: false,
-            protocol: "",
-        };
         let Some(number) = self.port else {
-            let mut meant = ports
-                .iter()
-                .filter(|(_, port)| self.protocol.is_none_or(|wanted| wanted == protocol(*port)));
+            let is_asked = |port: Port| self.protocol.is_none_or(|it| it == protocol(port));
+            let mut meant = ports.iter().filter(|(_, port)| is_asked(*port));
             return Some(match (meant.next(), meant.next()) {
-                (Some((name, port)), None) => written(name, *port),
+                (Some(only), None) => Written::declared(only),
                 _ => Written {
                     port: "PORT".to_owned(),
                     means: None,
                     is_new: false,
-                    protocol: "",
                 },
             });
         };
-        let wanted = self.protocol.unwrap_or(Protocol::Tcp);
-        let asked = PortSet::port(wanted, number);
-        let listens = ports
-            .iter()
-            .find(|(_, port)| !self::ports(&[*port]).and(&asked).is_empty());
-        if let Some((name, port)) = listens {
-            return Some(written(name, *port));
+        let asked = question::ports(self.protocol, self.port);
+        let is_asked = |port: Port| !self::ports(&[port]).and(&asked).is_empty();
+        if let Some(listens) = ports.iter().find(|(_, port)| is_asked(*port)) {
+            return Some(Written::declared(listens));
         }
         let nothing = format!("Nothing of `{}` listens on {asked}", called.name);
-        let other = ports
-            .iter()
-            .find(|(_, port)| (port.from..=port.to).contains(&number));
-        if let Some((name, port)) = other {
+        let is_other = |port: Port| (port.from..=port.to).contains(&number);
+        if let Some((name, port)) = ports.iter().find(|(_, port)| is_other(*port)) {
             let (has, option) = (self::ports(&[*port]), protocol(*port).name().to_lowercase());
             missing.notes.push(format!(
                 "{nothing}: its port `{name}` is {has} (`--protocol {option}`)."
             ));
             return None;
         }
-        let has: Vec<String> = ports
-            .iter()
-            .map(|(name, port)| format!("`{name}` ({})", self::ports(&[*port])))
-            .collect();
-        missing.notes.push(match has.is_empty() {
-            true => format!("{nothing}: it declares no port."),
-            false => format!("{nothing}: it has {}.", words::listed(&has)),
-        });
+        missing.notes.push(format!("{nothing}: {}.", has(ports)));
         let of = spoken(self.protocol);
         missing
             .lines
@@ -313,8 +300,17 @@ impl<'g> Asked<'g> {
             port: "NAME".to_owned(),
             means: None,
             is_new: true,
-            protocol: "",
         })
+    }
+}
+
+/// Which ports there are.
+fn has(all: &[(Arc<str>, Port)]) -> String {
+    let each = all.iter();
+    let each = each.map(|(name, port)| format!("`{name}` ({})", ports(&[*port])));
+    match words::listed(&each.collect::<Vec<_>>()).as_str() {
+        "" => "it declares no port".to_owned(),
+        some => format!("it has {some}"),
     }
 }
 
