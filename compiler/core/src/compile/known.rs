@@ -15,8 +15,8 @@ use crate::{
 pub struct Known {
     /// Its workloads, by path.
     pub workloads: Vec<KnownWorkload>,
-    /// The declared systems outside.
-    pub externals: Vec<KnownExternal>,
+    /// The declared systems outside, by name.
+    pub externals: Vec<Arc<str>>,
     /// What is known of addresses, the most certain first.
     pub addresses: Vec<(Cidr, Whereabouts)>,
 }
@@ -34,15 +34,6 @@ pub struct KnownWorkload {
     pub connects: Vec<(Arc<str>, Vec<Port>)>,
 }
 
-/// A declared system outside.
-#[derive(Debug, Clone)]
-pub struct KnownExternal {
-    /// Its name.
-    pub name: Arc<str>,
-    /// Its addresses.
-    pub cidrs: Vec<Cidr>,
-}
-
 /// What has an address of the cluster's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whereabouts {
@@ -57,10 +48,8 @@ pub enum Whereabouts {
 impl Known {
     pub(super) fn of(estate: &Estate, on: Id<Cluster>) -> Self {
         let workloads = estate.workloads_of(on);
-        let externals = estate.externals.values().map(|external| KnownExternal {
-            name: external.name.value.as_str().into(),
-            cidrs: external.cidrs(),
-        });
+        let externals = estate.externals.values();
+        let externals = externals.map(|external| external.name.value.as_str().into());
         Self {
             workloads: workloads
                 .map(|(_, workload)| KnownWorkload::of(estate, workload))

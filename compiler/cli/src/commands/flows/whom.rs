@@ -69,9 +69,8 @@ pub(super) fn sought(ground: &Ground<'_>, text: &str) -> Result<Option<Sought>, 
     }
     let nodes = named(ground, text);
     let mut externals = ground.cluster.known.externals.iter();
-    let known = !nodes.is_empty()
-        || KNOWN.contains(&text)
-        || externals.any(|external| *external.name == *text);
+    let known =
+        !nodes.is_empty() || KNOWN.contains(&text) || externals.any(|external| **external == *text);
     Ok(known.then(|| Sought {
         name: text.to_owned(),
         nodes,
@@ -293,7 +292,7 @@ pub(super) fn unknown(grounds: &[Ground<'_>], option: &str, text: &str) -> Failu
     let externals = grounds.iter().flat_map(|it| &it.cluster.known.externals);
     let names = nodes().map(|node| system(node).unwrap_or(&node.name));
     let names = names
-        .chain(externals.map(|external| &*external.name))
+        .chain(externals.map(|external| &**external))
         .chain(KNOWN);
     match nearest(text, names) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
