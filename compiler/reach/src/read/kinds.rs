@@ -83,12 +83,14 @@ pub(super) fn head<'v>(
     if let (Some(version), Some(kind)) = (version, kind) {
         return Some((version, kind));
     }
-    kind.unwrap_or_default().clone_into(&mut sink.object);
     let View::Map(fields) = value.value().view() else {
-        value.wrong("an object with apiVersion and kind", sink);
         return None;
     };
     let names: Vec<&str> = fields.map(|(name, _)| name).collect();
+    if !is_meant(&names, kind) {
+        return None;
+    }
+    kind.unwrap_or_default().clone_into(&mut sink.object);
     // What is there and says nothing is told as what it is.
     if let Some(empty) = ["apiVersion", "kind"].into_iter().find(|it| {
         let known = [("apiVersion", version), ("kind", kind)];
@@ -114,6 +116,21 @@ pub(super) fn head<'v>(
         },
     );
     None
+}
+
+/// Whether fields are those of an object of Kubernetes: values of charts and lists of questions lie
+/// beside manifests, and are none.
+fn is_meant(names: &[&str], kind: Option<&str>) -> bool {
+    let has = |name: &str| names.contains(&name);
+    let body = ["spec", "data", "items", "metadata"];
+    let is_known = |kind| GROUPS.iter().any(|(_, kinds)| kinds.contains(&kind));
+    match (has("apiVersion"), has("kind")) {
+        (true, true) => true,
+        (true, false) | (false, true) => {
+            kind.is_some_and(is_known) || body.iter().any(|name| has(name))
+        }
+        (false, false) => has("metadata") && has("spec"),
+    }
 }
 
 /// What a field says, if it is text that says anything.

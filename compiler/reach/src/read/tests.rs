@@ -210,7 +210,11 @@ fn what_does_not_say_what_it_is_does_not_vanish() {
             "",
             "has no apiVersion",
         ),
-        (json!({"a": 1}), "", "has no apiVersion and no kind"),
+        (
+            json!({"metadata": metadata, "spec": spec}),
+            "",
+            "has no apiVersion and no kind",
+        ),
         (
             json!({"apiVersion": "v1", "kind": 7}),
             "kind",
@@ -220,11 +224,6 @@ fn what_does_not_say_what_it_is_does_not_vanish() {
             json!({"apiVersion": "", "kind": "Pod"}),
             "apiVersion",
             "is empty",
-        ),
-        (
-            json!(["a"]),
-            "",
-            "must be an object with apiVersion and kind, and is a list",
         ),
         (
             json!({"apiVersion": "v1", "kind": "List", "items": [{"kind": "Pod"}]}),
@@ -241,6 +240,14 @@ fn what_does_not_say_what_it_is_does_not_vanish() {
     }
     let ingress = json!({"apiVersion": api, "kind": "Ingress", "metadata": metadata});
     assert_eq!(wrong(&[ingress, json!(null)]), []);
+    // What lies beside manifests: values of a chart, questions, a kustomization.
+    let values = json!({"image": "web", "spec": {"replicas": 2}});
+    let questions = json!([{"from": "n/a", "to": "n/b", "port": 80}]);
+    let kustomization = json!({"resources": ["a.yaml"], "namespace": "n"});
+    assert_eq!(
+        wrong(&[values, questions, kustomization, json!("text")]),
+        []
+    );
 }
 
 /// Two workloads of one name, of which the pods are one container, and a Service before one.
