@@ -2,6 +2,7 @@
 
 mod columns;
 mod declare;
+mod texts;
 mod uses;
 mod values;
 mod walk;
@@ -140,6 +141,8 @@ pub struct Outline {
     pub declared: Vec<Declared>,
     /// In the order of the text.
     pub uses: Vec<Use>,
+    /// Texts of expressions that speak of the environment, with no telling what they mean there.
+    pub loose: Vec<(Arc<str>, Span)>,
 }
 
 impl Outline {

@@ -14,7 +14,7 @@ use tenantry_core::{
     world::Memory,
 };
 use tenantry_syntax::{
-    Parse,
+    Parse, Span,
     around::{self, Part, Word, nodes_at},
     ast::{Entry, Node},
     format::{is_word, quote, word},
@@ -24,7 +24,7 @@ use crate::{
     cursor::Cursor,
     host::{Edit, File, FileEdits, Known, Location, Snapshot},
     names::DeclaredId,
-    outline::{DEFINE, Declared, ENV, LOCAL, PACKAGE, VALUES},
+    outline::{DEFINE, Declared, ENV, LOCAL, PACKAGE, PORT, VALUES},
 };
 
 /// What would be renamed.
@@ -116,6 +116,7 @@ impl<'s> Rename<'s> {
                 .collect(),
         };
         rename.is_own()?;
+        rename.is_plain()?;
         Ok(rename)
     }
 
@@ -146,6 +147,46 @@ impl<'s> Rename<'s> {
             ));
         }
         Ok(())
+    }
+
+    /// Refuses what is said where it cannot be told whether this is meant, and this alone.
+    fn is_plain(&self) -> Result<(), String> {
+        let (name, known) = (&self.name, self.snapshot.known());
+        if self.declared.iter().any(|(_, one)| one.sort == ENV) {
+            let texts = known.outlines.iter().flat_map(|outline| &outline.loose);
+            let mut texts = texts.filter(|(text, _)| text == name);
+            if let Some(place) = texts.find_map(|(_, span)| self.snapshot.locate(*span)) {
+                let line = self.line(&place);
+                return Err(format!(
+                    "`{name}` is said in an expression at {line} that cannot be followed; say `env == '{name}'` there"
+                ));
+            }
+        }
+        for (id, declared) in &self.declared {
+            let users = known.names.users(*id).into_iter();
+            for (file, one) in users.filter(|_| declared.visible.is_none()) {
+                let led = known.names.resolve(file, one).into_iter();
+                let mut others = led.filter(|led| self.declared.iter().all(|(own, _)| own != led));
+                let Some(other) = others.find_map(|id| known.names.get(id)) else {
+                    continue;
+                };
+                let place = self.snapshot.locate(Span { file, ..one.span });
+                let line = place.map_or_else(String::new, |place| self.line(&place));
+                return Err(format!(
+                    "`{name}` at {line} means {} too, which would keep its name",
+                    called(other)
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// `a.kdl:3`.
+    fn line(&self, place: &Location) -> String {
+        let file = self.snapshot.file(&place.path);
+        let text = file.and_then(|file| file.parse.text().get(..place.range.start as usize));
+        let line = text.map_or(1, |text| 1 + text.matches('\n').count());
+        format!("{}:{line}", place.path)
     }
 
     /// Refuses a name that cannot stand, or that is taken.
@@ -306,6 +347,9 @@ impl<'s> Rename<'s> {
         if let Some(finding) = newly(&before.analysis.findings, &after.analysis.findings) {
             return Err(format!("called `{new}`, {}", finding.message));
         }
+        if let Some(words) = self.merged(&after, new) {
+            return Err(words);
+        }
         let own = self.declared.iter().map(|(_, declared)| Declared {
             name: new.into(),
             ..(*declared).clone()
@@ -323,6 +367,28 @@ impl<'s> Rename<'s> {
             ));
         }
         Ok(())
+    }
+
+    /// Which workload would have one port where it had two, because something that it is like has
+    /// a port of that name.
+    fn merged(&self, after: &Known, new: &str) -> Option<String> {
+        if self.declared.iter().all(|(_, one)| one.sort != PORT) {
+            return None;
+        }
+        let before = self.snapshot.known().analysis.environments.iter();
+        let pairs = before.zip(&after.analysis.environments);
+        pairs.into_iter().find_map(|(before, after)| {
+            let after = after.kept.estate.workloads.values();
+            let after: BTreeMap<&str, usize> = after
+                .map(|one| (&*one.path, one.listens().count()))
+                .collect();
+            let mut workloads = before.kept.estate.workloads.values();
+            let fewer = workloads.find(|one| {
+                let left = after.get(&*one.path);
+                left.is_some_and(|left| *left < one.listens().count())
+            })?;
+            Some(format!("`{}` has a port `{new}` already", fewer.path))
+        })
     }
 
     /// How often it is declared or used, each use counted for each declaration that it leads to.
@@ -422,19 +488,21 @@ fn one_thing<'s>(
     if all.len() == 1 || all.iter().all(|(id, _)| alike.contains(id)) {
         return Ok(all);
     }
-    let mut which: Vec<String> = all
-        .iter()
-        .map(|(_, one)| match &*one.scope {
-            "" => format!("the {} `{}`", one.sort, one.name),
-            scope => format!("the {} `{scope}.{}`", one.sort, one.name),
-        })
-        .collect();
+    let mut which: Vec<String> = all.iter().map(|(_, one)| called(one)).collect();
     which.sort();
     which.dedup();
     if let [_] = which.as_slice() {
         return Err(format!("`{said}` is declared more than once"));
     }
     Err(format!("`{said}` may be {}", which.join(" or ")))
+}
+
+/// A thing by its kind and its path.
+fn called(one: &Declared) -> String {
+    match &*one.scope {
+        "" => format!("the {} `{}`", one.sort, one.name),
+        scope => format!("the {} `{scope}.{}`", one.sort, one.name),
+    }
 }
 
 /// Whose a file is, if it is not the estate's own.

@@ -21,6 +21,27 @@ use crate::{
     meaning::{Meaning, Role},
 };
 
+/// What a test may speak of at the top level, and within that.
+const OUTER: &[Sort] = &[
+    "backup-store",
+    "cluster",
+    "cpu-model",
+    "external",
+    "gpu-model",
+    "image",
+    "network",
+    "pool",
+    "priority",
+    "queue",
+    "site",
+    "storage",
+    "tenant",
+    "tier",
+];
+const INNER: &[Sort] = &[
+    "config", "network", "pool", PORT, "queue", "secret", "storage", "volume", "workload",
+];
+
 impl Walk<'_, '_> {
     /// A node that calls a definition uses its name.
     pub(super) fn call(&mut self, node: Node<'_>, kind: &Kind) {
@@ -111,6 +132,7 @@ impl Walk<'_, '_> {
             .map(|kind| kind.name.as_str());
         match (&*name, of) {
             ("like", _) => self.packaged(text, &[PROFILE]),
+            ("price", None) if index == 0 => self.priced(text),
             ("in", Some("param")) => self.environment(text),
             ("set", Some("rules")) | ("expect-error" | "expect-warning", _) if index == 0 => {
                 self.packaged(text, &[RULE]);
@@ -130,12 +152,11 @@ impl Walk<'_, '_> {
         }
         self.key(meaning, &name, prop);
         let Some(text) = prop.text() else { return };
-        let test = self
-            .speaker
-            .kind(meaning.head)
-            .is_some_and(|kind| kind.name == "test");
-        if test && name == "env" {
-            return self.environment(text);
+        let kind = self.speaker.kind(meaning.head);
+        match (kind.map_or("", |kind| kind.name.as_str()), &*name) {
+            ("test", "env") => return self.environment(text),
+            ("expect-error" | "expect-warning", "at") => return self.about(text),
+            _ => {}
         }
         if let Some(slot) = self.speaker.property(meaning, &name) {
             let expression =
@@ -182,9 +203,46 @@ impl Walk<'_, '_> {
             _ if slot.ty.name == "cidr or external" && is_name(&value) => {
                 self.reference(node, &["external"], text);
             }
-            _ if is_expression(node, slot) => self.expression(text),
+            _ if is_expression(node, slot) => {
+                self.asks = true;
+                self.expression(text);
+                self.asks = false;
+            }
             _ => {}
         }
+    }
+
+    /// `at=acme.web` of a test: what a finding must be about.
+    fn about(&mut self, text: Text<'_>) {
+        let value = text.value();
+        let mut from = 0;
+        for (depth, name) in value.split('.').enumerate() {
+            let span = part(text, from..from + name.len());
+            let scope = value.get(..from.saturating_sub(1)).unwrap_or_default();
+            match depth {
+                0 => self.add(OUTER, name, span, Looked::Near(Vec::new())),
+                1 => self.add(INNER, name, span, Looked::Within(scope.into())),
+                2 => self.add(&[PORT], name, span, Looked::Within(scope.into())),
+                _ => {}
+            }
+            from += name.len() + 1;
+        }
+    }
+
+    /// `storage.fast`, `gpu.nvidia-l4`: what has a price. A storage class has it whatever the
+    /// cluster.
+    fn priced(&mut self, text: Text<'_>) {
+        let value = text.value();
+        let Some((what, name)) = value.split_once('.') else {
+            return;
+        };
+        let sorts: &'static [Sort] = match what {
+            "storage" => &["storage"],
+            "gpu" => &["gpu-model"],
+            _ => return,
+        };
+        let span = part(text, what.len() + 1..value.len());
+        self.add(sorts, name, span, Looked::Near(Vec::new()));
     }
 
     /// `acme.features`: the tenant is a name of its own.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, ops::Range};
 use tenantry_core::cel::{self, Piece};
 use tenantry_syntax::{Span, ast::Text};
 
-use super::{LOCAL, Use, VALUES, part, walk::Walk};
+use super::{LOCAL, Use, VALUES, part, texts::Source, walk::Walk};
 
 impl Walk<'_, '_> {
     /// `$name`, or text with `${…}` in it.
@@ -63,10 +63,14 @@ impl Walk<'_, '_> {
         };
         let from = self.outline.uses.len();
         self.columns(text, range.start, &tree);
+        let within = Source {
+            text,
+            start: range.start,
+            source,
+            asks: self.asks,
+        };
+        self.texts(&within, &tree);
         let paths = tree.paths();
-        if paths.is_empty() && source.contains('-') {
-            return;
-        }
         for path in paths {
             let Some(first) = path.names.first() else {
                 continue;

@@ -27,6 +27,8 @@ pub(super) struct Walk<'w, 't> {
     pub(super) elements: Vec<Element>,
     /// How many nodes around change what is declared elsewhere.
     pub(super) overlays: u32,
+    /// Whether the expression that is read asks about the estate.
+    pub(super) asks: bool,
 }
 
 impl<'w, 't> Walk<'w, 't> {
@@ -42,6 +44,7 @@ impl<'w, 't> Walk<'w, 't> {
             clusters: Vec::new(),
             elements: Vec::new(),
             overlays: 0,
+            asks: false,
         };
         for node in parse.document().nodes() {
             walk.node(node, top);

@@ -130,8 +130,8 @@ fn what_cannot_be_renamed_says_why() {
 
 #[test]
 fn a_mistake_that_a_name_would_make_is_refused() {
-    // The rule of the spec knows the tenant by its name.
-    let text = "rule only-acme on=tenant {\n    when \"tenant.name != 'acme'\"\n    say \"`${tenant.name}` is not acme\"\n}\ntenant ac$0me\n";
+    // The rule of the spec knows the tenant by the beginning of its name.
+    let text = "rule only-acme on=tenant {\n    when \"!tenant.name.startsWith('ac')\"\n    say \"`${tenant.name}` is not acme\"\n}\ntenant ac$0me\n";
     insta::assert_snapshot!(renamed(&ground(text), "beta"));
 }
 
@@ -202,4 +202,57 @@ fn every_name_of_an_example_can_be_renamed_and_back() {
         }
     }
     insta::assert_snapshot!(refused);
+}
+
+#[test]
+fn an_environment_is_renamed_where_expressions_compare_it() {
+    let text = "param p default=a {\n    in pro$0d b\n}\nlet big \"${env == 'prod' ? 3 : {'prod': 2, 'dev': 1}[env]}\"\n\
+         tenant acme if=\"'prod' != env || env in ['prod', 'dev']\" {\n    workload web if=\"env == \\\"prod\\\"\" { container image=shop; replicas $big; var A prod }\n}\n\
+         test t env=prod { expect \"env == 'prod'\" }\n";
+    let ground = ground(text).replace("\">=0.1\"\n", "\">=0.1\"\n    env dev prod\n");
+    insta::assert_snapshot!(renamed(&ground, "live"));
+    let prefix = ground.replace("env in ['prod', 'dev']", "['prod'].exists(e, e == env)");
+    insta::assert_snapshot!(renamed(&prefix, "live"));
+}
+
+const ASKED: &str = "tenant acme {\n    workload web { container image=shop; replicas 2 }\n}\n\
+     test two {\n    expect \"estate.tenant['acme'].workload['web'].replicas.count == 2\" \"estate.tenant.acme.workload.web.name == 'web'\" \"'web' in estate.tenant['acme'].workload\"\n    expect-error unknown-name at=acme.web\n    expect-error unknown-name at=general\n}\n\
+     rule r on=workload severity=warn {\n    when \"workload.tenant.name == 'acme' && workload.pools.exists(p, p.name == 'general') && workload.labels['x'] != 'web'\"\n    say x\n}\n";
+
+#[test]
+fn what_tests_and_rules_ask_about_is_renamed_there() {
+    for (from, to) in [
+        ("tenant acme", "tenant ac$0me"),
+        ("workload web", "workload we$0b"),
+        ("at=general", "at=gen$0eral"),
+    ] {
+        insta::assert_snapshot!(renamed(&ground(&ASKED.replacen(from, to, 1)), "shop-2"));
+    }
+}
+
+#[test]
+fn what_an_expression_may_mean_beside_is_refused() {
+    let two = "tenant acme { workload we$0b { container image=shop } }\ntenant beta { workload web { container image=shop } }\n\
+         rule r on=workload severity=warn {\n    when \"workload.name == 'web'\"\n    say x\n}\n";
+    insta::assert_snapshot!(renamed(&ground(two), "front"));
+    // A text that is no name says nothing of it.
+    let other = two.replace("workload.name", "workload.labels['x']");
+    insta::assert_snapshot!(renamed(&ground(&other), "front"));
+}
+
+#[test]
+fn a_reference_in_a_rule_is_one() {
+    let text = "tenant acme { workload web { container image=shop; on general } }\n\
+         rule r on=workload severity=warn {\n    when \"workload.volume.exists(v, v.storage == 'fast')\"\n    say x\n}\nprice storage.fa$0st \"1 EUR/GiB·day\"\n";
+    insta::assert_snapshot!(renamed(&ground(text), "quick"));
+}
+
+#[test]
+fn a_port_of_a_profile_keeps_its_name_to_itself() {
+    let text = "profile p { port admin 9090 }\ntenant acme {\n    workload web { like p; container image=shop; port ht$0tp 8080; monitor port=http }\n}\n";
+    insta::assert_snapshot!(renamed(&ground(text), "admin"));
+    let text = text
+        .replace("ht$0tp", "http")
+        .replace("port admin", "port ad$0min");
+    insta::assert_snapshot!(renamed(&ground(&text), "http"));
 }
