@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tenantry_core::load::ROOT_FILE;
-use tenantry_syntax::{Span, around::nodes_at, change::Change};
+use tenantry_syntax::{Span, around::nodes_at, change::Change, format::word};
 
 use super::{Action, Ask, is_ours, skeleton::Skeleton};
 use crate::{
@@ -20,6 +20,9 @@ const RULES: &[&str] = &[
     "unknown-environment",
     "wrong-expression",
 ];
+
+/// What stands for the value of a parameter until somebody says it.
+const VALUE: &str = "TODO: its value";
 
 pub(super) fn actions(ask: &Ask<'_>) -> Vec<Action> {
     let Some(span) = ask.finding.span else {
@@ -64,10 +67,20 @@ fn create(ask: &Ask<'_>, one: &Use, sort: Sort) -> Option<Action> {
     match sort {
         PORT => {
             let owner = declared(ask, "workload", one)?;
-            let line = format!("port {name} {}", skeleton.port(name));
+            let path = scope(one)?;
+            let line = format!("port {name} {}", skeleton.port(name, &path));
             within(ask, owner, &line, format!("declare port `{name}` there"))
         }
         ENV => environment(ask, name),
+        "param" => {
+            // Nothing says its value yet, and only the author knows it.
+            let text = format!("param {} default=\"{VALUE}\"\n", word(name));
+            let action = append(ask, sort, &text, format!("declare param `{name}`"))?;
+            Some(Action {
+                blank: Some(VALUE),
+                ..action
+            })
+        }
         PROFILE => {
             let of = profiled(ask, one);
             let of = of.filter(|of| of != "workload");
@@ -137,13 +150,18 @@ fn tenant(ask: &Ask<'_>, one: &Use) -> Option<Span> {
     })
 }
 
+/// The scope in which a name is looked for first.
+fn scope(one: &Use) -> Option<Arc<str>> {
+    match &one.looked {
+        Looked::Within(scope) => Some(Arc::clone(scope)),
+        Looked::Near(scopes) => scopes.first().cloned(),
+        Looked::Package(_) | Looked::Argument(_) => None,
+    }
+}
+
 /// The node that declares the scope in which a name is looked for.
 fn declared(ask: &Ask<'_>, sort: Sort, one: &Use) -> Option<Span> {
-    let scope = match &one.looked {
-        Looked::Within(scope) => Arc::clone(scope),
-        Looked::Near(scopes) => scopes.first()?.clone(),
-        Looked::Package(_) | Looked::Argument(_) => return None,
-    };
+    let scope = scope(one)?;
     let names = &ask.snapshot.known().names;
     let sorts = [sort];
     let mut owners = names.of_sorts(&sorts);

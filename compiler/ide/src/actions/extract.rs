@@ -1,6 +1,6 @@
 //! A profile of what is selected: `profile NAME { … }` above, `like NAME` in its place.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use tenantry_core::schema::vocabulary::Special;
 use tenantry_syntax::{
@@ -13,6 +13,7 @@ use crate::{
     cursor::first_argument,
     host::{Edit, File, FileEdits, Snapshot},
     meaning::{Role, Speaker},
+    names::DeclaredId,
     outline::{LOCAL, PROFILE},
 };
 
@@ -49,7 +50,10 @@ pub(super) fn action(snapshot: &Snapshot, file: File<'_>, range: &Range<u32>) ->
     let chosen = chosen(owner, range)?;
     let (first, last) = (chosen.first()?, chosen.last()?);
     let bytes = first.span().start..last.span().end;
-    if uses_local(snapshot, file, &bytes) || !same_kind(speaker, owner) {
+    let is_free = !uses_local(snapshot, file, &bytes)
+        && same_kind(speaker, owner)
+        && !profiles_say(snapshot, file, owner, &chosen);
+    if !is_free {
         return None;
     }
     let name = free_name(snapshot, &owner_name(owner));
@@ -105,6 +109,62 @@ fn uses_local(snapshot: &Snapshot, file: File<'_>, bytes: &Range<u32>) -> bool {
                 found.any(|declared| declared.sort == LOCAL)
             })
     })
+}
+
+/// Whether a profile that the node is like says something of the same as what is selected: now
+/// the node's own word goes first, but of two profiles none does.
+fn profiles_say(snapshot: &Snapshot, file: File<'_>, owner: Node<'_>, chosen: &[Node<'_>]) -> bool {
+    let words: Vec<_> = chosen.iter().map(|node| node.name()).collect();
+    let names = &snapshot.known().names;
+    let mut due: Vec<DeclaredId> = likes(snapshot, file, owner);
+    let mut seen: Vec<DeclaredId> = Vec::new();
+    while let Some(id) = due.pop() {
+        if seen.contains(&id) {
+            continue;
+        }
+        seen.push(id);
+        let Some(declared) = names.get(id) else {
+            continue;
+        };
+        let place = snapshot.locate(declared.span);
+        let Some(file) = place.and_then(|place| snapshot.file(place.path.as_ref())) else {
+            continue;
+        };
+        let way = nodes_at(file.parse, declared.name_span.start);
+        let Some(profile) = way.last().copied() else {
+            continue;
+        };
+        if says(profile, &words, DEPTH) {
+            return true;
+        }
+        due.extend(likes(snapshot, file, profile));
+    }
+    false
+}
+
+/// Environments and loops within each other are looked into down to here.
+const DEPTH: usize = 8;
+
+/// Whether a node says one of some words, in some environment or always.
+fn says(node: Node<'_>, words: &[Cow<'_, str>], depth: usize) -> bool {
+    node.nodes().any(|child| {
+        let name = child.name();
+        let inside = matches!(&*name, "in" | "each") && depth > 0;
+        words.contains(&name) || inside && says(child, words, depth - 1)
+    })
+}
+
+/// The profiles that a node is like.
+fn likes(snapshot: &Snapshot, file: File<'_>, node: Node<'_>) -> Vec<DeclaredId> {
+    let (Some(id), span) = (file.id, node.span()) else {
+        return Vec::new();
+    };
+    let outline = snapshot.outline(file);
+    let uses = outline.uses.iter().filter(|one| {
+        one.sorts.contains(&PROFILE) && span.start <= one.span.start && one.span.end <= span.end
+    });
+    let names = &snapshot.known().names;
+    uses.flat_map(|one| names.resolve(id, one)).collect()
 }
 
 fn owner_name(owner: Node<'_>) -> String {

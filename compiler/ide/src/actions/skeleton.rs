@@ -1,6 +1,8 @@
 //! A node of a kind with all that it needs, values filled in with what is there or with an
 //! example.
 
+use std::collections::BTreeSet;
+
 use tenantry_core::schema::{
     kind::{Child, Kind, Slot},
     ty::Class,
@@ -28,6 +30,9 @@ const PORTS: &[(&str, u16)] = &[
     ("sql", 5432),
     ("ssh", 22),
 ];
+
+/// What a port of another name mostly has.
+const PLAIN: u16 = 8080;
 
 pub(super) struct Skeleton<'s> {
     snapshot: &'s Snapshot,
@@ -64,10 +69,19 @@ impl<'s> Skeleton<'s> {
         self.speaker.vocabulary().kind(tenant.kind).child(name)
     }
 
-    /// The number of a port of this name.
-    pub(super) fn port(&self, name: &str) -> u16 {
+    /// A number for a port of this name of a workload, given by its path: none of those that the
+    /// workload has already.
+    pub(super) fn port(&self, name: &str, of: &str) -> u16 {
+        let estates = self.snapshot.environments().iter();
+        let workloads = estates.flat_map(|one| one.kept.estate.workloads.values());
+        let own = workloads.filter(|workload| *workload.path == *of);
+        let ports = own.flat_map(|workload| &workload.spec.port);
+        let taken: BTreeSet<String> = ports.map(|port| port.number.value.to_string()).collect();
         let known = PORTS.iter().find(|(known, _)| *known == name);
-        known.map_or(8080, |(_, number)| *number)
+        let known = known.map(|(_, number)| *number).into_iter();
+        let mut numbers = known.chain(PLAIN..=u16::MAX);
+        let free = numbers.find(|number| !taken.contains(&number.to_string()));
+        free.unwrap_or(PLAIN)
     }
 
     /// A node of this kind and name; `depth` is how deep it will stand.

@@ -242,6 +242,47 @@ fn what_says_something_of_this_node_alone_is_no_profile() {
 }
 
 #[test]
+fn what_another_profile_says_too_is_no_profile() {
+    let text = |said: &str| {
+        format!(
+            "profile base {{ like deep }}\nprofile deep {{ in prod {{ {said} }} }}\n\
+             tenant acme {{ workload web {{ like base; $0replicas 2$0; cpu 1 }} }}"
+        )
+    };
+    let extracts = |text: String| {
+        let (fixture, range) = selected(&text);
+        let found = actions(&fixture.snapshot(), &fixture.path, &range);
+        let mut found = found.iter();
+        found.any(|action| action.sort == ActionSort::Extract)
+    };
+    assert!(!extracts(text("replicas 3")));
+    assert!(extracts(text("memory \"1GiB\"")));
+}
+
+#[test]
+fn a_port_is_declared_with_a_number_that_is_free() {
+    insta::assert_snapshot!(told(
+        r#"
+tenant acme {
+    workload web {
+        container image="registry.example.com/web:1.2@sha256:c1af32b9fc660f6c3c3c86206668f9830b1dfdc63209731354a2c82d1868ab18"
+        cpu 1
+        memory "1GiB"
+        connect api port=ht$0tp
+    }
+    workload api {
+        container image="registry.example.com/web:1.2@sha256:c1af32b9fc660f6c3c3c86206668f9830b1dfdc63209731354a2c82d1868ab18"
+        cpu 1
+        memory "1GiB"
+        port a 8080
+        port b 8081
+    }
+}
+"#
+    ));
+}
+
+#[test]
 fn all_that_is_certain_is_mended_at_once() {
     let fixture = fixture(
         r#"
