@@ -22,9 +22,19 @@ pub fn definition(snapshot: &Snapshot, path: &str, at: u32) -> Vec<Location> {
     let Some(subject) = snapshot.subject(file, at) else {
         return Vec::new();
     };
+    let ported = (!subject.is_declaration).then(|| snapshot.port(file, at));
+    if let Some(place) = ported.flatten() {
+        return vec![place];
+    }
     let names = &snapshot.known().names;
     let declared = subject.declared.iter().filter_map(|id| names.get(*id));
     let mut declared: Vec<_> = declared.collect();
+    // A node that changes what is declared elsewhere leads there.
+    if subject.is_declaration && declared.iter().all(|one| one.is_overlay) {
+        let alike = declared.iter().flat_map(|one| names.alike(one));
+        let alike: Vec<_> = alike.filter_map(|id| names.get(id)).collect();
+        declared.extend(alike.into_iter().filter(|one| !one.is_overlay));
+    }
     if declared.is_empty() {
         return snapshot.made(file, at).into_iter().collect();
     }
@@ -109,6 +119,27 @@ mod tests {
         let at = |mark: &str| defined(&ground(&text.replace("MARK", mark)));
         insta::assert_snapshot!(at("ve$0ga.db"));
         insta::assert_snapshot!(at("vega.d$0b"));
+    }
+
+    #[test]
+    fn what_a_test_changes_leads_to_what_it_changes() {
+        let text = "tenant acme { workload web { container image=shop } }\n\
+             test t {\n    given { tenant acme { workload w$0eb { replicas 2 } } }\n}\n";
+        insta::assert_snapshot!(defined(&ground(text)));
+    }
+
+    #[test]
+    fn a_port_is_that_of_a_workload_whoever_makes_it() {
+        let text = "profile prof { port admin 9090 }\ntable t { row x }\n\
+             define svc {\n    arg name type=name\n    slot\n    body {\n        workload $name { container image=shop; port own 81; slot }\n    }\n}\n\
+             tenant acme {\n    each r in=t {\n        workload \"e-${r.key}\" { container image=shop; port admin 99 }\n    }\n    \
+             svc s { port extra 77 }\n    workload w { like prof; container image=shop }\n    \
+             workload z { container image=shop; MARK }\n}\n";
+        let at = |mark: &str| defined(&ground(&text.replace("MARK", mark)));
+        insta::assert_snapshot!(at("connect e-x port=ad$0min"));
+        insta::assert_snapshot!(at("connect s port=o$0wn"));
+        insta::assert_snapshot!(at("connect s port=ex$0tra"));
+        insta::assert_snapshot!(at("connect w port=ad$0min"));
     }
 
     #[test]

@@ -14,6 +14,8 @@ use tenantry_placement::{
     usage::{self, Measure, PoolUsage, Taken},
 };
 
+use tenantry_syntax::around::nodes_at;
+
 use crate::{
     host::Snapshot,
     lenses::shares,
@@ -30,7 +32,19 @@ pub(crate) fn of(snapshot: &Snapshot, declared: &Declared) -> Vec<String> {
     if declared.sort == LOCAL {
         return locals::of(snapshot, declared);
     }
+    if is_given(snapshot, declared) {
+        return Vec::new();
+    }
     by_environment(snapshot.environments(), |kept| facts(kept, declared))
+}
+
+/// Whether a declaration stands in a test: what that has given is in no estate that is known.
+fn is_given(snapshot: &Snapshot, declared: &Declared) -> bool {
+    let place = snapshot.place_of(declared);
+    let file = place.and_then(|place| snapshot.file(&place.path));
+    let way = file.map(|file| nodes_at(file.parse, declared.name_span.start));
+    let outer = way.as_ref().and_then(|way| way.first());
+    declared.is_overlay && outer.is_some_and(|node| node.name() == "test")
 }
 
 /// What every environment says, once where all say the same.

@@ -81,7 +81,17 @@ pub fn lenses(snapshot: &Snapshot, path: &str) -> Vec<Lens> {
         return Vec::new();
     };
     let mut found = Vec::new();
+    let tests = file.parse.document().nodes();
+    let tests: Vec<_> = tests.filter(|node| node.name() == "test").collect();
     for declared in &snapshot.outline(file).declared {
+        // What a test has given is not in the estate that is told of.
+        let given = |test: &Node<'_>| {
+            let (test, own) = (test.span(), declared.span);
+            test.start <= own.start && own.end <= test.end
+        };
+        if tests.iter().any(given) {
+            continue;
+        }
         let range = declared.name_span.start..declared.name_span.end;
         let mut add = |sort, of: Arc<str>| {
             let range = range.clone();
@@ -377,6 +387,16 @@ test small {{ expect-error lone-replica }}
         assert_eq!(lenses(&snapshot, "gone.kdl"), []);
         assert_eq!(untold(&snapshot, LensSort::Fill), "–");
         assert_eq!(tell(&snapshot, None, LensSort::Fill, "gone"), None);
+    }
+
+    #[test]
+    fn what_a_test_has_given_has_no_line() {
+        let fixture = Fixture::new(
+            "//- tenantry.kdl\nestate demo\ntest t {\n    given { pool p; tenant a { workload w } }\n}\n",
+        );
+        let found = lenses(&fixture.snapshot(), "tenantry.kdl");
+        let sorts: Vec<LensSort> = found.into_iter().map(|lens| lens.sort).collect();
+        assert_eq!(sorts, [LensSort::Test]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use tenantry_syntax::Span;
 use crate::{
     host::{File, Location, Snapshot},
     names::DeclaredId,
-    outline::{Declared, Looked, Use},
+    outline::{Declared, Looked, PORT, Use},
 };
 
 /// A name under a cursor.
@@ -88,6 +88,35 @@ impl Snapshot {
             Some(Location {
                 path: Arc::clone(&source.path),
                 range: span.start..span.end,
+            })
+        })
+    }
+
+    /// Where a port stands that the workload of that path has, whoever declares it: the workload
+    /// itself, a profile, a definition or a loop.
+    pub fn port(&self, file: File<'_>, at: u32) -> Option<Location> {
+        let outline = self.outline(file);
+        let one = outline.use_at(at)?;
+        let path = match &one.looked {
+            Looked::Within(path) if one.sorts.contains(&PORT) => path,
+            _ => return None,
+        };
+        let known = self.whole();
+        let mut estates = self.environments().iter().map(|one| &one.kept.estate);
+        estates.find_map(|estate| {
+            let mut workloads = estate.workloads.values();
+            let workload = workloads.find(|workload| workload.path == *path)?;
+            let mut ports = workload.spec.port.iter();
+            let port = ports.find(|port| port.name.value.as_str() == &*one.name)?;
+            let span = estate.origins.editable(port.name.origin)?;
+            let source = known.analysis.sources.get(span.file)?;
+            let text = source.parse.text();
+            // Without the quotes around it.
+            let said = text.get(span.start as usize..span.end as usize)?;
+            let inside = u32::from(said.starts_with('"') && said.len() > 1);
+            Some(Location {
+                path: Arc::clone(&source.path),
+                range: span.start + inside..span.end - inside,
             })
         })
     }
