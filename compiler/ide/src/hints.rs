@@ -13,14 +13,14 @@ use tenantry_core::{
     origin::How,
     place::least_replicas,
     schema::{
-        kind::Field,
+        kind::{Field, Kind},
         node::{Node as Resolved, ValueField},
     },
     units::Bytes,
 };
 use tenantry_syntax::{
     Span,
-    ast::{Entry, Node},
+    ast::{Entry, Node, Scalar},
 };
 
 use crate::{
@@ -200,8 +200,11 @@ impl Walk<'_> {
         let mut set =
             set.filter(|child| within(child.span) && vocabulary.kind(child.kind).name == *name);
         if let (Some(child), None) = (set.next(), set.next()) {
-            let text = format!("{} in {env}", arguments(child));
-            self.add(node.head_span().end, text, HintSort::Derived);
+            let differs = differs(vocabulary.kind(child.kind), node, child);
+            if !differs.is_empty() {
+                let text = format!("{} in {env}", differs.join(" "));
+                self.add(node.head_span().end, text, HintSort::Derived);
+            }
         }
     }
 
@@ -314,6 +317,48 @@ impl Walk<'_> {
     }
 }
 
+/// What the head of a node says otherwise than another text of it does, as one would write it.
+fn differs(kind: &Kind, written: Node<'_>, node: &Resolved) -> Vec<String> {
+    let said: Vec<(Field, String)> = said(kind, written).collect();
+    let same = |value: &&ValueField| {
+        let shown = value.lit.to_string();
+        !said.contains(&(value.field, shown))
+    };
+    let fields = node.fields.iter().filter(same);
+    let words = fields.filter_map(|value| match value.field {
+        Field::Arg(_) => Some(value.lit.to_string()),
+        Field::Prop(at) => {
+            let slot = kind.props.get(usize::from(at))?;
+            Some(format!("{}={}", slot.name, value.lit))
+        }
+    });
+    words.collect()
+}
+
+/// The values of a node's head, each by its field.
+fn said<'n>(kind: &'n Kind, node: Node<'n>) -> impl Iterator<Item = (Field, String)> + 'n {
+    let last = kind.args.len().saturating_sub(1);
+    let mut index = 0;
+    node.entries().filter_map(move |entry| {
+        let (field, value) = match entry {
+            Entry::Arg(arg) => {
+                let at = u16::try_from(last.min(index)).ok()?;
+                index += 1;
+                (Field::Arg(at), arg.value())
+            }
+            Entry::Prop(prop) => (kind.prop(&prop.name())?.0, prop.value()),
+        };
+        let shown = match value {
+            Scalar::Str(text) => text.into_owned(),
+            Scalar::Bool(is) => format!("#{is}"),
+            Scalar::Int(number) => number.to_string(),
+            Scalar::Number(number) => number.to_owned(),
+            Scalar::Null => return None,
+        };
+        Some((field, shown))
+    })
+}
+
 /// The first arguments of a node, as one would write them.
 fn arguments(node: &Resolved) -> String {
     let arguments = node.fields.iter();
@@ -371,5 +416,24 @@ tenant acme {{
         insta::assert_snapshot!(format!("{}---\n{}", drawn("prod"), drawn("dev")));
         let few = hints(&snapshot, path, &(0..10), None);
         assert_eq!(few, []);
+    }
+
+    #[test]
+    fn of_a_node_that_an_environment_replaces_it_says_what_differs() {
+        let ground = crate::actions::ground().replace(
+            "    cni cilium",
+            "    in prod {\n        network-plan nodes=\"10.20.0.0/22\"\n    }\n    cni cilium",
+        );
+        let ground = ground.replace("estate demo", "estate demo {\n    env prod dev\n}");
+        let ground = ground.replace(
+            "    cpu epyc-9354\n",
+            "    cpu epyc-9354\n    in prod {\n        nodes 3 first-ip=\"10.20.0.21\"\n        cpu epyc-9354\n    }\n",
+        );
+        let fixture = Fixture::new(&ground);
+        let snapshot = fixture.snapshot();
+        let found = hints(&snapshot, "tenantry.kdl", &(0..u32::MAX), Some("prod"));
+        let marks = found.into_iter().map(|hint| (hint.at..hint.at, hint.text));
+        let drawn = crate::fixture::drawn(fixture.text("tenantry.kdl"), marks.collect());
+        insta::assert_snapshot!(drawn);
     }
 }
