@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use tenantry_core::cel::{Expr, ExprKind, spelling};
+use tenantry_core::cel::{self, Expr, ExprKind, Macro, spelling};
 use tenantry_syntax::{
     Span,
     ast::{Entry, Node, Text},
@@ -29,7 +29,17 @@ impl Walk<'_, '_> {
         let list = list?;
         Some(Element {
             name: first_argument(node)?.into(),
-            table: self.table_called(&list.value()),
+            table: self.table_behind(&list.value()),
+        })
+    }
+
+    /// The table that an `each` goes through: by its name, or as far as a filter leaves it.
+    fn table_behind(&self, list: &str) -> Option<Arc<str>> {
+        let inside = list.strip_prefix("${").and_then(|it| it.strip_suffix('}'));
+        let list = inside.unwrap_or_else(|| list.strip_prefix('$').unwrap_or(list));
+        self.table_called(list).or_else(|| {
+            let tree = cel::parse(list).ok()?;
+            self.list_of(&tree, &self.elements)
         })
     }
 
@@ -106,8 +116,15 @@ impl Walk<'_, '_> {
 
     /// The table that an expression is as a whole.
     fn list_of(&self, expr: &Expr, bound: &[Element]) -> Option<Arc<str>> {
-        let ExprKind::Name(name) = &expr.kind else {
-            return None;
+        let name = match &expr.kind {
+            ExprKind::Name(name) => name,
+            // What is left of it are rows of it.
+            ExprKind::Each {
+                macro_: Macro::Filter,
+                over,
+                ..
+            } => return self.list_of(over, bound),
+            _ => return None,
         };
         let is_bound = bound.iter().any(|one| *spelling(&one.name) == **name);
         if is_bound {

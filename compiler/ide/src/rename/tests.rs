@@ -60,6 +60,14 @@ fn a_column_is_renamed_in_its_rows_and_where_a_row_is_looked_at() {
 }
 
 #[test]
+fn a_column_is_renamed_behind_a_filter() {
+    let text = "table t {\n    column co$0unt int\n    row x count=1\n    row y count=2\n}\n\
+         tenant acme {\n    each m in=\"t.filter(m, m.count > 0).filter(n, n.count < 9)\" {\n        \
+         workload \"w-${m.key}\" { container image=shop; replicas $m.count; var A \"${t.filter(k, k.count == 1)[0].count}\" }\n    }\n}\n";
+    insta::assert_snapshot!(renamed(&ground(text), "number"));
+}
+
+#[test]
 fn a_package_is_renamed_by_its_use() {
     let text = "use \"packs/pg\"\ntenant acme {\n    workload db { like p$0g.small; container image=shop }\n}\n\
          //- packs/pg/tenantry.kdl\npackage pg version=\"1.0.0\"\nprofile small { memory \"1GiB\" }\n";
