@@ -17,6 +17,7 @@ use tenantry_syntax::{
 use super::{
     asked::{Asked, in_short},
     item::{About, Item, Sort},
+    references,
     rescue::{Place, Typed},
     spot::{Quotes, Spot, is_bare},
     values::spelt,
@@ -24,7 +25,7 @@ use super::{
 use crate::{
     cursor::first_argument,
     meaning::Role,
-    outline::{Declared, VALUES},
+    outline::{Declared, ENV, VALUES},
 };
 
 /// What a macro yields, in one line.
@@ -168,6 +169,7 @@ fn words<'s>(asked: &Asked<'s>, typed: &str, spot: &Spot<'_>) -> Vec<Item<'s>> {
             let spot = at(from);
             let ty = compared.map(|of| type_of(asked, of, &scope));
             let mut items = choices(ty.as_ref(), &spot, "'");
+            items.extend(environments(asked, compared, &spot, "'"));
             let names = listed(asked, &scope).into_iter();
             items.extend(names.map(|name| name.item(&name.spelt, &spot).text(&*name.spelt)));
             items.extend(functions(&spot));
@@ -175,7 +177,9 @@ fn words<'s>(asked: &Asked<'s>, typed: &str, spot: &Spot<'_>) -> Vec<Item<'s>> {
         }
         Place::Compared { with, from } => {
             let ty = type_of(asked, with, &scope);
-            choices(Some(&ty), &at(from), "")
+            let mut items = choices(Some(&ty), &at(from), "");
+            items.extend(environments(asked, Some(with), &at(from), ""));
+            items
         }
         Place::Key { of, from } => keys(asked, &type_of(asked, of, &scope), &at(from)),
         Place::Nowhere => Vec::new(),
@@ -481,6 +485,26 @@ fn choices<'s>(ty: Option<&Type>, spot: &Spot<'_>, quotes: &str) -> Vec<Item<'s>
         .map(|word| {
             let text = format!("{quotes}{word}{quotes}");
             Item::new(Sort::Choice, &text, spot).text(text)
+        })
+        .collect()
+}
+
+/// The environments, behind `env ==`.
+fn environments<'s>(
+    asked: &Asked<'s>,
+    compared: Option<&str>,
+    spot: &Spot<'_>,
+    quotes: &str,
+) -> Vec<Item<'s>> {
+    if compared.map(str::trim) != Some(ENV) {
+        return Vec::new();
+    }
+    let named = references::named(asked, &[ENV], spot).into_iter();
+    named
+        .map(|mut item| {
+            item.label = format!("{quotes}{}{quotes}", item.label);
+            item.text.clone_from(&item.label);
+            item
         })
         .collect()
 }

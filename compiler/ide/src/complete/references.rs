@@ -192,14 +192,79 @@ pub(super) fn ports<'s>(asked: &Asked<'s>, node: Node<'_>, spot: &Spot<'_>) -> V
     let Some(own) = scopes.last() else {
         return Vec::new();
     };
-    let scope = match first_argument(node) {
-        Some(target) if node.name() == "connect" => match scopes.first() {
-            Some(tenant) if !target.contains('.') => format!("{tenant}.{target}"),
-            _ => target,
-        },
-        _ => own.clone(),
+    let target = first_argument(node).filter(|_| node.name() == "connect");
+    let scope = match (&target, scopes.first()) {
+        (Some(target), Some(tenant)) if !target.contains('.') => format!("{tenant}.{target}"),
+        (Some(target), _) => target.clone(),
+        (None, _) => own.clone(),
     };
-    let fits = |one: &&Declared| one.sort == PORT && *one.scope == *scope;
-    let ports = asked.declared().filter(fits);
-    ports.map(|one| declared(&one.name, one, spot)).collect()
+    let of = |scope: &str| -> Vec<Item<'s>> {
+        let fits = |one: &&Declared| one.sort == PORT && *one.scope == *scope;
+        let ports = asked.declared().filter(fits);
+        ports.map(|one| declared(&one.name, one, spot)).collect()
+    };
+    let mut items = of(&scope);
+    let seen: BTreeSet<String> = items.iter().map(|item| item.label.clone()).collect();
+    items.extend(inherited_ports(asked, &scope, &seen, spot));
+    match target {
+        // An outside system is in no tenant.
+        Some(target) if items.is_empty() => of(&target),
+        _ => items,
+    }
+}
+
+/// The ports of the profiles that the node around is like, and of those that these are like: what
+/// it can leave out.
+pub(super) fn profile_ports<'s>(asked: &Asked<'s>, spot: &Spot<'_>) -> Vec<Item<'s>> {
+    let known = asked.snapshot.known();
+    let likes = asked.siblings().into_iter();
+    let likes = likes.filter(|node| node.name() == "like");
+    let mut due: Vec<String> = likes.filter_map(first_argument).collect();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut ports: BTreeMap<&str, &Declared> = BTreeMap::new();
+    while let Some(said) = due.pop() {
+        let name = said.rsplit('.').next().unwrap_or(&said).to_owned();
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        let profiles = known.names.called(&name);
+        for (id, profile) in profiles.filter(|(_, one)| one.sort == PROFILE) {
+            let Some(outline) = known.outlines.get(id.file.0 as usize) else {
+                continue;
+            };
+            let inside = |at: tenantry_syntax::Span| {
+                profile.span.start <= at.start && at.end <= profile.span.end
+            };
+            let own = outline.declared.iter();
+            let own = own.filter(|one| one.sort == PORT && inside(one.span));
+            ports.extend(own.map(|one| (&*one.name, one)));
+            let likes = outline.uses.iter();
+            let likes = likes.filter(|one| one.sorts.contains(&PROFILE) && inside(one.span));
+            due.extend(likes.map(|one| one.name.to_string()));
+        }
+    }
+    let ports = ports.into_iter();
+    ports.map(|(name, one)| declared(name, one, spot)).collect()
+}
+
+/// The ports that something else gives a workload: a profile, a definition, a loop.
+fn inherited_ports<'s>(
+    asked: &Asked<'s>,
+    path: &str,
+    seen: &BTreeSet<String>,
+    spot: &Spot<'_>,
+) -> Vec<Item<'s>> {
+    let estates = asked.snapshot.environments().iter();
+    let workloads = estates.flat_map(|one| one.kept.estate.workloads.values());
+    let ports = workloads
+        .filter(|workload| *workload.path == *path)
+        .flat_map(|workload| &workload.spec.port);
+    let ports: BTreeMap<&str, String> = ports
+        .map(|port| (port.name.value.as_str(), port.number.value.to_string()))
+        .filter(|(name, _)| !seen.contains(*name))
+        .collect();
+    let item = |(name, number)| {
+        Item::new(Sort::Reference, name, spot).detail(format!("port {name} {number}"))
+    };
+    ports.into_iter().map(item).collect()
 }

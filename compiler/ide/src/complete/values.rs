@@ -22,6 +22,7 @@ use super::{
     units,
 };
 use crate::{
+    cursor::first_argument,
     meaning::{Meaning, Role},
     outline::{ENV, PROFILE, RULE},
 };
@@ -112,6 +113,9 @@ fn named_words<'s>(
         _ if is(Special::In) => references::named(asked, &[ENV], spot),
         _ if is(Special::Allow) && index == 0 => rule_names(asked, spot, true),
         _ if is(Special::Omit) && index == 0 => children(asked, spot),
+        _ if is(Special::Omit) && first_argument(node).as_deref() == Some("port") => {
+            references::profile_ports(asked, spot)
+        }
         "in" if parent == "param" => references::named(asked, &[ENV], spot),
         "set" if parent == "rules" && index == 0 => rule_names(asked, spot, true),
         "expect-error" | "expect-warning" if index == 0 => rule_names(asked, spot, false),

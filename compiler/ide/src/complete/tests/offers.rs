@@ -423,3 +423,27 @@ fn what_is_one_of_a_list_is_offered_though_its_type_is_a_name() {
     let within = "use \"vendor/pg\"\nuse \"vendor/log\"\n//- vendor/log/tenantry.kdl\npackage log\n//- vendor/base/tenantry.kdl\npackage base\n//- vendor/pg/tenantry.kdl\npackage pg\nuse \"../base\"\nuse $0\n";
     assert_snapshot!(offered(within, 5));
 }
+
+#[test]
+fn ports_are_offered_whoever_gives_them() {
+    let estate = |line: &str| {
+        labels(&format!(
+            "profile served {{ port admin 9091 }}\nexternal mail {{\n    host \"m.example.com\"\n    port smtp 25\n}}\n\
+             tenant acme {{\n    workload own {{ like served; container image=\"registry.example.com/a:1\"; cpu 1; memory \"1GiB\"; port http 80 }}\n    \
+             workload web {{ like served; container image=\"registry.example.com/a:1\"; cpu 1; memory \"1GiB\"\n        {line}\n    }}\n}}\n"
+        ))
+    };
+    assert_eq!(estate("connect own port=$0"), ["http", "admin"]);
+    assert_eq!(estate("connect mail port=$0"), ["smtp"]);
+    assert_eq!(estate("omit port $0"), ["admin"]);
+}
+
+#[test]
+fn the_environment_is_compared_with_those_there_are() {
+    assert_eq!(labels("let a \"${env == '$0'}\"\n"), ["dev", "prod"]);
+    let names = labels("let a \"${env == $0}\"\n");
+    assert_eq!(
+        names.get(..2),
+        Some(&["'dev'".to_owned(), "'prod'".to_owned()][..])
+    );
+}
