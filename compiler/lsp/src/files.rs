@@ -79,7 +79,7 @@ impl World for Files {
             cache.texts.get(path).cloned()
         };
         known.unwrap_or_else(|| {
-            let read = self.below.read(path);
+            let read = self.below.read(path).map(without_mark);
             let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
             cache.texts.insert(path.to_owned(), read.clone());
             read
@@ -134,6 +134,14 @@ impl World for Files {
     }
 }
 
+/// A text as editors hold it: the mark of the byte order at its start is none of its characters.
+fn without_mark(text: Arc<str>) -> Arc<str> {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.into(),
+        None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,5 +173,14 @@ mod tests {
         assert_eq!(names("new"), [("y.kdl".to_owned(), false)]);
         files.close("tenantry.kdl");
         assert_eq!(files.read("tenantry.kdl").as_deref(), Ok("a"));
+    }
+
+    #[test]
+    fn the_mark_of_the_byte_order_is_no_text() {
+        let below = Memory::new([("tenantry.kdl", "\u{feff}estate e")]);
+        let files = Files::new(Arc::new(below));
+        assert_eq!(files.read("tenantry.kdl").as_deref(), Ok("estate e"));
+        let bytes = files.bytes("tenantry.kdl").unwrap();
+        assert_eq!(&*bytes, "\u{feff}estate e".as_bytes());
     }
 }
