@@ -9,7 +9,7 @@ use tenantry_syntax::{
     lines::{Encoding, Lines},
 };
 
-use crate::host::Snapshot;
+use crate::{cursor::first_argument, host::Snapshot};
 
 /// An emitted file of which a node is behind some lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +105,14 @@ pub struct TestShown {
     pub name: String,
     /// What failed; nothing where it passed.
     pub failures: Vec<String>,
+}
+
+/// Whether a file of the estate has a test of that name.
+pub fn has_test(snapshot: &Snapshot, name: &str) -> bool {
+    let files = snapshot.known().analysis.sources.files().iter();
+    let files = files.filter_map(|source| snapshot.file(&source.path));
+    let mut nodes = files.flat_map(|file| file.parse.document().nodes());
+    nodes.any(|node| node.name() == "test" && first_argument(node).is_some_and(|own| own == name))
 }
 
 /// Runs the tests of that name, or all. Where the text itself is wrong, no test is run.

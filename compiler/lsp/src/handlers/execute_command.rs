@@ -15,25 +15,35 @@ const SHOW: &str = "tenantry.showArtifact";
 const GRAPH: &str = "tenantry.showGraph";
 const TEST: &str = "tenantry.runTest";
 const MEND: &str = "tenantry.fixAll";
+const COMMANDS: [&str; 4] = [SHOW, GRAPH, TEST, MEND];
 
 /// What the client is told.
 pub(super) fn options() -> Value {
-    json!({ "commands": [SHOW, GRAPH, TEST, MEND] })
+    json!({ "commands": COMMANDS })
 }
 
 pub(super) fn handle(
     contexts: &[Context],
     params: ExecuteCommandParams,
 ) -> Answer<ExecuteCommandRequest> {
+    if !COMMANDS.contains(&params.command.as_str()) {
+        return Err(Refusal::Malformed(format!(
+            "there is no command `{}`; there are `{}`",
+            params.command,
+            COMMANDS.join("`, `")
+        )));
+    }
     let malformed = || Refusal::Malformed("the first argument is `{ uri, position }`".to_owned());
-    let context = contexts.first().ok_or_else(malformed)?;
     let arguments = params.arguments.unwrap_or_default();
     let place = arguments.first().ok_or_else(malformed)?;
     let uri = place
         .get("uri")
         .and_then(Value::as_str)
         .ok_or_else(malformed)?;
-    let path = context.path(&Uri(uri.to_owned())).ok_or_else(malformed)?;
+    let context = contexts.first();
+    let found = context.and_then(|context| Some((context, context.path(&Uri(uri.to_owned()))?)));
+    let (context, path) =
+        found.ok_or_else(|| Refusal::Impossible(format!("{uri} is in no estate that is open")))?;
     match params.command.as_str() {
         SHOW => {
             let position = place.get("position").cloned().unwrap_or_default();
@@ -41,10 +51,7 @@ pub(super) fn handle(
             artifacts(context, &path, position).map(Some)
         }
         GRAPH => graph(context).map(Some),
-        TEST => Ok(Some(tests(
-            context,
-            arguments.get(1).and_then(Value::as_str),
-        ))),
+        TEST => tests(context, arguments.get(1).and_then(Value::as_str)).map(Some),
         MEND => {
             let edits = mend_all(&context.snapshot, &context.files, Scope::Estate);
             Ok(Some(json!(context.converter().workspace_edit(&edits))))
@@ -79,10 +86,13 @@ fn graph(context: &Context) -> Result<Value, Refusal> {
     Ok(json!({ "env": env.as_deref(), "dot": graph.dot(title) }))
 }
 
-fn tests(context: &Context, name: Option<&str>) -> Value {
+fn tests(context: &Context, name: Option<&str>) -> Result<Value, Refusal> {
+    if let Some(name) = name.filter(|name| !show::has_test(&context.snapshot, name)) {
+        return Err(Refusal::Impossible(format!("no test is called `{name}`")));
+    }
     let tested = show::tests(&context.snapshot, &context.files, name);
     let tested = tested.into_iter().map(|test| {
         json!({ "name": test.name, "passed": test.failures.is_empty(), "failures": test.failures })
     });
-    Value::Array(tested.collect())
+    Ok(Value::Array(tested.collect()))
 }
