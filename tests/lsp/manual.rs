@@ -107,7 +107,7 @@ const REQUESTS: &[(&str, &str)] = &[
     ),
     (
         "textDocument/rename",
-        "edits of all files; what has a place already keeps it by `was`",
+        "edits of all files, of what expressions, rules and tests say too, or why none are right; what has a place already keeps it by `was`",
     ),
     (
         "textDocument/selectionRange",
@@ -274,8 +274,9 @@ fn page(offered: &Value) -> String {
          [In the editor](../guide/editors.md) tells how editors are set up; this page is for who \
          writes a client.\n\n\
          `initialize` is answered before any file is read. An estate is opened with the \
-         workspace's folders or with its first document, wherever a `tenantry.kdl` lies. After \
-         `shutdown` every request is refused.\n\n",
+         workspace's folders or with its first document, wherever a `tenantry.kdl` lies, and \
+         forgotten with that file or that folder. What is no message is refused, and the session \
+         goes on; after `shutdown` every request is refused.\n\n",
     );
     text += &requests(offered);
     text += "## Notifications\n\n";

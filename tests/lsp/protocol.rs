@@ -335,3 +335,177 @@ fn a_reason_is_selected_where_an_edit_can_have_a_place_to_fill_in() {
         assert!(text.as_str().unwrap().contains(wanted), "{edit}");
     }
 }
+
+#[test]
+fn what_is_no_message_is_refused_and_the_session_goes_on() {
+    let folder = folder(&[("tenantry.kdl", ESTATE)]);
+    let mut client = Client::open(folder.path(), modern());
+    for (body, code, id) in [
+        (&b"[]"[..], -32600, json!(null)),
+        (b"{}", -32600, json!(null)),
+        (br#"{"jsonrpc":"2.0","id":71}"#, -32600, json!(71)),
+        (b"{\"jsonrpc\"", -32700, json!(null)),
+        (b"\"\xff\"", -32700, json!(null)),
+    ] {
+        client.raw(body);
+        let refused = loop {
+            let said = client.hear(Duration::from_secs(120)).unwrap();
+            if said.get("error").is_some() {
+                break said;
+            }
+        };
+        assert_eq!(refused["error"]["code"], code, "{refused}");
+        assert_eq!(refused["id"], id);
+    }
+    let again = client.request("initialize", json!({})).unwrap_err();
+    assert_eq!(again["code"], -32600);
+    assert_eq!(client.shut_down(), Some(0));
+}
+
+#[test]
+fn requests_around_initialize_are_answered() {
+    let folder = folder(&[("tenantry.kdl", ESTATE)]);
+    let mut client = Client::silent(folder.path());
+    let early = client.request("workspace/symbol", json!({ "query": "" }));
+    let early = early.unwrap_err();
+    assert_eq!(early["code"], -32002);
+    assert_eq!(
+        early["message"],
+        "`workspace/symbol` came before `initialize`"
+    );
+    let folders = json!([{ "uri": client.root, "name": "estate" }]);
+    let params = json!({ "capabilities": modern(), "workspaceFolders": folders });
+    client.request("initialize", params).unwrap();
+    // Before `initialized`.
+    let found = client.request("workspace/symbol", json!({ "query": "c1" }));
+    assert_eq!(found.unwrap()[0]["name"], "c1");
+    client.notify("initialized", json!({}));
+    assert_eq!(client.shut_down(), Some(0));
+}
+
+#[test]
+fn an_estate_that_is_deleted_is_forgotten_and_comes_back() {
+    let folder = folder(&[("tenantry.kdl", ESTATE), ("more.kdl", "clutser c2\n")]);
+    let mut client = Client::open(folder.path(), modern());
+    client.did_open("more.kdl", "clutser c2\n");
+    client.until("more.kdl", is("unknown-kind"));
+    let touched = |client: &mut Client, kind: u32| {
+        let uri = client.uri("tenantry.kdl");
+        let changes = json!([{ "uri": uri, "type": kind }]);
+        let params = json!({ "changes": changes });
+        client.notify("workspace/didChangeWatchedFiles", params);
+    };
+    fs::remove_file(folder.path().join("tenantry.kdl")).unwrap();
+    touched(&mut client, 3);
+    client.until("more.kdl", <[Value]>::is_empty);
+    client.did_change("more.kdl", 2, "clutser c3\n");
+    write(folder.path(), "tenantry.kdl", ESTATE);
+    touched(&mut client, 1);
+    // What was typed meanwhile counts.
+    let found = client.until("more.kdl", is("unknown-kind"));
+    assert!(found[0]["message"].as_str().unwrap().contains("clutser"));
+}
+
+#[test]
+fn a_folder_that_leaves_the_workspace_is_forgotten() {
+    let folder = folder(&[
+        ("one/tenantry.kdl", ESTATE),
+        ("two/tenantry.kdl", "estate two\nclutser c1\n"),
+    ]);
+    let mut client = Client::open(folder.path(), modern());
+    client.until("two/tenantry.kdl", is("unknown-kind"));
+    let gone = json!([{ "uri": client.uri("two"), "name": "two" }]);
+    let params = json!({ "event": { "added": [], "removed": gone } });
+    client.notify("workspace/didChangeWorkspaceFolders", params);
+    client.until("two/tenantry.kdl", <[Value]>::is_empty);
+    let found = client.request("workspace/symbol", json!({ "query": "two" }));
+    assert_eq!(found, Ok(json!([])));
+}
+
+#[test]
+fn a_document_is_called_as_the_client_called_it() {
+    let folder = folder(&[("tenantry.kdl", ESTATE), ("a+b.kdl", "clutser c2\n")]);
+    let mut client = Client::open(folder.path(), modern());
+    client.until("a+b.kdl", is("unknown-kind"));
+    client.did_open("a%2Bb.kdl", "clutser c2\n");
+    client.until("a%2Bb.kdl", is("unknown-kind"));
+    client.until("a+b.kdl", <[Value]>::is_empty);
+}
+
+#[test]
+fn a_mark_of_the_byte_order_is_no_column() {
+    let folder = folder(&[("tenantry.kdl", ESTATE), ("a.kdl", "\u{feff}clutser c2\n")]);
+    let mut client = Client::open(folder.path(), modern());
+    let found = client.until("a.kdl", is("unknown-kind"));
+    let start = json!({ "line": 0, "character": 0 });
+    assert_eq!(found[0]["range"]["start"], start);
+    let end = json!({ "line": 0, "character": 7 });
+    assert_eq!(found[0]["range"]["end"], end);
+}
+
+/// A package and an estate that uses it.
+const PACKED: &[(&str, &str)] = &[
+    ("tenantry.kdl", "estate demo\n"),
+    (
+        "a.kdl",
+        "use \"packages/pg\"\nuse \"vendor/my\"\ncluster c1 kind=kubernetes {\n    like pg.small\n    like my.small\n}\n",
+    ),
+    (
+        "packages/pg/tenantry.kdl",
+        "package pg version=\"1.0.0\"\nprofile small for=cluster {\n}\n",
+    ),
+    (
+        "vendor/my/tenantry.kdl",
+        "package my version=\"1.0.0\"\nprofile small for=cluster {\n}\n",
+    ),
+];
+
+#[test]
+fn a_package_knows_who_uses_it() {
+    let folder = folder(PACKED);
+    let mut client = Client::open(folder.path(), modern());
+    let at = |client: &mut Client, path: &str| {
+        let text = PACKED.iter().find(|(own, _)| *own == path).unwrap().1;
+        client.did_open(path, text);
+        json!({ "textDocument": { "uri": client.uri(path) },
+            "position": { "line": 1, "character": 10 },
+            "newName": "tiny", "context": { "includeDeclaration": true } })
+    };
+    let params = at(&mut client, "packages/pg/tenantry.kdl");
+    let found = client.request("textDocument/references", params.clone());
+    assert_eq!(found.unwrap().as_array().unwrap().len(), 2);
+    let edits = client.request("textDocument/rename", params).unwrap();
+    let uses = client.uri("a.kdl");
+    assert_eq!(edits["changes"][&uses][0]["newText"], "tiny");
+    let params = at(&mut client, "vendor/my/tenantry.kdl");
+    let refused = client.request("textDocument/rename", params).unwrap_err();
+    let words = refused["message"].as_str().unwrap();
+    assert!(words.contains("not yours to change"), "{words}");
+}
+
+#[test]
+fn a_command_that_cannot_be_run_says_why() {
+    let folder = folder(&[("tenantry.kdl", ESTATE)]);
+    let mut client = Client::open(folder.path(), modern());
+    let own = client.uri("tenantry.kdl");
+    for (command, arguments, words) in [
+        ("tenantry.nonsense", json!([]), "there is no command"),
+        ("tenantry.runTest", json!([]), "the first argument"),
+        (
+            "tenantry.runTest",
+            json!([{ "uri": "file:///nowhere/x.kdl" }]),
+            "file:///nowhere/x.kdl is in no estate",
+        ),
+        (
+            "tenantry.runTest",
+            json!([{ "uri": own }, "gone"]),
+            "no test is called `gone`",
+        ),
+    ] {
+        let params = json!({ "command": command, "arguments": arguments });
+        let refused = client.request("workspace/executeCommand", params);
+        let refused = refused.unwrap_err();
+        let said = refused["message"].as_str().unwrap();
+        assert!(said.starts_with(words), "{said}");
+    }
+}

@@ -13,7 +13,7 @@ use crate::{
     capabilities::{self, Client},
     convert::Converter,
     diagnostics, handlers,
-    uri::Root,
+    uri::{Root, decode},
 };
 
 /// What a client has opened.
@@ -24,9 +24,22 @@ pub struct Session {
     client: Client,
     settings: Settings,
     estates: Vec<Estate>,
+    /// The open documents by their decoded URIs, whether an estate has them or not.
+    documents: BTreeMap<String, Document>,
+    /// How many estates there have been.
+    numbered: usize,
+}
+
+/// A document that the client has open.
+struct Document {
+    uri: Uri,
+    version: i32,
+    text: Arc<str>,
 }
 
 struct Estate {
+    /// Estates come and go; none has the number of another.
+    number: usize,
     root: Root,
     host: Host,
     files: Files,
@@ -37,7 +50,25 @@ struct Estate {
     analysed: Option<(u64, Depth)>,
     /// Whether an analysis is being made.
     is_running: bool,
-    published: BTreeMap<Arc<str>, Vec<Diagnostic>>,
+    /// What was told of each file, and by which name of it.
+    published: BTreeMap<Arc<str>, (Uri, Vec<Diagnostic>)>,
+}
+
+impl Estate {
+    /// Whether it is analysed as it is now.
+    fn is_current(&self) -> bool {
+        let analysed = self.analysed;
+        analysed.is_some_and(|(changes, _)| changes == self.changes)
+    }
+
+    /// A document of it is open, and reads so.
+    fn edit(&mut self, path: &str, document: &Document) {
+        self.files.open(path, Arc::clone(&document.text));
+        self.host.change(path, Arc::clone(&document.text));
+        self.versions.insert(path.to_owned(), document.version);
+        self.root.say(path, &document.uri);
+        self.changes += 1;
+    }
 }
 
 /// An analysis to be made; it may be made elsewhere.
@@ -150,6 +181,8 @@ impl Session {
             settings: set.map(Settings::read).unwrap_or_default(),
             client,
             estates: Vec::new(),
+            documents: BTreeMap::new(),
+            numbered: 0,
         };
         (session, answer)
     }
@@ -159,7 +192,9 @@ impl Session {
         if self.estates.iter().any(|estate| estate.root == root) {
             return;
         }
-        self.estates.push(Estate {
+        self.numbered += 1;
+        let mut estate = Estate {
+            number: self.numbered,
             host: Host::new(self.library, self.targets, self.options.clone()),
             files: Files::new(below),
             root,
@@ -168,7 +203,44 @@ impl Session {
             analysed: None,
             is_running: false,
             published: BTreeMap::new(),
-        });
+        };
+        for document in self.documents.values() {
+            let path = estate.root.path(&document.uri);
+            if let Some(path) = path.filter(|path| is_spec(path)) {
+                estate.edit(&path, document);
+            }
+        }
+        self.estates.push(estate);
+    }
+
+    /// The folders of the open estates.
+    pub fn roots(&self) -> impl Iterator<Item = &Root> {
+        self.estates.iter().map(|estate| &estate.root)
+    }
+
+    /// Whether a document of the estate in a folder is open.
+    pub fn is_used(&self, root: &Root) -> bool {
+        let mut open = self.documents.values();
+        open.any(|document| root.path(&document.uri).is_some_and(|path| is_spec(&path)))
+    }
+
+    /// Forgets the estates in some folders; returns what takes back all that was told of them.
+    /// Those around may have to tell of their files now.
+    pub fn forget(&mut self, gone: &[Root]) -> Vec<PublishDiagnosticsParams> {
+        let all = std::mem::take(&mut self.estates).into_iter();
+        let (gone, left): (Vec<_>, Vec<_>) = all.partition(|estate| gone.contains(&estate.root));
+        self.estates = left;
+        for estate in self.estates.iter_mut().filter(|_| !gone.is_empty()) {
+            estate.changes += 1;
+        }
+        let told = gone.into_iter().flat_map(|estate| estate.published);
+        told.map(|(_, (uri, _))| PublishDiagnosticsParams::new(uri, None, Vec::new()))
+            .collect()
+    }
+
+    fn position(&self, number: usize) -> Option<usize> {
+        let mut estates = self.estates.iter();
+        estates.position(|estate| estate.number == number)
     }
 
     /// The estates that read a document: a package's files are its own and of who uses it.
@@ -184,6 +256,16 @@ impl Session {
         holding.max_by_key(|(at, _)| self.estates[*at].root.as_str().len())
     }
 
+    /// The widest estate that reads a document: one that uses the package which has it.
+    fn estate_around(&self, uri: &Uri) -> Option<(usize, String)> {
+        let holding = self.estates_of(uri).into_iter();
+        let reading = holding.filter(|(at, path)| {
+            let known = self.estates[*at].host.snapshot();
+            known.file(path).is_some_and(|file| file.id.is_some())
+        });
+        reading.min_by_key(|(at, _)| self.estates[*at].root.as_str().len())
+    }
+
     /// Whether a document belongs to an estate that is open.
     pub fn knows(&self, uri: &Uri) -> bool {
         self.estate_of(uri).is_some()
@@ -191,32 +273,28 @@ impl Session {
 
     /// A document is open, or its open text changed.
     pub fn edit(&mut self, uri: &Uri, version: i32, text: &str) {
-        let text: Arc<str> = text.into();
+        let document = Document {
+            uri: uri.clone(),
+            version,
+            text: text.into(),
+        };
         for (at, path) in self.estates_of(uri) {
-            // The library's text is nobody's to change, and other files say nothing.
-            if path.starts_with("std:/") || !path.ends_with(".kdl") {
-                continue;
+            if is_spec(&path) {
+                self.estates[at].edit(&path, &document);
             }
-            let estate = &mut self.estates[at];
-            estate.files.open(&path, Arc::clone(&text));
-            estate.host.change(&path, Arc::clone(&text));
-            estate.versions.insert(path, version);
-            estate.changes += 1;
         }
+        self.documents.insert(decode(&uri.0), document);
     }
 
     /// The text of an open document, for a client that sends changes by range.
     pub fn text(&self, uri: &Uri) -> Option<Arc<str>> {
-        let (at, path) = self.estate_of(uri)?;
-        let files = &self.estates[at].files;
-        files
-            .is_open(&path)
-            .then(|| files.read(&path).ok())
-            .flatten()
+        let document = self.documents.get(&decode(&uri.0))?;
+        Some(Arc::clone(&document.text))
     }
 
     /// A document is closed: what the disk has counts again.
     pub fn close(&mut self, uri: &Uri) {
+        self.documents.remove(&decode(&uri.0));
         for (at, path) in self.estates_of(uri) {
             let estate = &mut self.estates[at];
             estate.files.close(&path);
@@ -250,18 +328,13 @@ impl Session {
         let of = uri.and_then(|uri| self.estate_of(uri)).map(|(at, _)| at);
         let estates = self.estates.iter().enumerate();
         let mut wanted = estates.filter(|(at, _)| of.is_none_or(|of| of == *at));
-        wanted.all(|(_, estate)| {
-            estate
-                .analysed
-                .is_some_and(|(changes, _)| changes == estate.changes)
-        })
+        wanted.all(|(_, estate)| estate.is_current())
     }
 
     /// Whether an analysis of this estate is of old text by now, and better stopped.
     pub fn is_outdated(&self, job: (usize, u64)) -> bool {
-        self.estates
-            .get(job.0)
-            .is_some_and(|estate| estate.changes != job.1)
+        let estate = self.position(job.0).and_then(|at| self.estates.get(at));
+        estate.is_none_or(|estate| estate.changes != job.1)
     }
 
     /// The next analysis to make: of what changed first, and, `idle`, deeper than while typing.
@@ -284,7 +357,7 @@ impl Session {
         let estate = &mut self.estates[at];
         estate.is_running = true;
         Some(Job {
-            estate: at,
+            estate: estate.number,
             changes: estate.changes,
             depth,
             files: estate.files.clone(),
@@ -300,7 +373,8 @@ impl Session {
 
     /// Takes what an analysis found; returns the diagnostics of the files whose differ.
     pub fn finish(&mut self, finished: Finished) -> Vec<PublishDiagnosticsParams> {
-        let Some(estate) = self.estates.get_mut(finished.estate) else {
+        let at = self.position(finished.estate);
+        let Some((at, estate)) = at.and_then(|at| Some((at, self.estates.get_mut(at)?))) else {
             return Vec::new();
         };
         estate.is_running = false;
@@ -309,12 +383,13 @@ impl Session {
             return Vec::new();
         }
         estate.analysed = Some((finished.changes, finished.depth));
-        self.publish(finished.estate)
+        self.publish(at)
     }
 
     /// An analysis ended without a result: it panicked. The next one starts from nothing.
     pub fn lost(&mut self, estate: usize) {
-        if let Some(estate) = self.estates.get_mut(estate) {
+        let at = self.position(estate);
+        if let Some(estate) = at.and_then(|at| self.estates.get_mut(at)) {
             estate.is_running = false;
             // Not again before something changes.
             estate.analysed = Some((estate.changes, Depth::Plan));
@@ -341,8 +416,16 @@ impl Session {
             // What a client asks for by itself, it would show twice.
             let pulled = self.client.pulls && estate.files.is_open(&path);
             let diagnostics = if pulled { Vec::new() } else { diagnostics };
+            let uri = context.root.uri(&path);
             let before = estate.published.get(&path);
-            if before.map_or(diagnostics.is_empty(), |before| *before == diagnostics) {
+            let renamed = before.filter(|(said, _)| *said != uri).cloned();
+            if let Some((said, _)) = renamed {
+                // It is told of by the name that it was opened with from now on.
+                estate.published.remove(&path);
+                changed.push(PublishDiagnosticsParams::new(said, None, Vec::new()));
+            }
+            let before = estate.published.get(&path);
+            if before.map_or(diagnostics.is_empty(), |(_, told)| *told == diagnostics) {
                 continue;
             }
             let file = context.snapshot.file(&path);
@@ -350,14 +433,14 @@ impl Session {
             let version = file.filter(|file| file.is_current);
             let version = version.and_then(|_| estate.versions.get(&*path).copied());
             changed.push(PublishDiagnosticsParams::new(
-                context.root.uri(&path),
+                uri.clone(),
                 version,
                 diagnostics.clone(),
             ));
             if diagnostics.is_empty() {
                 estate.published.remove(&path);
             } else {
-                estate.published.insert(path, diagnostics);
+                estate.published.insert(path, (uri, diagnostics));
             }
         }
         changed
@@ -399,7 +482,16 @@ impl Session {
     pub fn is_ready(&self, method: &str, params: &Value) -> bool {
         let document = Self::document(params);
         match handlers::need(method) {
-            Some(Need::Estate) => self.is_current(document.as_ref()),
+            Some(Need::Estate) => match document {
+                // Who is around may have to say who uses it.
+                Some(uri) if handlers::asks_around(method) => {
+                    let estates = self.estates_of(&uri).into_iter();
+                    estates
+                        .into_iter()
+                        .all(|(at, _)| self.estates[at].is_current())
+                }
+                document => self.is_current(document.as_ref()),
+            },
             Some(Need::Text) => {
                 let of = document.and_then(|uri| self.estate_of(&uri));
                 of.is_none_or(|(at, _)| self.estates[at].analysed.is_some())
@@ -411,7 +503,10 @@ impl Session {
     /// A request with all that its answer needs, to be answered here or elsewhere.
     pub fn ask(&self, method: &str, params: Value) -> Question {
         let document = Self::document(&params);
-        let of = document.as_ref().and_then(|uri| self.estate_of(uri));
+        let around = document.as_ref().filter(|_| handlers::asks_around(method));
+        let around = around.and_then(|uri| self.estate_around(uri));
+        let of = || document.as_ref().and_then(|uri| self.estate_of(uri));
+        let of = around.or_else(of);
         let contexts = match (&document, of) {
             (_, Some((at, _))) => vec![self.context(&self.estates[at])],
             (Some(_), None) => Vec::new(),
@@ -423,4 +518,10 @@ impl Session {
             contexts,
         }
     }
+}
+
+/// Whether a file is one that an estate reads: the library's text is nobody's to change, and
+/// other files say nothing.
+fn is_spec(path: &str) -> bool {
+    !path.starts_with("std:/") && path.ends_with(".kdl")
 }

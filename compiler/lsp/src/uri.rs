@@ -1,5 +1,7 @@
 //! URIs of documents and paths in an estate.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use lsp_types::Uri;
 
 /// The scheme of the standard library's files, which are in no folder. A client that wants to
@@ -7,11 +9,21 @@ use lsp_types::Uri;
 pub(crate) const LIBRARY: &str = "tenantry-std:/";
 
 /// The folder of an estate as a URI.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub struct Root {
     /// Scheme and path, decoded, with a `/` at its end.
     decoded: String,
+    /// How the client spells the documents that it has opened, where we would do it otherwise.
+    said: Arc<BTreeMap<String, Uri>>,
 }
+
+impl PartialEq for Root {
+    fn eq(&self, other: &Self) -> bool {
+        self.decoded == other.decoded
+    }
+}
+
+impl Eq for Root {}
 
 impl Root {
     /// The root at this URI of a folder.
@@ -20,7 +32,17 @@ impl Root {
         if !decoded.ends_with('/') {
             decoded.push('/');
         }
-        Self { decoded }
+        Self {
+            decoded,
+            said: Arc::default(),
+        }
+    }
+
+    /// Notes how the client spells a document.
+    pub(crate) fn say(&mut self, path: &str, uri: &Uri) {
+        if self.uri(path) != *uri {
+            Arc::make_mut(&mut self.said).insert(path.to_owned(), uri.clone());
+        }
     }
 
     /// The folder's URI, decoded, with a `/` at its end.
@@ -39,6 +61,9 @@ impl Root {
 
     /// The URI of a file of the estate, or of the standard library.
     pub fn uri(&self, path: &str) -> Uri {
+        if let Some(said) = self.said.get(path) {
+            return said.clone();
+        }
         match path.strip_prefix("std:/") {
             Some(path) => Uri(format!("{LIBRARY}{}", encode(path))),
             None => Uri(encode(&format!("{}{path}", self.decoded))),
@@ -110,6 +135,16 @@ mod tests {
             "file:///home/a%20b/estate/tenants/gr%C3%B6%C3%9Fe%201.kdl"
         );
         assert_eq!(root.path(&Uri("file:///home/a b/other/x.kdl".into())), None);
+    }
+
+    #[test]
+    fn a_document_is_called_as_the_client_calls_it() {
+        let mut root = Root::new("file:///estate");
+        let said = Uri("file:///estate/a%2Bb.kdl".into());
+        let path = root.path(&said).unwrap();
+        root.say(&path, &said);
+        assert_eq!(root.uri(&path), said);
+        assert_eq!(root.uri("c+d.kdl").0, "file:///estate/c+d.kdl");
     }
 
     #[test]

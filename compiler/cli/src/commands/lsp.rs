@@ -3,9 +3,8 @@
 mod folders;
 mod server;
 mod sync;
+mod wire;
 mod workers;
-
-use lsp_server::Connection;
 
 use super::Outcome;
 use crate::{
@@ -29,9 +28,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, _: &mut Console) -> Outcome {
     // Some clients pass the way they talk; there is but one.
     let _ = args.stdio;
-    let (connection, threads) = Connection::stdio();
-    let orderly = server::serve(&connection).map_err(|error| Failure::new(error.to_string()))?;
-    drop(connection);
+    let failed = |error: std::io::Error| Failure::new(error.to_string());
+    let (wire, threads) = wire::Wire::stdio().map_err(failed)?;
+    let orderly = server::serve(&wire).map_err(failed)?;
+    drop(wire);
     threads
         .join()
         .map_err(|error| Failure::new(format!("the editor's pipe broke: {error}")))?;

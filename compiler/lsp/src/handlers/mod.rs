@@ -137,6 +137,15 @@ fn parse<R: Request>(params: Value) -> Result<R::Params, Refusal> {
     serde_json::from_value(params).map_err(|error| Refusal::Malformed(error.to_string()))
 }
 
+/// Whether a request about a package's file is one for the estate that uses the package: who says
+/// a name there, the package alone does not know.
+pub(crate) fn asks_around(method: &str) -> bool {
+    matches!(
+        method,
+        "textDocument/prepareRename" | "textDocument/references" | "textDocument/rename"
+    )
+}
+
 /// What a request must wait for; none for one that is not served.
 pub fn need(method: &str) -> Option<Need> {
     find(method).map(|served| served.need)

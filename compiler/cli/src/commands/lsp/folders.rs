@@ -27,7 +27,7 @@ pub(super) fn below(root: &Path) -> Vec<PathBuf> {
         if seen > MOST {
             break;
         }
-        if folder.join(ROOT_FILE).is_file() {
+        if is_estate(&folder) {
             found.push(folder.clone());
         }
         let Ok(entries) = fs::read_dir(&folder) else {
@@ -45,6 +45,11 @@ pub(super) fn below(root: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+/// Whether a folder has a `tenantry.kdl` on the disk.
+pub(super) fn is_estate(folder: &Path) -> bool {
+    folder.join(ROOT_FILE).is_file()
 }
 
 /// The nearest folder at or above a file that is an estate or a package; a `tenantry.kdl` that is

@@ -13,13 +13,13 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, Sender, select, unbounded};
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::Uri;
 use serde_json::{Value, json};
-use tenantry_core::{Options, world::World};
+use tenantry_core::{Options, load::ROOT_FILE, world::World};
 use tenantry_lsp::{Finished, Need, Refusal, Root, Session, Settings, decode, need};
 
-use super::{folders, sync, workers::Workers};
+use super::{folders, sync, wire::Wire, workers::Workers};
 use crate::{disk::Disk, estate::library};
 
 /// How long nothing comes from the client before an analysis goes deeper than while typing.
@@ -43,7 +43,7 @@ struct Running {
 }
 
 struct Server<'c> {
-    connection: &'c Connection,
+    wire: &'c Wire,
     session: Session,
     events: (Sender<Event>, Receiver<Event>),
     analysing: Workers,
@@ -59,13 +59,15 @@ struct Server<'c> {
 }
 
 /// Serves a client until it says `exit` or is gone; whether it said `shutdown` before.
-pub(super) fn serve(connection: &Connection) -> Result<bool, Box<dyn std::error::Error>> {
-    let (id, params) = connection.initialize_start()?;
+pub(super) fn serve(wire: &Wire) -> std::io::Result<bool> {
+    let Some((id, params)) = introduced(wire) else {
+        return Ok(false);
+    };
     let targets = tenantry_targets::ALL;
     let (session, answer) = Session::new(&params, library(), targets, Options::default());
-    connection.initialize_finish(id, answer)?;
+    wire.send(&Response::new_ok(id, answer).into());
     let mut server = Server {
-        connection,
+        wire,
         session,
         events: unbounded(),
         analysing: Workers::start("analysis", 1)?,
@@ -76,11 +78,28 @@ pub(super) fn serve(connection: &Connection) -> Result<bool, Box<dyn std::error:
         asked: 0,
         is_shut_down: false,
     };
-    server.watch();
     for folder in folders_of(&params) {
         server.open_folder(&folder);
     }
     Ok(server.run())
+}
+
+/// Waits for the client to say who it is; none where it leaves without.
+fn introduced(wire: &Wire) -> Option<(RequestId, Value)> {
+    loop {
+        match wire.receiver.recv().ok()? {
+            Message::Request(request) if request.method == "initialize" => {
+                return Some((request.id, request.params));
+            }
+            Message::Request(request) => {
+                let words = format!("`{}` came before `initialize`", request.method);
+                let code = ErrorCode::ServerNotInitialized as i32;
+                wire.send(&Response::new_err(request.id, code, words).into());
+            }
+            Message::Notification(notification) if notification.method == "exit" => return None,
+            Message::Notification(_) | Message::Response(_) => {}
+        }
+    }
 }
 
 /// The folders that a client has open.
@@ -107,7 +126,7 @@ impl Server<'_> {
                         return self.is_shut_down;
                     }
                     // Whatever came meanwhile belongs to the same batch.
-                    while let Ok(message) = self.connection.receiver.try_recv() {
+                    while let Ok(message) = self.wire.receiver.try_recv() {
                         if !self.message(message) {
                             return self.is_shut_down;
                         }
@@ -128,7 +147,7 @@ impl Server<'_> {
             crossbeam_channel::never()
         };
         select! {
-            recv(self.connection.receiver) -> message => match message {
+            recv(self.wire.receiver) -> message => match message {
                 Ok(message) => Next::Message(message),
                 Err(_) => Next::Gone,
             },
@@ -240,6 +259,10 @@ impl Server<'_> {
             self.is_shut_down = true;
             return self.send(Response::new_ok(request.id, Value::Null).into());
         }
+        if request.method == "initialize" {
+            let words = "the server is initialized already";
+            return self.send(refuse(ErrorCode::InvalidRequest, words).into());
+        }
         if need(&request.method).is_none() {
             let words = format!("`{}` is not served", request.method);
             return self.send(refuse(ErrorCode::MethodNotFound, &words).into());
@@ -292,11 +315,13 @@ impl Server<'_> {
     fn notification(&mut self, notification: Notification) {
         let Notification { method, params } = notification;
         match method.as_str() {
+            "initialized" => self.watch(),
             "textDocument/didOpen" => self.did_open(&params),
             "textDocument/didChange" => self.did_change(params),
             "textDocument/didClose" => {
                 if let Some(uri) = Session::document(&params) {
                     self.session.close(&uri);
+                    self.forget_gone();
                 }
             }
             "textDocument/didSave" => {
@@ -311,6 +336,12 @@ impl Server<'_> {
                 for folder in added.into_iter().flatten() {
                     if let Some(uri) = folder.get("uri").and_then(Value::as_str) {
                         self.open_folder(uri);
+                    }
+                }
+                let removed = params.pointer("/event/removed").and_then(Value::as_array);
+                for folder in removed.into_iter().flatten() {
+                    if let Some(uri) = folder.get("uri").and_then(Value::as_str) {
+                        self.close_folder(uri);
                     }
                 }
             }
@@ -359,9 +390,44 @@ impl Server<'_> {
         for change in changes.into_iter().flatten() {
             if let Some(uri) = change.get("uri").and_then(Value::as_str) {
                 let uri = Uri(uri.to_owned());
-                self.open_around(&uri);
+                // 3: it was deleted.
+                if change.get("type") != Some(&json!(3)) {
+                    self.open_around(&uri);
+                }
                 self.session.touched(&uri);
             }
+        }
+        self.forget_gone();
+    }
+
+    /// Forgets the estates whose `tenantry.kdl` is neither on the disk nor open.
+    fn forget_gone(&mut self) {
+        let gone = self.session.roots().filter(|root| {
+            let path = folders::path_of(root.as_str());
+            let is_there = path.is_none_or(|path| folders::is_estate(&path));
+            !is_there && self.session.text(&root.uri(ROOT_FILE)).is_none()
+        });
+        let gone: Vec<Root> = gone.cloned().collect();
+        self.forget(&gone);
+    }
+
+    /// Forgets the estates in a folder that is no part of the workspace any more. One of which a
+    /// document is open stays.
+    fn close_folder(&mut self, uri: &str) {
+        let folder = Root::new(uri);
+        let gone = self.session.roots().filter(|root| {
+            root.as_str().starts_with(folder.as_str()) && !self.session.is_used(root)
+        });
+        let gone: Vec<Root> = gone.cloned().collect();
+        self.forget(&gone);
+    }
+
+    fn forget(&mut self, gone: &[Root]) {
+        if gone.is_empty() {
+            return;
+        }
+        for published in self.session.forget(gone) {
+            self.notify("textDocument/publishDiagnostics", json!(published));
         }
     }
 
@@ -462,8 +528,7 @@ impl Server<'_> {
     }
 
     fn send(&self, message: Message) {
-        // A client that is gone is noticed where messages are received.
-        let _ = self.connection.sender.send(message);
+        self.wire.send(&message);
     }
 }
 
