@@ -229,8 +229,11 @@ impl Walk<'_, '_> {
             return;
         }
         let mut found = Vec::new();
-        tree.walk(&mut |expr, _| {
-            if let Some((value, at)) = literal(from, expr) {
+        let mut plain: Vec<Range<usize>> = Vec::new();
+        tree.walk(&mut |expr, bound| {
+            plain.extend(plain_texts(expr, bound));
+            if let Some((value, at)) = literal(from, expr).filter(|_| !plain.contains(&expr.range))
+            {
                 let span = part(from.text, from.start + at.start..from.start + at.end);
                 found.push((
                     Arc::<str>::from(value),
@@ -249,6 +252,28 @@ impl Walk<'_, '_> {
         found.retain(|(_, span)| !known(span));
         self.outline.loose.extend(found);
     }
+}
+
+/// Where texts right below a part stand that mean no environment: what comes out, what is looked
+/// up elsewhere, what something else is compared with.
+fn plain_texts(expr: &Expr, bound: &[Arc<str>]) -> Vec<Range<usize>> {
+    let is_other = |side: &Expr| {
+        let path = side.path();
+        path.is_some_and(|path| path.first().is_some_and(|first| !bound.contains(first)))
+    };
+    let texts: Vec<&Expr> = match &expr.kind {
+        ExprKind::Choice { yes, no, .. } => vec![yes, no],
+        ExprKind::Index { index, .. } => vec![index],
+        ExprKind::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
+        ExprKind::Binary {
+            operator,
+            left,
+            right,
+            ..
+        } if *operator == Operator::Add || is_other(left) || is_other(right) => vec![left, right],
+        _ => Vec::new(),
+    };
+    texts.into_iter().map(|text| text.range.clone()).collect()
 }
 
 /// A string and its bytes within the quotes; none where it is written with escapes.

@@ -219,6 +219,13 @@ fn an_environment_is_renamed_where_expressions_compare_it() {
          test t env=prod { expect \"env == 'prod'\" }\n";
     let ground = ground(text).replace("\">=0.1\"\n", "\">=0.1\"\n    env dev prod\n");
     insta::assert_snapshot!(renamed(&ground, "live"));
+    // What is no environment keeps its word.
+    let other = ground.replace(
+        "env in ['prod', 'dev']",
+        "(env == 'dev' ? 'prod' : p) == 'b'",
+    );
+    let other = renamed(&other, "live");
+    assert!(other.contains("'prod' : p"), "{other}");
     let prefix = ground.replace("env in ['prod', 'dev']", "['prod'].exists(e, e == env)");
     insta::assert_snapshot!(renamed(&prefix, "live"));
 }
