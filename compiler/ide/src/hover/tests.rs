@@ -142,3 +142,20 @@ fn every_offset_has_an_answer_or_none() {
     }
     assert!(answered > length / 4, "{answered} of {length}");
 }
+
+#[test]
+fn what_a_test_has_given_tells_no_figures() {
+    let text = |name: &str| {
+        let fixture = Fixture::new(&ground(&format!(
+            "tenant acme {{ workload web {{ container image=shop }} }}\n\
+             test t {{\n    given {{ tenant acme {{ workload {name} {{ replicas 2 }} }} }}\n}}\n"
+        )));
+        let found = hover(&fixture.snapshot(), &fixture.path, fixture.at);
+        found.map_or_else(String::new, |found| found.text)
+    };
+    assert!(
+        !text("w$0eb").contains("in cluster `one`"),
+        "{}",
+        text("w$0eb")
+    );
+}
