@@ -141,7 +141,8 @@ pub struct Outline {
     pub declared: Vec<Declared>,
     /// In the order of the text.
     pub uses: Vec<Use>,
-    /// Texts of expressions that speak of the environment, with no telling what they mean there.
+    /// Texts of expressions that speak of the environment, with no telling what they mean there;
+    /// empty where it is compared with what is worked out elsewhere.
     pub loose: Vec<(Arc<str>, Span)>,
 }
 

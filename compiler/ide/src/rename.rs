@@ -154,12 +154,17 @@ impl<'s> Rename<'s> {
         let (name, known) = (&self.name, self.snapshot.known());
         if self.declared.iter().any(|(_, one)| one.sort == ENV) {
             let texts = known.outlines.iter().flat_map(|outline| &outline.loose);
-            let mut texts = texts.filter(|(text, _)| text == name);
-            if let Some(place) = texts.find_map(|(_, span)| self.snapshot.locate(*span)) {
+            let mut texts = texts.filter(|(text, _)| text == name || text.is_empty());
+            let found = texts.find_map(|(text, span)| Some((text, self.snapshot.locate(*span)?)));
+            if let Some((text, place)) = found {
                 let line = self.line(&place);
-                return Err(format!(
-                    "`{name}` is said in an expression at {line} that cannot be followed; say `env == '{name}'` there"
-                ));
+                let what = match &**text {
+                    "" => format!("`env` is compared at {line} with what may be `{name}`"),
+                    _ => format!(
+                        "`{name}` is said in an expression at {line} that cannot be followed"
+                    ),
+                };
+                return Err(format!("{what}; say `env == '{name}'` there"));
             }
         }
         for (id, declared) in &self.declared {

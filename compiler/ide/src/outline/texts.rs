@@ -232,6 +232,16 @@ impl Walk<'_, '_> {
         let mut plain: Vec<Range<usize>> = Vec::new();
         tree.walk(&mut |expr, bound| {
             plain.extend(plain_texts(expr, bound));
+            if let Some(at) = held_against(expr, bound) {
+                let span = part(from.text, from.start + at.start..from.start + at.end);
+                found.push((
+                    Arc::default(),
+                    Span {
+                        file: self.file,
+                        ..span
+                    },
+                ));
+            }
             if let Some((value, at)) = literal(from, expr).filter(|_| !plain.contains(&expr.range))
             {
                 let span = part(from.text, from.start + at.start..from.start + at.end);
@@ -252,6 +262,26 @@ impl Walk<'_, '_> {
         found.retain(|(_, span)| !known(span));
         self.outline.loose.extend(found);
     }
+}
+
+/// Where the environment is compared with a value that is worked out elsewhere.
+fn held_against(expr: &Expr, bound: &[Arc<str>]) -> Option<Range<usize>> {
+    let ExprKind::Binary {
+        operator: Operator::Equal | Operator::NotEqual | Operator::In,
+        left,
+        right,
+        ..
+    } = &expr.kind
+    else {
+        return None;
+    };
+    let first = |side: &Expr| {
+        let first = side.path()?.first().cloned();
+        first.filter(|first| !bound.contains(first))
+    };
+    let (left, right) = (first(left)?, first(right)?);
+    let is_one = (&*left == ENV) != (&*right == ENV);
+    is_one.then(|| expr.range.clone())
 }
 
 /// Where texts right below a part stand that mean no environment: what comes out, what is looked

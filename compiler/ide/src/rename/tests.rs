@@ -226,6 +226,8 @@ fn an_environment_is_renamed_where_expressions_compare_it() {
     );
     let other = renamed(&other, "live");
     assert!(other.contains("'prod' : p"), "{other}");
+    let elsewhere = ground.replace("env in ['prod', 'dev']", "env == p");
+    insta::assert_snapshot!(renamed(&elsewhere, "live"));
     let prefix = ground.replace("env in ['prod', 'dev']", "['prod'].exists(e, e == env)");
     insta::assert_snapshot!(renamed(&prefix, "live"));
 }
