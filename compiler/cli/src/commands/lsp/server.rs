@@ -65,7 +65,7 @@ pub(super) fn serve(wire: &Wire) -> std::io::Result<bool> {
     };
     let targets = tenantry_targets::ALL;
     let (session, answer) = Session::new(&params, library(), targets, Options::default());
-    wire.send(&Response::new_ok(id, answer).into());
+    wire.send(Response::new_ok(id, answer).into());
     let mut server = Server {
         wire,
         session,
@@ -94,7 +94,7 @@ fn introduced(wire: &Wire) -> Option<(RequestId, Value)> {
             Message::Request(request) => {
                 let words = format!("`{}` came before `initialize`", request.method);
                 let code = ErrorCode::ServerNotInitialized as i32;
-                wire.send(&Response::new_err(request.id, code, words).into());
+                wire.send(Response::new_err(request.id, code, words).into());
             }
             Message::Notification(notification) if notification.method == "exit" => return None,
             Message::Notification(_) | Message::Response(_) => {}
@@ -528,7 +528,7 @@ impl Server<'_> {
     }
 
     fn send(&self, message: Message) {
-        self.wire.send(&message);
+        self.wire.send(message);
     }
 }
 

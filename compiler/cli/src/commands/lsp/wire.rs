@@ -14,7 +14,15 @@ use serde_json::{Value, json};
 pub(super) struct Wire {
     /// What it says.
     pub(super) receiver: Receiver<Message>,
-    sender: Sender<Value>,
+    sender: Sender<Said>,
+}
+
+/// What is written.
+enum Said {
+    /// A message of ours.
+    Message(Message),
+    /// What is answered to what is no message, and may have no id.
+    Refusal(Value),
 }
 
 /// The threads of a wire.
@@ -29,15 +37,16 @@ impl Wire {
     /// # Errors
     /// A thread cannot be started.
     pub(super) fn stdio() -> io::Result<(Self, Threads)> {
-        let (sender, written) = unbounded::<Value>();
+        let (sender, written) = unbounded::<Said>();
         let (heard, receiver) = bounded::<Message>(0);
         let writer = Builder::new()
             .name("lsp writer".to_owned())
             .spawn(move || {
                 let mut output = io::stdout().lock();
-                written
-                    .into_iter()
-                    .try_for_each(|message| write(&mut output, &message))
+                written.into_iter().try_for_each(|said| match said {
+                    Said::Message(message) => message.write(&mut output),
+                    Said::Refusal(refusal) => write(&mut output, &refusal),
+                })
             })?;
         let refused = sender.clone();
         let reader = Builder::new()
@@ -47,10 +56,8 @@ impl Wire {
     }
 
     /// Says something; a client that is gone is noticed where messages are received.
-    pub(super) fn send(&self, message: &Message) {
-        let mut said = json!(message);
-        said["jsonrpc"] = json!("2.0");
-        let _ = self.sender.send(said);
+    pub(super) fn send(&self, message: Message) {
+        let _ = self.sender.send(Said::Message(message));
     }
 }
 
@@ -70,7 +77,7 @@ impl Threads {
 fn read_all(
     input: &mut impl BufRead,
     heard: &Sender<Message>,
-    refused: &Sender<Value>,
+    refused: &Sender<Said>,
 ) -> io::Result<()> {
     while let Some(body) = read(input)? {
         match message(&body) {
@@ -83,7 +90,7 @@ fn read_all(
                 }
             }
             Err(refusal) => {
-                let _ = refused.send(refusal);
+                let _ = refused.send(Said::Refusal(refusal));
             }
         }
     }
