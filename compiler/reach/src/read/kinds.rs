@@ -177,26 +177,14 @@ const LONGEST: usize = 64;
 /// The name that another was likely meant to be: at most a third of it is different, and of equally
 /// near ones the first is meant. Case alone makes no difference.
 fn nearest<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
+    let typed = name.to_ascii_lowercase();
+    let distance = |other: &str| strsim::osa_distance(&typed, &other.to_ascii_lowercase());
     let near = names.iter().filter_map(|other| {
         let longest = name.len().max(other.len());
-        let steps = (longest <= LONGEST).then(|| distance(name, other))?;
+        let steps = (longest <= LONGEST).then(|| distance(other))?;
         (steps <= (longest / 3).max(1)).then_some((steps, *other))
     });
     near.min_by_key(|(steps, _)| *steps).map(|(_, other)| other)
-}
-
-/// How many letters are to be put in, taken out or replaced.
-fn distance(one: &str, other: &str) -> usize {
-    let mut last: Vec<usize> = (0..=other.len()).collect();
-    for (at, own) in one.bytes().enumerate() {
-        let mut row = vec![at + 1];
-        for (place, its) in other.bytes().enumerate() {
-            let replaced = last[place] + usize::from(!own.eq_ignore_ascii_case(&its));
-            row.push(replaced.min(last[place + 1] + 1).min(row[place] + 1));
-        }
-        last = row;
-    }
-    last.last().copied().unwrap_or(one.len())
 }
 
 #[cfg(test)]
