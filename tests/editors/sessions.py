@@ -38,6 +38,11 @@ def emacs(folder, environment):
     return run(call, folder, environment)
 
 
+def has_eglot():
+    call = ["emacs", "--batch", "--eval", "(require 'eglot)"]
+    return subprocess.run(call, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+
 def run(call, folder, environment):
     try:
         done = subprocess.run(
@@ -103,6 +108,9 @@ def main():
         if not shutil.which(need):
             print(f"there is no {need} here")
             return 77
+    if asked.what == "emacs" and not has_eglot():
+        print("this Emacs has no Eglot: it is a part of Emacs 29, and a package before")
+        return 77
 
     with tempfile.TemporaryDirectory(prefix="session-") as place:
         folder = pathlib.Path(place) / "estate"

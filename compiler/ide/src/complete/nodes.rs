@@ -134,7 +134,8 @@ fn specials<'s>(asked: &Asked<'s>, block: KindId, spot: &Spot<'_>, items: &mut V
     for child in &vocabulary.universal_children {
         let special = Special::of(&child.name);
         let of_nothing = special.is_some_and(|special| !special.fits_top_level());
-        if block == speaker.root && of_nothing {
+        let top = block == speaker.root && asked.cursor.parent().role != Role::Given;
+        if top && of_nothing {
             continue;
         }
         let has_environments = special != Some(Special::In) || environments(asked);
