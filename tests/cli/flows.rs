@@ -475,7 +475,7 @@ fn mistakes_in_manifests_are_all_told_with_their_places() {
     folder.write("k8s/twice.yaml", "# x\nkind: A\nkind: B\n");
     folder.write(
         "k8s/wrong.yaml",
-        "kind: ConfigMap\n---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n\
+        "kind: ConfigMap\ndata: {a: b}\n---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n\
          metadata: {name: p, namespace: shop}\n\
          spec: {podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/64}}]}]}\n",
     );
@@ -486,7 +486,7 @@ fn mistakes_in_manifests_are_all_told_with_their_places() {
         "k8s/twice.yaml:",
         "the key `kind` stands twice",
         "k8s/wrong.yaml:1: document 1: ConfigMap: has no apiVersion",
-        "k8s/wrong.yaml:6: document 2: NetworkPolicy shop/p: spec.ingress[0].from[0].ipBlock.cidr",
+        "k8s/wrong.yaml:7: document 2: NetworkPolicy shop/p: spec.ingress[0].from[0].ipBlock.cidr",
         "k8s/chart.yaml:",
         "helm template",
     ] {
@@ -1232,4 +1232,31 @@ fn beside_an_error_it_is_said_what_is_left_out() {
     let run = folder.run("flows").ends_with(1);
     let told = "nothing is emitted beside errors, and a workload that has one is left out";
     assert!(run.out.contains(told), "{}", run.out);
+}
+
+#[test]
+fn a_system_outside_that_may_come_in_is_let_in_by_its_name() {
+    let image = format!("registry.example.com/web@sha256:{}", "0".repeat(64));
+    let spec = format!(
+        r#"external bank {{ cidr "203.0.113.0/24"; port https 443; }}
+tenant shop {{
+    workload db {{
+        container image="{image}"
+        cpu 1
+        memory "1GiB"
+        port sql 5432
+        expose sql via=load-balancer {{ from bank "198.51.100.0/24"; }}
+    }}
+}}
+"#
+    );
+    let folder = Folder::of([("tenantry.kdl", crate::harness::GROUND), ("t.kdl", &spec)]);
+    let run = folder
+        .run("flows --from bank --to shop.db --port 5432")
+        .ends_with(0);
+    assert!(run.out.contains("one: allowed: bank"), "{}", run.out);
+    let run = folder
+        .run("flows --from bank --to shop.db --port 80")
+        .ends_with(0);
+    assert!(run.out.contains("one: refused: bank"), "{}", run.out);
 }

@@ -134,6 +134,19 @@ mod one_mistake_is_told_once {
     }
 
     #[test]
+    fn a_number_may_be_called_over_several_protocols() {
+        let both = "connect internet port=443; connect internet port=443 protocol=udp";
+        assert_eq!(on_ground(&container(both)).told(), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_a_broken_workload_lacks_is_not_told_to_who_calls_it() {
+        let other = "tenant u { workload api { container image=\"r.example/u/api:1.0\"; on general; prot http 8080; offer http to=t; }; }\n";
+        let told = on_ground(&(other.to_owned() + &container("connect u.api port=http"))).told();
+        assert_eq!(told, [r#"unknown-kind at "prot""#]);
+    }
+
+    #[test]
     fn a_port_of_one_s_own_is_declared() {
         let told = |inside: &str| on_ground(&container(inside)).told();
         let port = "port http 8080";

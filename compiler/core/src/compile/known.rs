@@ -15,8 +15,8 @@ use crate::{
 pub struct Known {
     /// Its workloads, by path.
     pub workloads: Vec<KnownWorkload>,
-    /// The declared systems outside, by name.
-    pub externals: Vec<Arc<str>>,
+    /// The declared systems outside, by name, and their addresses.
+    pub externals: Vec<(Arc<str>, Vec<Cidr>)>,
     /// What is known of addresses, the most certain first.
     pub addresses: Vec<(Cidr, Whereabouts)>,
 }
@@ -49,7 +49,8 @@ impl Known {
     pub(super) fn of(estate: &Estate, on: Id<Cluster>) -> Self {
         let workloads = estate.workloads_of(on);
         let externals = estate.externals.values();
-        let externals = externals.map(|external| external.name.value.as_str().into());
+        let externals =
+            externals.map(|external| (external.name.value.as_str().into(), external.cidrs()));
         Self {
             workloads: workloads
                 .map(|(_, workload)| KnownWorkload::of(estate, workload))

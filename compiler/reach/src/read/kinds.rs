@@ -87,7 +87,7 @@ pub(super) fn head<'v>(
         return None;
     };
     let names: Vec<&str> = fields.map(|(name, _)| name).collect();
-    if !is_meant(&names, kind) {
+    if !is_meant(&names) {
         return None;
     }
     kind.unwrap_or_default().clone_into(&mut sink.object);
@@ -120,15 +120,12 @@ pub(super) fn head<'v>(
 
 /// Whether fields are those of an object of Kubernetes: values of charts and lists of questions lie
 /// beside manifests, and are none.
-fn is_meant(names: &[&str], kind: Option<&str>) -> bool {
+fn is_meant(names: &[&str]) -> bool {
     let has = |name: &str| names.contains(&name);
     let body = ["spec", "data", "items", "metadata"];
-    let is_known = |kind| GROUPS.iter().any(|(_, kinds)| kinds.contains(&kind));
     match (has("apiVersion"), has("kind")) {
         (true, true) => true,
-        (true, false) | (false, true) => {
-            kind.is_some_and(is_known) || body.iter().any(|name| has(name))
-        }
+        (true, false) | (false, true) => body.iter().any(|name| has(name)),
         (false, false) => has("metadata") && has("spec"),
     }
 }

@@ -226,7 +226,7 @@ fn what_does_not_say_what_it_is_does_not_vanish() {
             "is empty",
         ),
         (
-            json!({"apiVersion": "v1", "kind": "List", "items": [{"kind": "Pod"}]}),
+            json!({"apiVersion": "v1", "kind": "List", "items": [{"kind": "Pod", "metadata": {}}]}),
             "items[0]",
             "has no apiVersion",
         ),
@@ -241,7 +241,7 @@ fn what_does_not_say_what_it_is_does_not_vanish() {
     let ingress = json!({"apiVersion": api, "kind": "Ingress", "metadata": metadata});
     assert_eq!(wrong(&[ingress, json!(null)]), []);
     // What lies beside manifests: values of a chart, questions, a kustomization.
-    let values = json!({"image": "web", "spec": {"replicas": 2}});
+    let values = json!({"kind": "Deployment", "image": "web", "replicas": 2});
     let questions = json!([{"from": "n/a", "to": "n/b", "port": 80}]);
     let kustomization = json!({"resources": ["a.yaml"], "namespace": "n"});
     assert_eq!(

@@ -70,7 +70,7 @@ pub(super) fn sought(ground: &Ground<'_>, text: &str) -> Result<Option<Sought>, 
     let nodes = named(ground, text);
     let mut externals = ground.cluster.known.externals.iter();
     let known =
-        !nodes.is_empty() || KNOWN.contains(&text) || externals.any(|external| **external == *text);
+        !nodes.is_empty() || KNOWN.contains(&text) || externals.any(|(name, _)| **name == *text);
     Ok(known.then(|| Sought {
         name: text.to_owned(),
         nodes,
@@ -79,12 +79,21 @@ pub(super) fn sought(ground: &Ground<'_>, text: &str) -> Result<Option<Sought>, 
     }))
 }
 
-/// The nodes of a name. Who comes in from outside is the internet as well.
+/// The nodes of a name. Who comes in from outside is the internet as well, and a system whose
+/// addresses may.
 fn named(ground: &Ground<'_>, text: &str) -> Vec<usize> {
+    let mut externals = ground.cluster.known.externals.iter();
+    let own = externals.find(|(name, _)| **name == *text);
+    let own = own.map_or(&[][..], |(_, cidrs)| cidrs.as_slice());
+    let comes = |node: &Node| {
+        let mut ranges = own.iter().map(|cidr| cidr.get());
+        let has = |address| node.addresses.contains(address);
+        !own.is_empty() && ranges.all(|range| has(range.network()) && has(range.broadcast()))
+    };
     let nodes = ground.sheet.nodes.iter().enumerate();
     let named = nodes.filter(|(_, node)| {
         let system = system(node);
-        let client = text == "internet" && system == Some("clients");
+        let client = system == Some("clients") && (text == "internet" || comes(node));
         node.name == text || system == Some(text) || client
     });
     named.map(|(at, _)| at).collect()
@@ -291,9 +300,7 @@ pub(super) fn unknown(grounds: &[Ground<'_>], option: &str, text: &str) -> Failu
     }
     let externals = grounds.iter().flat_map(|it| &it.cluster.known.externals);
     let names = nodes().map(|node| system(node).unwrap_or(&node.name));
-    let names = names
-        .chain(externals.map(|external| &**external))
-        .chain(KNOWN);
+    let names = names.chain(externals.map(|(name, _)| &**name)).chain(KNOWN);
     match nearest(text, names) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => failure.help(

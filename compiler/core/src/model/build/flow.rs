@@ -12,6 +12,7 @@ use crate::{
     },
     origin::{How, V},
     schema::{
+        construct::Meta,
         kinds::{self, PortRef},
         ty::NameOf,
     },
@@ -79,12 +80,7 @@ impl Builder<'_> {
                     )
                 })
                 .collect();
-            let ports = self.ports(
-                connect,
-                &format!("`{text}`"),
-                Some(system.meta.name_span),
-                &known,
-            )?;
+            let ports = self.ports(connect, &format!("`{text}`"), Some(&system.meta), &known)?;
             self.narrows(connect, Narrowed::System(system))?;
             return narrowed(Target::External(found), ports);
         }
@@ -109,7 +105,7 @@ impl Builder<'_> {
         let ports = self.ports(
             connect,
             &format!("`{}`", other.path),
-            Some(other.spec.meta.name_span),
+            Some(&other.spec.meta),
             &known,
         )?;
         self.narrows(connect, Narrowed::Inside)?;
@@ -174,7 +170,7 @@ impl Builder<'_> {
         &mut self,
         connect: &kinds::Connect,
         to: &str,
-        owner: Option<tenantry_syntax::Span>,
+        owner: Option<&Meta>,
         known: &[(&Name, Port)],
     ) -> Option<Vec<Port>> {
         let Some(port) = &connect.port else {
@@ -196,7 +192,11 @@ impl Builder<'_> {
                 let names: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
                 let span = self.lookup.span(port);
                 let finding = match owner {
-                    Some(owner) => rules::unknown_port(name.as_str(), span, to, owner, &names),
+                    // It may be among what could not be read there, which was told.
+                    Some(owner) if owner.broken => return None,
+                    Some(owner) => {
+                        rules::unknown_port(name.as_str(), span, to, owner.name_span, &names)
+                    }
                     None => rules::port_by_number(name.as_str(), span, to),
                 };
                 self.lookup.findings.push(finding);
@@ -238,6 +238,9 @@ impl Builder<'_> {
                         Port::of(found.number.value, found.protocol.value),
                         Some(name.clone()),
                     ));
+                }
+                if spec.meta.broken {
+                    return None;
                 }
                 let names: Vec<&str> = spec
                     .port

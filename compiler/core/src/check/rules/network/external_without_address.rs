@@ -10,7 +10,8 @@ declare_rule! { pub RULE = "external-without-address", Network, Error, "an outsi
 /// Reports each of them, whether somebody connects to it or not.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for external in subject.estate.externals.values() {
-        if !external.cidrs().is_empty() || !external.hosts().is_empty() {
+        // What is wrong with its addresses was told.
+        if external.meta.broken || !external.cidrs().is_empty() || !external.hosts().is_empty() {
             continue;
         }
         let name = &external.name.value;

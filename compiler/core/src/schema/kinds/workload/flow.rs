@@ -24,7 +24,7 @@ kind! {
     /// What it calls: a workload, `tenant.workload`, an `external`, `internet`, or a part of the
     /// platform (`platform.dns`, `platform.kube-api`, `platform.metrics`, `platform.ingress`,
     /// `platform.storage`, `platform.metadata`).
-    pub struct Connect = "connect", key("target", "port", "host", "cidr") {
+    pub struct Connect = "connect", key("target", "port", "protocol", "host", "cidr") {
         /// Whom.
         arg target: V<NameOf<Connectable>>;
         /// The other side's port, by name or number.
