@@ -90,6 +90,8 @@ def main():
     wants.add_argument("last", type=int)
     wants.add_argument("--folder", default="target/ci/flows")
     asked = wants.parse_args()
+    if asked.first >= asked.last:
+        wants.error("no clusters to ask about: last is the first number that is left out")
     tasks = [(asked.binary, it, asked.folder) for it in range(asked.first, asked.last)]
     failed, count, allowed = 0, 0, 0
     # What nca has read it keeps: each cluster has a process of its own.
