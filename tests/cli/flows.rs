@@ -720,6 +720,80 @@ fn an_estate_s_flows_are_told_with_their_places() {
 }
 
 #[test]
+fn a_flow_of_a_definition_is_where_the_definition_says_so() {
+    let folder = Folder::of_example("saas-platform");
+    let asked = "flows --env prod --from office.metering --to vega.web";
+    let run = folder.run(asked).ends_with(0);
+    let metered = "declared at office.kdl:";
+    assert!(run.out.contains(metered), "{}", run.out);
+    let run = folder
+        .run("flows --env prod --from vega.worker")
+        .ends_with(0);
+    let mailed = "TCP 5432  vendor/hosting/customer.kdl:";
+    assert!(run.out.contains(mailed), "{}", run.out);
+    assert!(!run.out.contains("?:"), "{}", run.out);
+}
+
+#[test]
+fn a_port_is_asked_for_by_its_name() {
+    let folder = estate();
+    told(
+        &folder,
+        &[
+            (
+                "--from acme.api --to acme.db --port sql",
+                &["allowed", "TCP 5432"],
+            ),
+            (
+                "--to acme.db --port sql",
+                &["→ acme.db  TCP 5432", "!→ platform.dns"],
+            ),
+            ("--port 5432", &["→ acme.db  TCP 5432", "!→ platform.dns"]),
+            ("--protocol udp", &["→ platform.dns  UDP 53", "!→ acme.db"]),
+        ],
+    );
+    for (asked, says) in [
+        ("--port sql", "say by `--to` who is called"),
+        ("--to acme.db --port sqll", "did you mean `sql`?"),
+        (
+            "--to acme.db --port sql --protocol udp",
+            "`sql` of acme.db is TCP 5432",
+        ),
+        ("--to platform.dns --port dns", "it has no port with a name"),
+        ("--to acme.db --port 70000", "a number from 1 to 65535"),
+    ] {
+        let run = folder.run(&format!("flows {asked}")).ends_with(2);
+        assert!(run.err.contains(says), "{asked}: {}", run.err);
+        assert_eq!(run.out, "", "{asked}");
+    }
+}
+
+#[test]
+fn a_port_of_manifests_is_asked_for_by_its_container_s_name_for_it() {
+    let folder = folder();
+    let asked = "flows --manifests k8s --from spies/probe --to shop/web --port";
+    let run = folder.run(&format!("{asked} http")).ends_with(0);
+    assert!(run.out.contains("TCP 8080"), "{}", run.out);
+    let run = folder.run(&format!("{asked} htp")).ends_with(2);
+    assert!(run.err.contains("did you mean `http`?"), "{}", run.err);
+    let run = folder.run("flows --manifests k8s --port 5432").ends_with(0);
+    assert!(run.out.contains("TCP 5432"), "{}", run.out);
+    assert!(!run.out.contains("all ports"), "{}", run.out);
+}
+
+#[test]
+fn the_page_of_a_question_is_written_too() {
+    let folder = estate();
+    let asked = "flows --from acme.api --to acme.db --html page.html";
+    folder.run(asked).ends_with(0);
+    let page = folder.read("page.html");
+    assert!(
+        page.contains("acme.db") && !page.contains("beta.web → "),
+        "{page}"
+    );
+}
+
+#[test]
 fn what_is_proved_is_told_apart_from_what_another_policy_holds() {
     let folder = Folder::of_example("ai-cloud");
     let run = folder.run("flows --env prod --cluster sz1").ends_with(0);

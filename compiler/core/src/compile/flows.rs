@@ -157,7 +157,7 @@ impl SpecFlow {
             to: SpecEnd::of(estate, &flow.to),
             ports: flow.ports.clone(),
             reason: flow.reason.clone(),
-            span: estate.origins.span(flow.origin),
+            span: estate.origins.editable(flow.origin),
         }
     }
 }
