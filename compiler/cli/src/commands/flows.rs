@@ -12,6 +12,7 @@ mod manifests;
 mod missing;
 mod networks;
 mod page;
+mod port;
 mod question;
 mod several;
 mod sheet;
@@ -24,11 +25,12 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use manifests::{Manifests, Mistakes};
 use networks::Judges;
+use port::Port;
 use question::Asked;
 use sheet::Sheet;
 use sheet::Sought;
 use tenantry_core::{compile, diag::Level, limits::Limits, world::World};
-use tenantry_reach::{End, Judge, Network, Protocol, TooMuch};
+use tenantry_reach::{End, Judge, Network, PortSet, Protocol, TooMuch};
 
 use super::Outcome;
 use crate::{
@@ -83,11 +85,11 @@ pub(crate) struct Args {
     /// Who is called
     #[arg(long, value_name = "END")]
     to: Option<String>,
-    /// On which port
-    #[arg(long, value_name = "PORT", requires_all = ["from", "to"], value_parser = clap::value_parser!(u16).range(1..))]
-    port: Option<u16>,
-    /// Over which protocol: TCP, UDP or SCTP; TCP where a port is given
-    #[arg(long, value_name = "PROTOCOL", requires_all = ["from", "to"], value_parser = protocol)]
+    /// On which port: a number, or the name that the called end has for it
+    #[arg(long, value_name = "PORT")]
+    port: Option<Port>,
+    /// Over which protocol: TCP, UDP or SCTP; TCP where a number is given
+    #[arg(long, value_name = "PROTOCOL", value_parser = protocol)]
     protocol: Option<Protocol>,
     /// Write a page with a graph and a matrix, whole in one file
     #[arg(long, value_name = "FILE")]
@@ -167,7 +169,7 @@ impl Args {
         let files = Reachable::new(self.estate.root()?, &run.run.sources);
         plan.tell(&Told::of(&run.run, &files), console)?;
         let grounds = estate::grounds(&run, self.cluster.as_deref(), &files)?;
-        if let (Some(from), Some(to)) = (&self.from, &self.to) {
+        if let (Some(from), Some(to), None) = (&self.from, &self.to, &self.html) {
             console
                 .out
                 .print(&self.declared(&grounds, from, to, console)?)?;
@@ -188,10 +190,14 @@ impl Args {
                 text.is_none() || sought.is_some()
             };
             if found(&self.from, &from) && found(&self.to, &to) {
+                let ports = port::listed(self.protocol, self.port.as_ref(), to.as_ref(), |to| {
+                    port::of_estate(ground, to, self.protocol, self.port.as_ref())
+                });
+                let ports = ports.map_err(|wrong| wrong.about("--port"))?;
                 let mut sheet = ground.sheet.clone();
                 let from = from.map(|from| from.callers(ground));
                 let to = to.map(|to| to.places());
-                sheet.only(from.as_deref(), to.as_deref());
+                sheet.only(from.as_deref(), to.as_deref(), ports.as_ref());
                 sheets.push(sheet);
             }
         }
@@ -209,12 +215,21 @@ impl Args {
     ) -> Result<String, Failure> {
         known(grounds, Some(from), "--from")?;
         known(grounds, Some(to), "--to")?;
-        let mut told = Vec::new();
+        let (mut told, mut unnamed) = (Vec::new(), Vec::new());
         for ground in grounds {
             let ends = (whom::sought(ground, from)?, whom::sought(ground, to)?);
             if let (Some(from), Some(to)) = ends {
-                told.push(declared::tell(ground, (from, to), self.protocol, self.port));
+                match port::of_estate(ground, &to, self.protocol, self.port.as_ref()) {
+                    Ok(meant) => told.push(declared::tell(ground, (from, to), meant)),
+                    Err(wrong) => unnamed.push(wrong),
+                }
             }
+        }
+        // A port may have its name in some of the environments alone.
+        if told.is_empty()
+            && let Some(wrong) = unnamed.into_iter().next()
+        {
+            return Err(wrong.about("--port"));
         }
         if told.is_empty() && !grounds.is_empty() {
             return Err(Failure::new(format!(
@@ -273,11 +288,13 @@ impl Args {
         let judge = named.map_or(judges.pod(), |(_, judge)| judge);
         let (from, to) = self.ends(judge)?;
         if let (Some(from), Some(to), None) = (&from, &to, &self.html) {
+            let meant = port::of_manifests(judge, to, self.protocol, self.port.as_ref());
+            let (protocol, port) = meant.map_err(|wrong| wrong.about("--port"))?;
             let asked = |(from, to)| Asked {
                 from,
                 to,
-                protocol: self.protocol,
-                port: self.port,
+                protocol,
+                port,
             };
             let open = |pair| question::tell(judge, asked(pair)).open();
             let pair = several::one(judge, (from, to), open);
@@ -293,13 +310,20 @@ impl Args {
             Some(one) => vec![one],
             None => judges.policed().collect(),
         };
+        let ports = |judge, to: &Called| {
+            let ports = port::listed(self.protocol, self.port.as_ref(), to.as_ref(), |to| {
+                port::of_manifests(judge, to, self.protocol, self.port.as_ref())
+            });
+            ports.map_err(|wrong| wrong.about("--port"))
+        };
         let mut sheets = Vec::new();
         if named.is_none() {
+            let ports = ports(judge, &to)?;
             let mut sheet = inside::sheet(judge, title.to_owned(), read.files).map_err(most)?;
             if self.exposure {
                 inside::expose(&mut sheet, judge.cluster()).map_err(most)?;
             }
-            only(&mut sheet, from.as_deref(), to.as_deref());
+            only(&mut sheet, (from.as_deref(), to.as_deref()), ports.as_ref());
             sheets.push(sheet);
         }
         for (network, judge) in beside {
@@ -308,7 +332,8 @@ impl Args {
                 let title = format!("{title}, network {}", network.name);
                 let mut sheet = inside::sheet(judge, title, read.files).map_err(most)?;
                 sheet.beyond.extend(networks::doubt(network));
-                only(&mut sheet, from.as_deref(), to.as_deref());
+                let ports = ports(judge, &to)?;
+                only(&mut sheet, (from.as_deref(), to.as_deref()), ports.as_ref());
                 sheets.push(sheet);
             }
         }
@@ -353,13 +378,13 @@ fn known(grounds: &[estate::Ground<'_>], text: Option<&str>, option: &str) -> Re
 /// Whom an option calls, where it is given.
 type Called = Option<Vec<End>>;
 
-/// Leaves in a sheet of manifests what goes from some ends, or to others.
-fn only(sheet: &mut Sheet, from: Option<&[End]>, to: Option<&[End]>) {
+/// Leaves in a sheet of manifests what goes from some ends, to others, or on some ports.
+fn only(sheet: &mut Sheet, (from, to): (Option<&[End]>, Option<&[End]>), on: Option<&PortSet>) {
     let places = |ends: Option<&[End]>| -> Option<Vec<Sought>> {
         ends.map(|ends| ends.iter().copied().map(sought).collect())
     };
     let (from, to) = (places(from), places(to));
-    sheet.only(from.as_deref(), to.as_deref());
+    sheet.only(from.as_deref(), to.as_deref(), on);
 }
 
 /// Of an end, the place in a sheet of manifests.

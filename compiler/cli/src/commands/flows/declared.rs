@@ -12,6 +12,7 @@ use super::{
     document,
     estate::Ground,
     missing::{Asked, Missing},
+    port::Meant,
     question,
     sheet::{Class, Flow, Node, Reason},
     whom::{Place, Sought, end_on},
@@ -47,8 +48,7 @@ const OUTSIDE: &str = "Both ends are outside of what runs in the cluster, where 
 pub(super) fn tell<'g>(
     ground: &'g Ground<'g>,
     (from, to): (Sought, Sought),
-    protocol: Option<Protocol>,
-    port: Option<u16>,
+    (protocol, port): Meant,
 ) -> Told<'g> {
     let asked = question::ports(protocol, port);
     let is_outside = from.is_outside(ground) && to.is_outside(ground);

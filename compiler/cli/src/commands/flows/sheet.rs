@@ -133,11 +133,19 @@ impl Sheet {
         groups
     }
 
-    /// Only what goes from some ends, or to others.
-    pub(super) fn only(&mut self, from: Option<&[Sought]>, to: Option<&[Sought]>) {
+    /// Only what goes from some ends, to others, or on some ports.
+    pub(super) fn only(
+        &mut self,
+        from: Option<&[Sought]>,
+        to: Option<&[Sought]>,
+        on: Option<&PortSet>,
+    ) {
         let nodes = std::mem::take(&mut self.nodes);
         let [from, to] = [from, to].map(|sought| sought.map(Picked::of));
         self.flows.retain_mut(|flow| {
+            if let Some(on) = on {
+                flow.ports = flow.ports.and(on);
+            }
             let some = |ends: &mut Vec<usize>, picked: &Option<Picked>| match picked {
                 None => true,
                 Some(picked) => {
@@ -145,7 +153,7 @@ impl Sheet {
                     !ends.is_empty()
                 }
             };
-            some(&mut flow.from, &from) && some(&mut flow.to, &to)
+            !flow.ports.is_empty() && some(&mut flow.from, &from) && some(&mut flow.to, &to)
         });
         self.nodes = nodes;
     }
