@@ -732,6 +732,9 @@ fn a_flow_of_a_definition_is_where_the_definition_says_so() {
     let mailed = "TCP 5432  vendor/hosting/customer.kdl:";
     assert!(run.out.contains(mailed), "{}", run.out);
     assert!(!run.out.contains("?:"), "{}", run.out);
+    let run = folder.run("flows --env prod --to vega.web").ends_with(0);
+    let exposed = "expose, vendor/hosting/customer.kdl:";
+    assert!(run.out.contains(exposed), "{}", run.out);
 }
 
 #[test]

@@ -83,12 +83,13 @@ fn block(names: &Names<'_>, callers: &[&Flow], look: Look) -> String {
     out
 }
 
-/// The ports, and where they are from if somebody said so.
+/// The ports, what they follow from, and where somebody said so.
 fn said(ports: &str, flow: &Flow, look: Look) -> String {
-    match (flow.reason, &flow.place) {
-        (Reason::Allowed, _) => ports.to_owned(),
-        (Reason::Declared, Some(place)) => format!("{ports}  {}", look.faint(&visible(place))),
-        (Reason::Declared, None) => ports.to_owned(),
-        (Reason::Derived, _) => format!("{ports}  {}", look.faint(&visible(&flow.why))),
+    let why = (flow.reason == Reason::Derived).then_some(flow.why.as_str());
+    let place = flow.place.as_deref();
+    let said: Vec<&str> = why.into_iter().chain(place).collect();
+    match (flow.reason, said.as_slice()) {
+        (Reason::Allowed, _) | (_, []) => ports.to_owned(),
+        (_, said) => format!("{ports}  {}", look.faint(&visible(&said.join(", ")))),
     }
 }
