@@ -1136,11 +1136,21 @@ fn an_address_that_the_estate_knows_is_whose_it_is() {
             ),
             (
                 "--from 192.168.10.11 --to a.db --port 5432",
-                &["192.168.10.11 is node `box2`", "!needs"],
+                &[
+                    "not decided",
+                    "192.168.10.11 is node `box2`",
+                    "!refused:",
+                    "!needs",
+                ],
             ),
             (
                 "--from a.db --to 192.168.10.11 --port 22",
-                &["is node `box2`", "No `connect` leads to a node", "!needs"],
+                &[
+                    "not decided",
+                    "is node `box2`",
+                    "No `connect` leads to a node",
+                    "!needs",
+                ],
             ),
             (
                 "--from a.web --to 10.42.3.4 --port 80",
@@ -1165,7 +1175,9 @@ fn an_address_that_the_estate_knows_is_whose_it_is() {
     let run = folder.run("flows --from 192.168.10.10 --to 8.8.8.8 --format json");
     let answers = run.ends_with(0);
     keeps(&promise("flows", "answers"), &answers);
-    let notes = answers.json()["answers"][0]["notes"].to_string();
+    let answer = &answers.json()["answers"][0];
+    assert_eq!(answer["decided"], false, "{answer:#}");
+    let notes = answer["notes"].to_string();
     assert!(notes.contains("Both ends are outside"), "{notes}");
 }
 

@@ -211,9 +211,7 @@ fn whole(text: &str) -> String {
 pub(super) fn human(told: &Told<'_>, look: Look) -> String {
     let [from, to] = [&told.from, &told.to].map(|end| visible(&end.to_string()));
     let (sign, ports) = match (told.open.is_empty(), told.open == told.asked) {
-        _ if told.is_outside || told.is_open() => {
-            ("not decided".to_owned(), told.asked.to_string())
-        }
+        _ if !told.is_decided() => ("not decided".to_owned(), told.asked.to_string()),
         (true, _) => (look.level("refused", Level::Error), told.asked.to_string()),
         (_, true) => (look.good("allowed"), told.asked.to_string()),
         _ => (look.good("allowed"), format!("{} only", told.open)),
@@ -260,9 +258,14 @@ pub(super) fn human(told: &Told<'_>, look: Look) -> String {
 }
 
 impl Told<'_> {
-    /// Whether nobody can tell who an end is.
-    fn is_open(&self) -> bool {
-        [&self.from, &self.to].into_iter().any(Sought::is_anybody)
+    /// Whether the spec and its policies have the say: not where both ends are outside, where
+    /// nobody can tell who one is, and of a node with a workload, which may run there.
+    fn is_decided(&self) -> bool {
+        let is_anybody = [&self.from, &self.to].into_iter().any(Sought::is_anybody);
+        let ends = [(&self.from, &self.to), (&self.to, &self.from)];
+        let mut ends = ends.into_iter();
+        let is_local = ends.any(|(own, other)| own.is_node() && !other.is_outside(self.ground));
+        !self.is_outside && !is_anybody && !(is_local && self.open.is_empty())
     }
 
     /// The ports of a flow; where an end has several places, with the place.
@@ -294,6 +297,8 @@ struct One<'t> {
     from: &'t str,
     to: &'t str,
     allowed: bool,
+    /// Whether that is for the spec and policies to decide.
+    decided: bool,
     /// Which ports of those that were asked of.
     open: Vec<document::Ports>,
     flows: Vec<Said<'t>>,
@@ -342,6 +347,7 @@ impl<'t> One<'t> {
             from: &told.from.name,
             to: &told.to.name,
             allowed: !told.open.is_empty(),
+            decided: told.is_decided(),
             open: document::ports(&told.open),
             flows: told
                 .flows

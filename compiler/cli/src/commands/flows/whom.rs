@@ -233,6 +233,11 @@ impl Sought {
         self.is_anybody() || matches!(self.place, Some(Place::On(_) | Place::Platform))
     }
 
+    /// Whether it is a node, which is always open to the pods that run on it.
+    pub(super) fn is_node(&self) -> bool {
+        matches!(self.place, Some(Place::Node(..)))
+    }
+
     /// Whether it is an address that may be anybody's inside.
     pub(super) fn is_anybody(&self) -> bool {
         matches!(self.place, Some(Place::Range("pods" | "services")))
