@@ -1188,6 +1188,10 @@ fn an_address_on_a_network_is_the_machine_that_has_it() {
         &folder,
         &[
             (
+                "--from internet --to a.v1 --port 22",
+                &["refused", "is on `lab` and `lab2` alone", "!It needs"],
+            ),
+            (
                 "--from 10.30.0.124 --to b.v2 --port 22",
                 &[
                     "allowed: a.v1 (10.30.0.124) → b.v2",

@@ -32,6 +32,9 @@ pub struct KnownWorkload {
     pub offers: Vec<(Port, Arc<str>)>,
     /// Whom of other workloads it calls, by path, and on which ports.
     pub connects: Vec<(Arc<str>, Vec<Port>)>,
+    /// Of a machine that has no part in the pod network of a cluster of Kubernetes: the networks
+    /// that it is on.
+    pub only_on: Vec<Arc<str>>,
 }
 
 /// What has an address of the cluster's.
@@ -85,8 +88,20 @@ impl KnownWorkload {
                 .collect(),
             offers: offers.collect(),
             connects: connects.collect(),
+            only_on: only_on(estate, workload),
         }
     }
+}
+
+fn only_on(estate: &Estate, workload: &Workload) -> Vec<Arc<str>> {
+    let is_off = estate.clusters[workload.cluster].is_kubernetes() && workload.is_off_pod_network();
+    let nics = workload.nics.iter().filter(|_| is_off);
+    let networks = nics.filter_map(|nic| nic.network);
+    let names = networks.map(|network| estate.networks[network.to].spec.name.value.as_str());
+    let mut names: Vec<Arc<str>> = names.map(Into::into).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 fn addresses(estate: &Estate, on: Id<Cluster>) -> Vec<(Cidr, Whereabouts)> {

@@ -325,6 +325,13 @@ impl Workload {
         silent || known.any(|known| known.holds(port))
     }
 
+    /// Whether it is a machine all of whose interfaces are on further networks. A machine that names
+    /// none has one on the pod network, as has every pod.
+    pub fn is_off_pod_network(&self) -> bool {
+        let nics = &self.nics;
+        self.vm().is_some() && !nics.is_empty() && nics.iter().all(|nic| nic.network.is_some())
+    }
+
     /// The virtual machine, if it is one.
     pub fn vm(&self) -> Option<&kinds::Vm> {
         match &self.body {

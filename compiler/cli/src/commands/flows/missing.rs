@@ -207,6 +207,16 @@ impl<'g> Asked<'g> {
         if !exposed.is_empty() {
             return;
         }
+        let only_on = self.known(called).map_or(&[][..], |it| &it.only_on);
+        if !only_on.is_empty() {
+            let names = only_on.iter().map(|name| format!("`{name}`"));
+            missing.notes.push(format!(
+                "`{}` is on {} alone, and clients come over the pod network.",
+                called.name,
+                words::listed(&names.collect::<Vec<_>>())
+            ));
+            return;
+        }
         let Some(written) = self.written(called, missing) else {
             return;
         };

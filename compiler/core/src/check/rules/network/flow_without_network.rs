@@ -61,7 +61,7 @@ fn calls(estate: &Estate, id: Id<Workload>, caller: &Workload) -> Vec<Stuck> {
         {
             continue;
         }
-        let (machine, short) = match is_off_pod_network(called) {
+        let (machine, short) = match called.is_off_pod_network() {
             true => (other.to, format!("from `{}`", caller.path)),
             false => (id, format!("to `{}`", called.path)),
         };
@@ -80,7 +80,7 @@ fn calls(estate: &Estate, id: Id<Workload>, caller: &Workload) -> Vec<Stuck> {
 
 /// What is to come in over the pod network and cannot: what clients reach, and who reads metrics.
 fn comes_in(id: Id<Workload>, workload: &Workload) -> Vec<Stuck> {
-    if !is_off_pod_network(workload) {
+    if !workload.is_off_pod_network() {
         return Vec::new();
     }
     let stuck = |what: String, short: &str, place| Stuck {
@@ -116,20 +116,13 @@ fn is_by_service(expose: &Expose) -> bool {
     !matches!(expose.spec.via.value, Via::SshGateway | Via::Direct)
 }
 
-/// Whether it is a machine all of whose interfaces are on further networks. A machine that names
-/// none has one on the pod network, as has every pod.
-fn is_off_pod_network(workload: &Workload) -> bool {
-    let nics = &workload.nics;
-    workload.vm().is_some() && !nics.is_empty() && nics.iter().all(|nic| nic.network.is_some())
-}
-
 /// Whether they are on one network: the pod network, or another.
 fn meets(one: &Workload, other: &Workload) -> bool {
     let networks = |workload: &Workload| -> Vec<Id<NetworkIn>> {
         let nics = workload.nics.iter();
         nics.filter_map(|nic| Some(nic.network?.to)).collect()
     };
-    let pods = !is_off_pod_network(one) && !is_off_pod_network(other);
+    let pods = !one.is_off_pod_network() && !other.is_off_pod_network();
     let theirs = networks(other);
     pods || networks(one)
         .iter()
