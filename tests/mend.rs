@@ -234,6 +234,21 @@ fn of_two_mends_of_one_place_the_first_is_made_and_the_other_waits() {
 }
 
 #[test]
+fn arguments_that_have_changed_places_are_one_mistake() {
+    let port = |port: &str| machine("cpu 1", "memory \"8GiB\"", &format!("        {port}\n"));
+    let swapped = mended(&port("port 22 ssh protocol=tcp // the door"));
+    assert_eq!(text(&swapped), port("port ssh 22 protocol=tcp // the door"));
+    assert_eq!(told(&swapped.run), [""; 0]);
+    // What the name was to be nobody knows.
+    let nameless = mended(&port("port 22"));
+    assert!(nameless.texts.is_empty(), "{:?}", nameless.texts);
+    assert_eq!(
+        told(&nameless.run),
+        ["wrong-value: `port` has a number and no name"]
+    );
+}
+
+#[test]
 fn a_mend_that_would_make_another_error_is_left_and_the_others_are_made() {
     // Two whole CPUs are not what one core has.
     let odd = machine(

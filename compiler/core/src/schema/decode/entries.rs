@@ -32,6 +32,8 @@ impl Decoder<'_, '_> {
         let words = self.words;
         let kind = words.vocabulary.kind(out.kind);
         self.expand = expands(node);
+        // Then the arguments are done with.
+        let misordered = self.misordered(node, kind, skip, out);
         let mut position = 0usize;
         let mut seen: BTreeMap<Cow<'_, str>, ast::Prop<'_>> = BTreeMap::new();
         let mut surplus: Option<(Span, usize)> = None;
@@ -40,7 +42,7 @@ impl Decoder<'_, '_> {
                 ast::Entry::Arg(arg) => {
                     self.refuse_annotation(arg.annotation());
                     position += 1;
-                    if position <= skip {
+                    if position <= skip || misordered {
                         continue;
                     }
                     let at = position - skip - 1;
@@ -194,7 +196,7 @@ impl<'a> Scalar<'a> {
     }
 }
 
-fn arg_slot(kind: &Kind, at: usize) -> Option<(Field, &Slot)> {
+pub(super) fn arg_slot(kind: &Kind, at: usize) -> Option<(Field, &Slot)> {
     let last = kind.args.len().checked_sub(1)?;
     let at = if at > last && kind.args[last].list {
         last

@@ -9,6 +9,7 @@ mod call;
 mod entries;
 pub(super) mod expr;
 mod free;
+mod order;
 mod profile;
 mod rule;
 mod special;
