@@ -224,13 +224,28 @@ fn what_is_written_for_an_environment_is_mended_there() {
 
 #[test]
 fn of_two_mends_of_one_place_the_first_is_made_and_the_other_waits() {
-    // Neither text nor size: quoted first, then read again.
+    // Takes no annotation and is no size: without one first, then read again.
     let bad = machine("cpu 1", "memory (size)8gib", "");
     let once = mended(&bad);
-    assert_eq!(text(&once), machine("cpu 1", "memory \"8gib\"", ""));
+    assert_eq!(text(&once), machine("cpu 1", "memory 8gib", ""));
     assert_eq!(left(&once, "wrong-value"), [&Why::Overlaps]);
     let twice = mended(text(&once));
     assert_eq!(text(&twice), machine("cpu 1", "memory \"8GiB\"", ""));
+}
+
+#[test]
+fn a_wrong_value_without_its_quotes_is_one_mistake() {
+    let bad = machine("cpu 1", "memory 8gib", "");
+    let mended = mended(&bad);
+    assert_eq!(text(&mended), machine("cpu 1", "memory \"8GiB\"", ""));
+    assert_eq!(told(&mended.run), [""; 0]);
+    let worse = crate::mended(&machine("cpu 1", "memory 8gob", "        disk 20GiB\n"));
+    let told = told(&worse.run);
+    let [memory, disk] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert!(memory.starts_with("wrong-value: `size`"), "{memory}");
+    assert_eq!(disk, "wrong-value: `disk` has a size and no name");
 }
 
 #[test]

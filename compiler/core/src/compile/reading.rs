@@ -1,6 +1,8 @@
 //! The files of an estate, read as far as they can be.
 
-use tenantry_syntax::Span;
+use std::collections::BTreeMap;
+
+use tenantry_syntax::{FileId, Span};
 
 use super::{Memo, Options};
 use crate::{
@@ -42,11 +44,29 @@ pub(super) fn read_again(
         findings.extend(beside_torn(&sources, decoded.findings));
         return (sources, decoded.value);
     }
+    without_shells(findings, &decoded.findings);
     findings.extend(decoded.findings);
     if let Some(typed) = &decoded.value {
         findings.extend(testing::declared(typed, sources.alone.is_some()));
     }
     (sources, decoded.value)
+}
+
+/// Takes back that a value lacks its quotes where it is wrong with them as well: who mends the
+/// value writes it anew.
+fn without_shells(findings: &mut Findings, decoded: &Findings) {
+    let wrong = decoded
+        .iter()
+        .filter(|it| it.rule == &schema::rules::WRONG_VALUE);
+    let values: BTreeMap<(FileId, u32), u32> = wrong
+        .filter_map(|it| it.span)
+        .map(|span| ((span.file, span.start), span.end))
+        .collect();
+    let is_shell = |span: Span| {
+        let before = values.range(..=(span.file, span.start)).next_back();
+        before.is_some_and(|((file, _), end)| *file == span.file && *end >= span.end)
+    };
+    findings.retain(|it| it.rule != &load::rules::SYNTAX || !it.span.is_some_and(is_shell));
 }
 
 /// What can be said beside a file whose braces do not pair up: of that file nothing, and of the

@@ -1,6 +1,6 @@
 //! Arguments that stand in another place than their own.
 
-use tenantry_syntax::ast;
+use tenantry_syntax::{ast, format::quote};
 
 use super::{
     Decoder,
@@ -99,9 +99,13 @@ fn swapped(kind: &Kind, own: &Slot, next: &Slot, args: [ast::Arg<'_>; 2]) -> Dia
     )
 }
 
-/// An argument as it is written.
+/// An argument as it is to be written.
 fn written(arg: ast::Arg<'_>) -> String {
     match (Scalar::Arg(arg).text(), arg.value()) {
+        // Such as `20GiB`: nothing else tells that it lacks its quotes.
+        (Some(text), _) if text.source().starts_with(|it: char| it.is_ascii_digit()) => {
+            quote(text.source())
+        }
         (Some(text), _) => text.source().to_owned(),
         (None, ast::Scalar::Int(number)) => number.to_string(),
         (None, ast::Scalar::Number(text)) => text.to_owned(),
