@@ -265,7 +265,8 @@ impl Told<'_> {
         let ends = [(&self.from, &self.to), (&self.to, &self.from)];
         let mut ends = ends.into_iter();
         let is_local = ends.any(|(own, other)| own.is_node() && !other.is_outside(self.ground));
-        !self.is_outside && !is_anybody && !(is_local && self.open.is_empty())
+        let may_be_local = is_local && self.open.is_empty();
+        !(self.is_outside || is_anybody || may_be_local)
     }
 
     /// The ports of a flow; where an end has several places, with the place.
