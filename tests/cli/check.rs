@@ -67,6 +67,20 @@ fn a_misspelt_name_behind_its_scope_is_told_with_it() {
 }
 
 #[test]
+fn a_missing_name_is_told_by_whose_it_is_to_be() {
+    let text = "tenant acme { workload web { port http 80; offer http; connect port=http; }; }";
+    let folder = Folder::of([("tenantry.kdl", GROUND), ("tenants.kdl", text)]);
+    let run = folder.run("check").ends_with(1);
+    for part in [
+        "needs the name of a tenant or workload",
+        "add `to=TENANT|WORKLOAD`",
+        "write it behind `connect`: WORKLOAD|EXTERNAL",
+    ] {
+        assert!(run.out.contains(part), "{part}\n{}", run.out);
+    }
+}
+
+#[test]
 fn json_is_one_document_and_nothing_else() {
     let folder = Folder::of([("tenantry.kdl", GROUND), ("tenants/acme.kdl", MISSPELT)]);
     let run = folder.run("check --format json").ends_with(1);

@@ -105,8 +105,8 @@ pub fn wrong_value(slot: &Slot, span: Span, error: &UnitError) -> Diagnostic {
         _ => Some(format!(
             "`{}` takes {}, for example {}",
             slot.name,
-            article(slot.ty.name),
-            slot.ty.example
+            wanted(slot),
+            example(slot)
         )),
     });
     Diagnostic::new(
@@ -117,7 +117,7 @@ pub fn wrong_value(slot: &Slot, span: Span, error: &UnitError) -> Diagnostic {
     .label(match slot.ty.class {
         Class::Choice(_) => "not one of the choices".to_owned(),
         _ if slot.bounds.is_some() => "not what the declaration allows".to_owned(),
-        _ => format!("expected {}", article(slot.ty.name)),
+        _ => format!("expected {}", wanted(slot)),
     })
     .maybe_help(help)
     .maybe_fix(
@@ -187,8 +187,16 @@ pub fn missing_value(kind: &Kind, slot: &Slot, field: Field, node: &Node) -> Dia
         ),
     };
     Diagnostic::new(&MISSING_VALUE, node.span, message)
-        .label(format!("needs {}", article(slot.ty.name)))
+        .label(format!("needs {}", wanted(slot)))
         .help(help)
+}
+
+/// What a slot takes, as a sentence speaks of it.
+fn wanted(slot: &Slot) -> String {
+    match slot.ty.class {
+        Class::Reference(kinds) => format!("the name of a {}", kinds.join(" or ")),
+        _ => article(slot.ty.name),
+    }
 }
 
 fn example(slot: &Slot) -> String {
@@ -198,6 +206,7 @@ fn example(slot: &Slot) -> String {
             .map(|(word, _)| *word)
             .collect::<Vec<_>>()
             .join("|"),
+        Class::Reference(kinds) => kinds.join("|").to_uppercase(),
         _ => slot.ty.example.to_owned(),
     }
 }
