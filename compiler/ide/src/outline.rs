@@ -2,6 +2,7 @@
 
 mod columns;
 mod declare;
+mod loose;
 mod texts;
 mod uses;
 mod values;
@@ -15,6 +16,7 @@ use tenantry_syntax::{
     ast::{Entry, Node, Text},
 };
 
+pub(crate) use loose::is_about_names;
 pub(crate) use uses::is_expression;
 use walk::Walk;
 
@@ -134,6 +136,38 @@ pub enum Looked {
     Argument(Span),
 }
 
+/// A text of an expression that may say a name, with no telling whether it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loose {
+    /// What it may be the name of.
+    pub sorts: Vec<Sort>,
+    /// Which names it may say.
+    pub meant: Meant,
+    /// Whether the expression asks for nothing but names: for how things are called, which is what
+    /// a rename may be made for.
+    pub is_form: bool,
+    /// Where it stands, without quotes.
+    pub span: Span,
+}
+
+/// Which names a text may say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Meant {
+    /// Any: what it is compared with is worked out elsewhere.
+    Anything,
+    /// This one.
+    Name(Arc<str>),
+    /// Those that it has in it.
+    Part(Arc<str>),
+    /// Those that a search finds.
+    Searched {
+        /// How it is called, from its dot on: `.startsWith('ac')`.
+        call: Arc<str>,
+        /// What it looks for.
+        text: Arc<str>,
+    },
+}
+
 /// What a file declares and uses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outline {
@@ -141,9 +175,8 @@ pub struct Outline {
     pub declared: Vec<Declared>,
     /// In the order of the text.
     pub uses: Vec<Use>,
-    /// Texts of expressions that speak of the environment, with no telling what they mean there;
-    /// empty where it is compared with what is worked out elsewhere.
-    pub loose: Vec<(Arc<str>, Span)>,
+    /// Texts of expressions that may say a name, with no telling whether they do.
+    pub loose: Vec<Loose>,
 }
 
 impl Outline {

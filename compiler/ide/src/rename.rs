@@ -3,7 +3,11 @@
 //! What is not the estate's own is refused with the reason, and so is a name that would make a
 //! mistake: the renamed text is checked before anybody sees it.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::Arc,
+};
 
 use tenantry_core::{
     cel::spelling,
@@ -24,7 +28,8 @@ use crate::{
     cursor::Cursor,
     host::{Edit, File, FileEdits, Known, Location, Snapshot},
     names::DeclaredId,
-    outline::{DEFINE, Declared, ENV, LOCAL, PACKAGE, PORT, VALUES},
+    outline::{DEFINE, Declared, ENV, LOCAL, Loose, Meant, PACKAGE, PORT, VALUES},
+    show,
 };
 
 /// What would be renamed.
@@ -152,20 +157,18 @@ impl<'s> Rename<'s> {
     /// Refuses what is said where it cannot be told whether this is meant, and this alone.
     fn is_plain(&self) -> Result<(), String> {
         let (name, known) = (&self.name, self.snapshot.known());
-        if self.declared.iter().any(|(_, one)| one.sort == ENV) {
-            let texts = known.outlines.iter().flat_map(|outline| &outline.loose);
-            let mut texts = texts.filter(|(text, _)| text == name || text.is_empty());
-            let found = texts.find_map(|(text, span)| Some((text, self.snapshot.locate(*span)?)));
-            if let Some((text, place)) = found {
-                let line = self.line(&place);
-                let what = match &**text {
-                    "" => format!("`env` is compared at {line} with what may be `{name}`"),
-                    _ => format!(
-                        "`{name}` is said in an expression at {line} that cannot be followed"
-                    ),
-                };
-                return Err(format!("{what}; say `env == '{name}'` there"));
-            }
+        let found = self.loose(|loose| match &loose.meant {
+            Meant::Anything => true,
+            Meant::Name(text) => text == name,
+            // Whether that is another answer turns on the new name.
+            Meant::Part(_) | Meant::Searched { .. } => false,
+        });
+        if let Some((meant, line)) = found {
+            let what = match meant {
+                Meant::Anything => format!("`env` is compared at {line} with what may be `{name}`"),
+                _ => format!("`{name}` is said in an expression at {line} that cannot be followed"),
+            };
+            return Err(format!("{what}; say `env == '{name}'` there"));
         }
         for (id, declared) in &self.declared {
             let users = known.names.users(*id).into_iter();
@@ -184,6 +187,48 @@ impl<'s> Rename<'s> {
             }
         }
         Ok(())
+    }
+
+    /// The first text of an expression that may say such a name, and its line.
+    fn loose(&self, is_meant: impl Fn(&Loose) -> bool) -> Option<(&Meant, String)> {
+        let of = |loose: &&Loose| {
+            let mut declared = self.declared.iter();
+            declared.any(|(_, one)| loose.sorts.contains(&one.sort))
+        };
+        let outlines = self.snapshot.known().outlines.iter();
+        let mut texts = outlines.flat_map(|outline| &outline.loose).filter(of);
+        texts.find_map(|loose| {
+            let place = is_meant(loose).then(|| self.snapshot.locate(loose.span))??;
+            Some((&loose.meant, self.line(&place)))
+        })
+    }
+
+    /// Refuses where an expression searches names, or puts them together, and would see another
+    /// answer.
+    fn is_found_again(&self, new: &str) -> Result<(), String> {
+        let name = &self.name;
+        let found = self.loose(|loose| {
+            let meant = &loose.meant;
+            let is_other = match meant {
+                Meant::Anything | Meant::Name(_) => false,
+                Meant::Part(_) => meant.is_of(name) || meant.is_of(new),
+                Meant::Searched { .. } => meant.is_of(name) != meant.is_of(new),
+            };
+            is_other && (!loose.is_form || meant.says(name))
+        });
+        let Some((meant, line)) = found else {
+            return Ok(());
+        };
+        Err(match meant {
+            Meant::Searched { call, .. } => format!(
+                "`{call}` at {line} does not answer `{new}` as it does `{name}`; compare with the \
+                 whole name there, as in `== '{name}'`"
+            ),
+            _ => format!(
+                "a text at {line}, which is compared with what names are put together to, may say \
+                 `{name}` or `{new}`; compare each name by itself there"
+            ),
+        })
     }
 
     /// `a.kdl:3`.
@@ -355,6 +400,11 @@ impl<'s> Rename<'s> {
         if let Some(words) = self.merged(&after, new) {
             return Err(words);
         }
+        if let Some(words) = held::changed(self, &after, new) {
+            return Err(words);
+        }
+        self.is_found_again(new)?;
+        self.is_tested(edits, new)?;
         let own = self.declared.iter().map(|(_, declared)| Declared {
             name: new.into(),
             ..(*declared).clone()
@@ -372,6 +422,27 @@ impl<'s> Rename<'s> {
             ));
         }
         Ok(())
+    }
+
+    /// Refuses what would fail a test that passes.
+    fn is_tested(&self, edits: &FileEdits, new: &str) -> Result<(), String> {
+        let typed = self.snapshot.known().analysis.typed.as_ref();
+        if typed.is_none_or(|typed| typed.tests.is_empty()) {
+            return Ok(());
+        }
+        let failed = |edits: &FileEdits| {
+            let shown = show::tests(self.snapshot, &self.world(edits), None).into_iter();
+            shown.filter(|test| !test.failures.is_empty())
+        };
+        let before: BTreeSet<String> = failed(&FileEdits::new()).map(|test| test.name).collect();
+        let newly = failed(edits).find(|test| !before.contains(&test.name));
+        newly.map_or(Ok(()), |test| {
+            let why = test.failures.first().map_or("", String::as_str);
+            Err(format!(
+                "called `{new}`, the test `{}` would fail: {why}",
+                test.name
+            ))
+        })
     }
 
     /// Which workload would have one port where it had two, because something that it is like has
@@ -403,8 +474,8 @@ impl<'s> Rename<'s> {
         declared.map(|(id, _)| 1 + names.users(*id).len()).sum()
     }
 
-    /// What is known of the estate with edits in it.
-    fn look(&self, edits: &FileEdits) -> Known {
+    /// The files of the estate with edits in them.
+    fn world(&self, edits: &FileEdits) -> Memory {
         let known = self.snapshot.known();
         let sources = known.analysis.sources.files().iter();
         let own = sources.filter(|source| !source.path.starts_with("std:/"));
@@ -416,8 +487,14 @@ impl<'s> Rename<'s> {
             })
             .collect();
         texts.insert(LOCK_FILE.to_owned(), known.analysis.lock.print());
+        Memory::new(texts)
+    }
+
+    /// What is known of the estate with edits in it.
+    fn look(&self, edits: &FileEdits) -> Known {
+        let known = self.snapshot.known();
         let analysis = analyse(
-            &Memory::new(texts),
+            &self.world(edits),
             self.snapshot.library(),
             self.snapshot.targets(),
             self.snapshot.options(),
@@ -604,5 +681,6 @@ fn before_of(parse: &Parse, at: u32) -> u32 {
     u32::try_from(trimmed.len()).unwrap_or(at)
 }
 
+mod held;
 #[cfg(test)]
 mod tests;

@@ -3,22 +3,25 @@
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
-use tenantry_core::{
-    cel::{Expr, ExprKind, Operator, spelling},
-    schema::ty::Class,
-};
+use tenantry_core::cel::{Expr, ExprKind, Macro, Operator, spelling};
 use tenantry_syntax::{Span, ast::Text};
 
-use super::{DECLARED, ENV, Looked, Sort, Use, part, walk::Walk};
+use super::{
+    DECLARED, ENV, Looked, Sort, Use,
+    loose::is_about_names,
+    part,
+    uses::{is_name, names_of},
+    walk::Walk,
+};
 
 /// What the element of a macro stands for.
 #[derive(Debug, Clone)]
-struct Bound {
-    name: Arc<str>,
+pub(super) struct Bound {
+    pub(super) name: Arc<str>,
     /// The list that it is of, where that is one of nodes.
     sort: Option<Sort>,
-    /// What that list is called: `pools` of `workload.pools.exists(p, …)`.
-    word: Option<Arc<str>>,
+    /// Where that is one of texts, what they are names of.
+    names: Vec<Sort>,
 }
 
 /// An expression that stands in a text.
@@ -42,11 +45,17 @@ struct Found {
 impl Walk<'_, '_> {
     /// The names that texts of an expression are compared with, or looked up by.
     pub(super) fn texts(&mut self, from: &Source<'_, '_>, tree: &Expr) {
+        let known = self.outline.loose.len();
         self.texts_within(from, tree, &mut Vec::new());
+        if is_about_names(tree) {
+            let own = self.outline.loose.iter_mut().skip(known);
+            own.for_each(|loose| loose.is_form = true);
+        }
         self.loose(from, tree);
     }
 
     fn texts_within(&mut self, from: &Source<'_, '_>, expr: &Expr, bound: &mut Vec<Bound>) {
+        self.searched(from, expr, bound);
         match &expr.kind {
             ExprKind::Binary {
                 operator,
@@ -78,11 +87,8 @@ impl Walk<'_, '_> {
             return;
         };
         self.texts_within(from, over, bound);
-        bound.push(Bound {
-            name: Arc::clone(&var.text),
-            sort: sort_of(over, bound),
-            word: word_of(over, bound),
-        });
+        let element = self.element(from.asks, over, &var.text, bound);
+        bound.push(element);
         for child in only.iter().chain([body]) {
             self.texts_within(from, child, bound);
         }
@@ -103,11 +109,8 @@ impl Walk<'_, '_> {
                 self.says(from, right, left, bound);
             }
             Operator::In => {
-                if let ExprKind::List(elements) = &right.kind {
-                    for element in elements {
-                        self.says(from, left, element, bound);
-                    }
-                } else if let Some(list) = list(right).filter(|_| from.asks) {
+                self.says(from, left, right, bound);
+                if let Some(list) = list(right).filter(|_| from.asks) {
                     self.text_of(from, &[list.sort], left, looked(&list));
                 } else {
                     self.says(from, right, left, bound);
@@ -136,23 +139,59 @@ impl Walk<'_, '_> {
 
     /// A text that `side` may be equal to is the name of what that leads to.
     fn says(&mut self, from: &Source<'_, '_>, side: &Expr, text: &Expr, bound: &[Bound]) {
-        if is_env(side, bound) {
-            return self.text_of(from, &[ENV], text, Looked::Near(Vec::new()));
-        }
-        if !from.asks {
-            return;
-        }
-        if let ExprKind::Field { of, name } = &side.kind
-            && &*name.text == "name"
-        {
-            if let Some(sort) = sort_of(of, bound) {
-                self.text_of(from, &[sort], text, Looked::Near(Vec::new()));
+        let sorts = self.names_in(from.asks, side, bound);
+        self.text_of(from, &sorts, text, Looked::Near(Vec::new()));
+    }
+
+    /// What the text that an expression is, or the texts that it holds, are names of.
+    pub(super) fn names_in(&self, asks: bool, expr: &Expr, bound: &[Bound]) -> Vec<Sort> {
+        match &expr.kind {
+            ExprKind::Name(name) => match bound.iter().rev().find(|one| one.name == *name) {
+                Some(one) => one.names.clone(),
+                None if **name == *ENV => vec![ENV],
+                None => Vec::new(),
+            },
+            ExprKind::Field { of, name } if asks && &*name.text == "name" => {
+                sort_of(of, bound).into_iter().collect()
             }
-            return;
+            ExprKind::Field { name, .. } if asks => self.sorts_said_by(&name.text),
+            ExprKind::Index { of, .. } => self.names_in(asks, of, bound),
+            ExprKind::List(all) => {
+                let all = all.iter();
+                all.flat_map(|one| self.names_in(asks, one, bound))
+                    .collect()
+            }
+            ExprKind::Choice { yes, no, .. } => {
+                let both = [yes, no].into_iter();
+                both.flat_map(|one| self.names_in(asks, one, bound))
+                    .collect()
+            }
+            ExprKind::Each {
+                macro_: Macro::Filter,
+                over,
+                ..
+            } => self.names_in(asks, over, bound),
+            ExprKind::Each {
+                macro_: Macro::Map,
+                over,
+                var,
+                body,
+                ..
+            } => {
+                let mut inner = bound.to_vec();
+                inner.push(self.element(asks, over, &var.text, bound));
+                self.names_in(asks, body, &inner)
+            }
+            _ => Vec::new(),
         }
-        if let Some(word) = word_of(side, bound) {
-            let sorts = self.sorts_said_by(&word);
-            self.text_of(from, &sorts, text, Looked::Near(Vec::new()));
+    }
+
+    /// What the element of a macro over a list stands for.
+    fn element(&self, asks: bool, over: &Expr, name: &Arc<str>, bound: &[Bound]) -> Bound {
+        Bound {
+            name: Arc::clone(name),
+            sort: sort_of(over, bound),
+            names: self.names_in(asks, over, bound),
         }
     }
 
@@ -162,9 +201,7 @@ impl Walk<'_, '_> {
         for (_, kind) in self.speaker.vocabulary().kinds() {
             let slots = kind.args.iter().chain(&kind.props);
             for slot in slots.filter(|slot| *spelling(&slot.name) == *word) {
-                if let Class::Reference(kinds) = slot.ty.class {
-                    sorts.extend(kinds);
-                }
+                sorts.extend(names_of(slot));
             }
         }
         sorts.sort_unstable();
@@ -172,13 +209,25 @@ impl Walk<'_, '_> {
         sorts
     }
 
-    /// A literal that says a name; of `acme.db` the tenant is a name of its own.
+    /// A literal that says a name, or one of several; of `acme.db` the tenant is a name of its own.
     fn text_of(&mut self, from: &Source<'_, '_>, sorts: &[Sort], text: &Expr, looked: Looked) {
-        let Some((value, at)) = literal(from, text).filter(|_| !sorts.is_empty()) else {
+        if sorts.is_empty() {
+            return;
+        }
+        let among: Vec<&Expr> = match &text.kind {
+            ExprKind::List(all) => all.iter().collect(),
+            ExprKind::Map(entries) => entries.iter().map(|(key, _)| key).collect(),
+            ExprKind::Choice { yes, no, .. } => vec![yes, no],
+            _ => Vec::new(),
+        };
+        for one in among {
+            self.text_of(from, sorts, one, looked.clone());
+        }
+        let Some((value, at)) = literal(from, text) else {
             return;
         };
         match value.split_once('.') {
-            Some((scope, name)) => {
+            Some((scope, name)) if is_name(scope) && is_name(name) => {
                 let outer = (scope, at.start..at.start + scope.len());
                 self.text_use(
                     from,
@@ -190,7 +239,7 @@ impl Walk<'_, '_> {
                 let inner = (name, at.start + scope.len() + 1..at.end);
                 self.text_use(from, sorts, inner, Looked::Within(scope.into()), false);
             }
-            None => self.text_use(from, sorts, (value, at), looked, false),
+            _ => self.text_use(from, sorts, (value, at), looked, false),
         }
     }
 
@@ -215,109 +264,18 @@ impl Walk<'_, '_> {
             in_expression,
         });
     }
-
-    /// The other texts of an expression that speaks of the environment: what they mean there
-    /// cannot be told.
-    fn loose(&mut self, from: &Source<'_, '_>, tree: &Expr) {
-        let mut speaks = false;
-        tree.walk(&mut |expr, bound| {
-            speaks |= matches!(&expr.kind, ExprKind::Name(name)
-                if &**name == ENV && bound.iter().all(|one| &**one != ENV));
-            true
-        });
-        if !speaks {
-            return;
-        }
-        let mut found = Vec::new();
-        let mut plain: Vec<Range<usize>> = Vec::new();
-        tree.walk(&mut |expr, bound| {
-            plain.extend(plain_texts(expr, bound));
-            if let Some(at) = held_against(expr, bound) {
-                let span = part(from.text, from.start + at.start..from.start + at.end);
-                found.push((
-                    Arc::default(),
-                    Span {
-                        file: self.file,
-                        ..span
-                    },
-                ));
-            }
-            if let Some((value, at)) = literal(from, expr).filter(|_| !plain.contains(&expr.range))
-            {
-                let span = part(from.text, from.start + at.start..from.start + at.end);
-                found.push((
-                    Arc::<str>::from(value),
-                    Span {
-                        file: self.file,
-                        ..span
-                    },
-                ));
-            }
-            true
-        });
-        let known = |span: &Span| {
-            let mut uses = self.outline.uses.iter();
-            uses.any(|one| one.span.start == span.start)
-        };
-        found.retain(|(_, span)| !known(span));
-        self.outline.loose.extend(found);
-    }
-}
-
-/// Where the environment is compared with a value that is worked out elsewhere.
-fn held_against(expr: &Expr, bound: &[Arc<str>]) -> Option<Range<usize>> {
-    let ExprKind::Binary {
-        operator: Operator::Equal | Operator::NotEqual | Operator::In,
-        left,
-        right,
-        ..
-    } = &expr.kind
-    else {
-        return None;
-    };
-    let first = |side: &Expr| {
-        let first = side.path()?.first().cloned();
-        first.filter(|first| !bound.contains(first))
-    };
-    let (left, right) = (first(left)?, first(right)?);
-    let is_one = (&*left == ENV) != (&*right == ENV);
-    is_one.then(|| expr.range.clone())
-}
-
-/// Where texts right below a part stand that mean no environment: what comes out, what is looked
-/// up elsewhere, what something else is compared with.
-fn plain_texts(expr: &Expr, bound: &[Arc<str>]) -> Vec<Range<usize>> {
-    let is_other = |side: &Expr| {
-        let path = side.path();
-        path.is_some_and(|path| path.first().is_some_and(|first| !bound.contains(first)))
-    };
-    let texts: Vec<&Expr> = match &expr.kind {
-        ExprKind::Choice { yes, no, .. } => vec![yes, no],
-        ExprKind::Index { index, .. } => vec![index],
-        ExprKind::Map(entries) => entries.iter().map(|(_, value)| value).collect(),
-        ExprKind::Binary {
-            operator,
-            left,
-            right,
-            ..
-        } if *operator == Operator::Add || is_other(left) || is_other(right) => vec![left, right],
-        _ => Vec::new(),
-    };
-    texts.into_iter().map(|text| text.range.clone()).collect()
 }
 
 /// A string and its bytes within the quotes; none where it is written with escapes.
-fn literal<'e>(from: &Source<'_, '_>, expr: &'e Expr) -> Option<(&'e str, Range<usize>)> {
+pub(super) fn literal<'e>(
+    from: &Source<'_, '_>,
+    expr: &'e Expr,
+) -> Option<(&'e str, Range<usize>)> {
     let ExprKind::Str(value) = &expr.kind else {
         return None;
     };
     let at = expr.range.start + 1..expr.range.end.checked_sub(1)?;
     (from.source.get(at.clone())? == &**value).then_some((&**value, at))
-}
-
-fn is_env(expr: &Expr, bound: &[Bound]) -> bool {
-    matches!(&expr.kind, ExprKind::Name(name)
-        if &**name == ENV && bound.iter().all(|one| &*one.name != ENV))
 }
 
 /// The sort of nodes that a field holds: `tenant`, and `pools` of a workload.
@@ -342,20 +300,6 @@ fn sort_of(expr: &Expr, bound: &[Bound]) -> Option<Sort> {
         ExprKind::Field { name, .. } => sort_called(&name.text),
         ExprKind::Index { of, .. } => sort_of(of, bound),
         ExprKind::Each { over, .. } => sort_of(over, bound),
-        _ => None,
-    }
-}
-
-/// What a value is called: the field that it is in.
-fn word_of(expr: &Expr, bound: &[Bound]) -> Option<Arc<str>> {
-    match &expr.kind {
-        ExprKind::Name(name) => {
-            let bound = bound.iter().rev().find(|one| one.name == *name);
-            bound?.word.clone()
-        }
-        ExprKind::Field { name, .. } => Some(Arc::clone(&name.text)),
-        ExprKind::Index { of, .. } => word_of(of, bound),
-        ExprKind::Each { over, .. } => word_of(over, bound),
         _ => None,
     }
 }

@@ -194,20 +194,16 @@ impl Walk<'_, '_> {
         if value.contains('$') && (slot.ty.class != Class::Text || expands(node)) {
             return self.interpolated(text);
         }
-        match slot.ty.class {
-            Class::Reference(kinds) => self.reference(node, kinds, text),
-            _ if slot.ty.name == "port" => self.port(node, text),
-            _ if slot.ty.name == "image" && is_name(&value) => {
-                self.reference(node, &["image"], text)
-            }
-            _ if slot.ty.name == "cidr or external" && is_name(&value) => {
-                self.reference(node, &["external"], text);
-            }
-            _ if is_expression(node, slot) => {
+        match (slot.ty.class, names_of(slot)) {
+            (_, []) if is_expression(node, slot) => {
                 self.asks = true;
                 self.expression(text);
                 self.asks = false;
             }
+            (_, []) => {}
+            (Class::Reference(_), kinds) => self.reference(node, kinds, text),
+            (_, [PORT]) => self.port(node, text),
+            (_, kinds) if is_name(&value) => self.reference(node, kinds, text),
             _ => {}
         }
     }
@@ -293,8 +289,19 @@ pub(crate) fn is_expression(node: Node<'_>, slot: &Slot) -> bool {
     )
 }
 
+/// What the values of a slot may be names of.
+pub(super) fn names_of(slot: &Slot) -> &'static [Sort] {
+    match (slot.ty.class, slot.ty.name) {
+        (Class::Reference(kinds), _) => kinds,
+        (_, "port") => &[PORT],
+        (_, "image") => &["image"],
+        (_, "cidr or external") => &["external"],
+        _ => &[],
+    }
+}
+
 /// Whether a value that may be something else too is a name.
-fn is_name(value: &str) -> bool {
+pub(super) fn is_name(value: &str) -> bool {
     <tenantry_core::units::Name as tenantry_core::units::Unit>::parse(value).is_ok()
 }
 

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The files that a rename changes, or why there is none.
-fn renamed(text: &str, new: &str) -> String {
+pub(super) fn renamed(text: &str, new: &str) -> String {
     let fixture = Fixture::new(text);
     match rename(&fixture.snapshot(), &fixture.path, fixture.at, new) {
         Err(words) => format!("no: {words}"),
