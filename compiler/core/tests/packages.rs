@@ -322,6 +322,31 @@ fn the_estate_decides_between_packages() {
 }
 
 #[test]
+fn a_caller_says_profiles_of_its_own_to_what_a_package_defines() {
+    let package = "package hosting\n\
+         define customer {\n    arg name type=name\n    slot\n    body { tenant $name { slot } }\n}\n\
+         define sized {\n    arg name type=name\n    param size type=name default=small\n    body { tenant $name { like $size } }\n}\n\
+         profile small for=tenant { label size small }\n";
+    let files = |own: &'static str| {
+        [
+            ("tenantry.kdl", own),
+            ("vendor/hosting/tenantry.kdl", package),
+        ]
+    };
+    let own = run(&files(
+        "use \"vendor/hosting\"\nprofile big for=tenant { label size big }\n\
+         hosting.customer a { like big }\nhosting.customer b { like hosting.small }\n\
+         hosting.sized c size=big\nhosting.sized d\nhosting.sized e size=small",
+    ));
+    assert_eq!(told(&own), [""; 0], "{:?}", messages(&own));
+    // What the package calls its own is no name of the caller's text.
+    let other = run(&files(
+        "use \"vendor/hosting\"\nhosting.customer a { like small }",
+    ));
+    assert_eq!(told(&other), ["unknown-profile tenantry.kdl:9"]);
+}
+
+#[test]
 fn a_package_by_itself_is_checked_without_an_estate() {
     let good = bare(&[(
         "tenantry.kdl",

@@ -81,18 +81,19 @@ impl Resolver<'_> {
     fn profile(&mut self, node: &Node, like: &ValueField) -> Option<(Arc<str>, Arc<Node>)> {
         let name = like.lit.to_string();
         let typed = self.typed;
-        if typed.words.is_lost(self.unit, &name) {
+        let asks = self.who_asks(like).into_iter().map(|unit| Ask {
+            unit,
+            kind: node.kind,
+            name: name.clone(),
+        });
+        let asks: Vec<Ask> = asks.collect();
+        let ask = asks.first()?;
+        if asks.iter().any(|ask| typed.words.is_lost(ask.unit, &name)) {
             return None;
         }
-        let ask = Ask {
-            unit: self.unit,
-            kind: node.kind,
-            name,
-        };
-        let found = self.find_profile(&ask);
-        self.asked(ask.clone(), found);
+        let found = self.nearest_profile(&asks);
         let Some(at) = found else {
-            let finding = self.unknown_profile(&ask, like.span);
+            let finding = self.unknown_profile(ask, like.span);
             self.findings.push(finding);
             return None;
         };
@@ -126,6 +127,41 @@ impl Resolver<'_> {
         self.chain -= 1;
         self.profiles.insert(at, Some(resolved.clone()));
         Some((full, resolved))
+    }
+
+    /// Whose names a `like` may say, the nearest first: those of the text that it is written in,
+    /// so that what a caller puts into a slot is the caller's. What a caller gives as an argument
+    /// may be the caller's too, or one of those that the definition has to choose from.
+    fn who_asks(&self, like: &ValueField) -> Vec<UnitId> {
+        let mut at = self.origins.get(like.origin);
+        let is_given = at.how == How::Named;
+        // A chain is shorter than the table: an origin is made from earlier ones only.
+        while let (How::Named, Some(next)) = (at.how, at.from.first()) {
+            at = self.origins.get(*next);
+        }
+        let written = at.span.map_or(self.unit, |span| {
+            let written = self.origins.instances.real(span);
+            self.typed.words.unit_of(written.file)
+        });
+        match is_given && written != self.unit {
+            true => vec![written, self.unit],
+            false => vec![written],
+        }
+    }
+
+    /// What the first of several asks finds of its own; if none does, what the library has.
+    fn nearest_profile(&mut self, asks: &[Ask]) -> Option<usize> {
+        let mut shelved = None;
+        for ask in asks {
+            let found = self.find_profile(ask);
+            self.asked(ask.clone(), found);
+            let own = self.owner(ask).0;
+            if found.is_some_and(|at| self.typed.profiles[at].unit == own) {
+                return found;
+            }
+            shelved = shelved.or(found);
+        }
+        shelved
     }
 
     /// The number of the profile of that name: one of the same unit is nearer than the library's.
