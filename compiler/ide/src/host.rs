@@ -242,7 +242,7 @@ impl Known {
             let known = before.outline_of(*id, parse).filter(|_| same_words);
             known.unwrap_or_else(|| Arc::new(Outline::of(parse, words, words.unit_of(*id))))
         });
-        let names = Names::of(&outlines, words);
+        let names = Names::of(&outlines, words, &analysis.environments);
         Self {
             outlines,
             names,

@@ -19,6 +19,7 @@ pub mod calls;
 pub mod complete;
 pub mod cursor;
 pub mod definition;
+mod dotted;
 mod facts;
 #[cfg(test)]
 mod fixture;

@@ -1,15 +1,20 @@
 //! All names of an estate: what each use leads to, and who uses what is declared.
 
+mod ports;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
+use ports::Ports;
 use tenantry_core::{
     FileId,
     cel::spelling,
+    compile::Analysed,
     schema::words::{UnitId, Words},
 };
+use tenantry_syntax::Span;
 
 use crate::outline::{Declared, GROUND, LOCAL, Looked, Outline, PORT, Sort, Use};
 
@@ -29,14 +34,18 @@ pub struct Names {
     /// edits are followed by the next one before anybody asks.
     by_name: OnceLock<BTreeMap<Arc<str>, Vec<DeclaredId>>>,
     outlines: Vec<Arc<Outline>>,
+    /// Where ports stand that workloads have from elsewhere.
+    ports: Ports,
     /// The packages of each unit, by what they are called there.
     packages: Vec<BTreeMap<Arc<str>, Option<UnitId>>>,
 }
 
 impl Names {
-    /// The names that files declare.
-    pub fn of(outlines: &[Arc<Outline>], words: &Words) -> Self {
+    /// The names that files declare, and those that workloads of these environments have from
+    /// definitions, profiles and loops.
+    pub fn of(outlines: &[Arc<Outline>], words: &Words, environments: &[Analysed]) -> Self {
         Self {
+            ports: Ports::of(environments),
             by_name: OnceLock::new(),
             outlines: outlines.to_vec(),
             packages: words.units.iter().map(|unit| unit.uses.clone()).collect(),
@@ -77,6 +86,7 @@ impl Names {
         let called = self.called(&declared.name);
         let same: Vec<(DeclaredId, &Declared)> = called
             .filter(|(_, other)| (other.sort, other.unit) == (declared.sort, declared.unit))
+            .filter(|(_, other)| other.holder == declared.holder)
             .collect();
         let scopes: BTreeSet<&str> = same
             .iter()
@@ -111,8 +121,20 @@ impl Names {
     }
 
     /// What a use in a file leads to: one declaration, none, or several where the name is
-    /// ambiguous.
+    /// ambiguous. What its own definition or profile declares is nearer than what others do.
     pub fn resolve(&self, file: FileId, one: &Use) -> Vec<DeclaredId> {
+        let all = self.resolve_anywhere(file, one);
+        let is_own = |id: &DeclaredId| {
+            let declared = self.get(*id);
+            declared.is_some_and(|declared| declared.holder == one.holder)
+        };
+        match all.len() > 1 && one.holder.is_some() && all.iter().any(is_own) {
+            true => all.into_iter().filter(is_own).collect(),
+            false => all,
+        }
+    }
+
+    fn resolve_anywhere(&self, file: FileId, one: &Use) -> Vec<DeclaredId> {
         let known = self.by_name().get(&*spelling(&one.name));
         let fits = |id: &&DeclaredId| {
             self.get(**id).is_some_and(|declared| {
@@ -159,6 +181,13 @@ impl Names {
                 let exact = with(&|declared| declared.scope == *scope);
                 if !exact.is_empty() {
                     return exact;
+                }
+                let from = self.ports.of_workload(scope, &one.name);
+                let made = with(&|declared| {
+                    declared.sort == PORT && from.iter().any(|from| is_at(declared, *from))
+                });
+                if !made.is_empty() {
+                    return made;
                 }
                 // `connect bank port=https`: an outside system is in no tenant.
                 let (_, last) = scope.rsplit_once('.').unwrap_or_default();
@@ -210,17 +239,27 @@ impl Names {
             uses.map(move |one| (file, one))
         });
         uses.filter(|(_, one)| spelling(&one.name) == wanted && one.sorts.contains(&declared.sort))
-            .filter(|(_, one)| may_lead(one, declared))
+            .filter(|(_, one)| self.may_lead(one, declared))
             .filter(|(file, one)| self.resolve(*file, one).contains(&id))
             .collect()
     }
+
+    /// Whether a use may lead to a declaration of its name, as far as its scope alone can tell: in
+    /// a large estate hundreds of workloads and ports have the same name.
+    fn may_lead(&self, one: &Use, declared: &Declared) -> bool {
+        match &one.looked {
+            Looked::Within(scope) => {
+                declared.scope.is_empty()
+                    || scope.ends_with(&*declared.scope)
+                    || declared.sort == PORT && !self.ports.of_workload(scope, &one.name).is_empty()
+            }
+            _ => true,
+        }
+    }
 }
 
-/// Whether a use may lead to a declaration of its name, as far as its scope alone can tell: in a
-/// large estate hundreds of workloads and ports have the same name.
-fn may_lead(one: &Use, declared: &Declared) -> bool {
-    match &one.looked {
-        Looked::Within(scope) => declared.scope.is_empty() || scope.ends_with(&*declared.scope),
-        _ => true,
-    }
+/// Whether the name of a declaration stands in a span.
+fn is_at(declared: &Declared, span: Span) -> bool {
+    let name = declared.name_span;
+    name.file == span.file && span.start <= name.start && name.end <= span.end
 }

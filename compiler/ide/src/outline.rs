@@ -90,6 +90,9 @@ pub struct Declared {
     pub scope: Arc<str>,
     /// The estate, package or library that declares it.
     pub unit: UnitId,
+    /// The definition or profile that it stands in, `define app`, of a port the call: what is
+    /// called so in another is another thing.
+    pub holder: Option<Arc<str>>,
     /// Where the name stands, without quotes.
     pub name_span: Span,
     /// Whether it goes by what stands there without being named: a `use` without `as`.
@@ -117,6 +120,8 @@ pub struct Use {
     pub looked: Looked,
     /// The estate, package or library that says it.
     pub unit: UnitId,
+    /// As [`Declared::holder`].
+    pub holder: Option<Arc<str>>,
     /// Where it stands, without quotes and without what stands before a dot.
     pub span: Span,
     /// Whether it is spelt as in expressions, with `_` for `-`.

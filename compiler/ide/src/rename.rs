@@ -3,6 +3,9 @@
 //! What is not the estate's own is refused with the reason, and so is a name that would make a
 //! mistake: the renamed text is checked before anybody sees it.
 
+mod held;
+mod made;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
@@ -231,12 +234,8 @@ impl<'s> Rename<'s> {
         })
     }
 
-    /// `a.kdl:3`.
     fn line(&self, place: &Location) -> String {
-        let file = self.snapshot.file(&place.path);
-        let text = file.and_then(|file| file.parse.text().get(..place.range.start as usize));
-        let line = text.map_or(1, |text| 1 + text.matches('\n').count());
-        format!("{}:{line}", place.path)
+        line(self.snapshot, place)
     }
 
     /// Refuses a name that cannot stand, or that is taken.
@@ -271,7 +270,10 @@ impl<'s> Rename<'s> {
                     && other_range.start < range.end
                     && range.start < other_range.end
             }
-            (None, None) => other.scope == declared.scope && other.unit == declared.unit,
+            (None, None) => {
+                let place = |one: &Declared| (one.unit, one.scope.clone(), one.holder.clone());
+                place(other) == place(declared)
+            }
             _ => false,
         };
         let names = &self.snapshot.known().names;
@@ -506,8 +508,19 @@ impl<'s> Rename<'s> {
     }
 }
 
+/// `a.kdl:3`.
+fn line(snapshot: &Snapshot, place: &Location) -> String {
+    let file = snapshot.file(&place.path);
+    let text = file.and_then(|file| file.parse.text().get(..place.range.start as usize));
+    let line = text.map_or(1, |text| 1 + text.matches('\n').count());
+    format!("{}:{line}", place.path)
+}
+
 /// Why there is nothing to rename at an offset.
 fn no_name(snapshot: &Snapshot, file: File<'_>, at: u32) -> String {
+    if let Some(words) = made::refusal(snapshot, file, at) {
+        return words;
+    }
     let cursor = Cursor::under(snapshot, file, at);
     match (&cursor.part, cursor.kind()) {
         (Part::Name(_), Some(kind)) => format!("`{}` is a word of the language", kind.name),
@@ -523,11 +536,8 @@ const NOTHING: &str = "no name stands here that the estate declares";
 
 /// Why a name that nothing declares cannot be renamed.
 fn undeclared(snapshot: &Snapshot, file: File<'_>, at: u32, said: &str) -> String {
-    if let Some(place) = snapshot.made(file, at) {
-        return format!(
-            "`{said}` is made by a call or a row, in {}; rename it there",
-            place.path
-        );
+    if let Some(words) = made::refusal(snapshot, file, at) {
+        return words;
     }
     let cursor = Cursor::under(snapshot, file, at);
     let word = cursor.word().and_then(|word| word.text);
@@ -681,6 +691,5 @@ fn before_of(parse: &Parse, at: u32) -> u32 {
     u32::try_from(trimmed.len()).unwrap_or(at)
 }
 
-mod held;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use tenantry_syntax::{
     ast::{Entry, Node, Text},
 };
 
-use super::{COLUMN, Looked, Use, part, walk::Walk};
+use super::{COLUMN, Looked, part, walk::Walk};
 use crate::cursor::first_argument;
 
 /// What stands for the rows of a table: the element of an `each`, that of a macro.
@@ -146,16 +146,7 @@ impl Walk<'_, '_> {
         if name == "key" {
             return;
         }
-        self.outline.uses.push(Use {
-            sorts: Cow::Borrowed(&[COLUMN]),
-            name: name.into(),
-            looked: Looked::Within(table),
-            unit: self.speaker.unit,
-            span: Span {
-                file: self.file,
-                ..span
-            },
-            in_expression,
-        });
+        let sorts = Cow::Borrowed(&[COLUMN][..]);
+        self.says(sorts, name, Looked::Within(table), span, in_expression);
     }
 }

@@ -49,6 +49,7 @@ impl Walk<'_, '_> {
             sort,
             scope: self.scope_in(node, sort),
             unit: self.speaker.unit,
+            holder: self.holder_of(&[sort]),
             span: node.span(),
             name_span,
             is_implied,

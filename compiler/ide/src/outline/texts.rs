@@ -4,10 +4,10 @@
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
 use tenantry_core::cel::{Expr, ExprKind, Macro, Operator, spelling};
-use tenantry_syntax::{Span, ast::Text};
+use tenantry_syntax::ast::Text;
 
 use super::{
-    DECLARED, ENV, Looked, Sort, Use,
+    DECLARED, ENV, Looked, Sort,
     loose::is_about_names,
     part,
     uses::{is_name, names_of},
@@ -105,15 +105,15 @@ impl Walk<'_, '_> {
     ) {
         match operator {
             Operator::Equal | Operator::NotEqual => {
-                self.says(from, left, right, bound);
-                self.says(from, right, left, bound);
+                self.equals(from, left, right, bound);
+                self.equals(from, right, left, bound);
             }
             Operator::In => {
-                self.says(from, left, right, bound);
+                self.equals(from, left, right, bound);
                 if let Some(list) = list(right).filter(|_| from.asks) {
                     self.text_of(from, &[list.sort], left, looked(&list));
                 } else {
-                    self.says(from, right, left, bound);
+                    self.equals(from, right, left, bound);
                 }
             }
             _ => {}
@@ -124,7 +124,7 @@ impl Walk<'_, '_> {
     fn looked_up(&mut self, from: &Source<'_, '_>, of: &Expr, index: &Expr, bound: &[Bound]) {
         if let ExprKind::Map(entries) = &of.kind {
             for (key, _) in entries {
-                self.says(from, index, key, bound);
+                self.equals(from, index, key, bound);
             }
         } else if from.asks {
             if let Some(list) = list(of) {
@@ -138,7 +138,7 @@ impl Walk<'_, '_> {
     }
 
     /// A text that `side` may be equal to is the name of what that leads to.
-    fn says(&mut self, from: &Source<'_, '_>, side: &Expr, text: &Expr, bound: &[Bound]) {
+    fn equals(&mut self, from: &Source<'_, '_>, side: &Expr, text: &Expr, bound: &[Bound]) {
         let sorts = self.names_in(from.asks, side, bound);
         self.text_of(from, &sorts, text, Looked::Near(Vec::new()));
     }
@@ -252,17 +252,13 @@ impl Walk<'_, '_> {
         in_expression: bool,
     ) {
         let span = part(from.text, from.start + at.start..from.start + at.end);
-        self.outline.uses.push(Use {
-            sorts: Cow::Owned(sorts.to_vec()),
-            name: name.into(),
+        self.says(
+            Cow::Owned(sorts.to_vec()),
+            name,
             looked,
-            unit: self.speaker.unit,
-            span: Span {
-                file: self.file,
-                ..span
-            },
+            span,
             in_expression,
-        });
+        );
     }
 }
 

@@ -13,11 +13,11 @@ use tenantry_syntax::{
 };
 
 use super::{
-    DEFINE, ENV, LOCAL, Looked, PACKAGE, PORT, PROFILE, RULE, Sort, Use, cluster_of, part,
-    walk::Walk,
+    DEFINE, ENV, LOCAL, Looked, PACKAGE, PORT, PROFILE, RULE, Sort, cluster_of, part, walk::Walk,
 };
 use crate::{
     cursor::first_argument,
+    dotted,
     meaning::{Meaning, Role},
 };
 
@@ -88,14 +88,7 @@ impl Walk<'_, '_> {
     }
 
     fn add(&mut self, sorts: &'static [Sort], name: &str, span: Span, looked: Looked) {
-        self.outline.uses.push(Use {
-            sorts: Cow::Borrowed(sorts),
-            name: name.into(),
-            looked,
-            unit: self.speaker.unit,
-            span,
-            in_expression: false,
-        });
+        self.says(Cow::Borrowed(sorts), name, looked, span, false);
     }
 
     pub(super) fn entries(&mut self, node: Node<'_>, meaning: Meaning, parent: Meaning) {
@@ -211,17 +204,15 @@ impl Walk<'_, '_> {
     /// `at=acme.web` of a test: what a finding must be about.
     fn about(&mut self, text: Text<'_>) {
         let value = text.value();
-        let mut from = 0;
-        for (depth, name) in value.split('.').enumerate() {
-            let span = part(text, from..from + name.len());
-            let scope = value.get(..from.saturating_sub(1)).unwrap_or_default();
+        for (depth, (at, name)) in dotted::names(&value, 0).enumerate() {
+            let scope = value.get(..at.start.saturating_sub(1)).unwrap_or_default();
+            let span = part(text, at);
             match depth {
                 0 => self.add(OUTER, name, span, Looked::Near(Vec::new())),
                 1 => self.add(INNER, name, span, Looked::Within(scope.into())),
                 2 => self.add(&[PORT], name, span, Looked::Within(scope.into())),
                 _ => {}
             }
-            from += name.len() + 1;
         }
     }
 

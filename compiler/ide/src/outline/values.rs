@@ -5,7 +5,8 @@ use std::{borrow::Cow, ops::Range};
 use tenantry_core::cel::{self, Piece};
 use tenantry_syntax::{Span, ast::Text};
 
-use super::{LOCAL, Use, VALUES, part, texts::Source, walk::Walk};
+use super::{LOCAL, VALUES, part, texts::Source, walk::Walk};
+use crate::dotted;
 
 impl Walk<'_, '_> {
     /// `$name`, or text with `${…}` in it.
@@ -16,14 +17,13 @@ impl Walk<'_, '_> {
                 Piece::Text(_) => {}
                 Piece::Expr(range) => self.paths(text, &value, range),
                 Piece::Name(range) => {
-                    let name = &value[range.clone()];
-                    let mut names = name.split('.');
-                    let first = names.next().unwrap_or(name);
-                    let end = range.start + first.len();
-                    self.value_name(first, part(text, range.start..end), false);
-                    if let Some(field) = names.next() {
-                        let span = part(text, end + 1..end + 1 + field.len());
-                        self.column_of_name(first, field, span);
+                    let mut names = dotted::names(&value[range.clone()], range.start);
+                    let Some((at, first)) = names.next() else {
+                        continue;
+                    };
+                    self.value_name(first, part(text, at), false);
+                    if let Some((at, field)) = names.next() {
+                        self.column_of_name(first, field, part(text, at));
                     }
                 }
             }
@@ -87,16 +87,6 @@ impl Walk<'_, '_> {
     fn value_name(&mut self, name: &str, span: Span, in_expression: bool) {
         let mut sorts = VALUES.to_vec();
         sorts.push(LOCAL);
-        self.outline.uses.push(Use {
-            sorts: Cow::Owned(sorts),
-            name: name.into(),
-            looked: self.near(),
-            unit: self.speaker.unit,
-            span: Span {
-                file: self.file,
-                ..span
-            },
-            in_expression,
-        });
+        self.says(Cow::Owned(sorts), name, self.near(), span, in_expression);
     }
 }

@@ -1,14 +1,14 @@
 //! The walk of a file: every node once, with what is open around it.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
-use tenantry_core::schema::vocabulary::Special;
+use tenantry_core::schema::{kind::Kind, vocabulary::Special};
 use tenantry_syntax::{
-    FileId, Parse,
+    FileId, Parse, Span,
     ast::{Entry, Node},
 };
 
-use super::{Outline, cluster_of, columns::Element};
+use super::{DEFINE, Looked, Outline, PORT, Sort, Use, cluster_of, columns::Element};
 use crate::{
     cursor::first_argument,
     meaning::{Meaning, Role, Speaker},
@@ -25,6 +25,10 @@ pub(super) struct Walk<'w, 't> {
     pub(super) clusters: Vec<Arc<str>>,
     /// What `each` nodes around go through; the innermost last.
     pub(super) elements: Vec<Element>,
+    /// The definition or profile around.
+    pub(super) holder: Option<Arc<str>>,
+    /// The call whose block this is, to no workload of its own.
+    pub(super) call: Option<Arc<str>>,
     /// How many nodes around change what is declared elsewhere.
     pub(super) overlays: u32,
     /// Whether the expression that is read asks about the estate.
@@ -43,6 +47,8 @@ impl<'w, 't> Walk<'w, 't> {
             scopes: Vec::new(),
             clusters: Vec::new(),
             elements: Vec::new(),
+            holder: None,
+            call: None,
             overlays: 0,
             asks: false,
         };
@@ -65,6 +71,13 @@ impl<'w, 't> Walk<'w, 't> {
         }
         self.entries(node, meaning, parent);
         let scope = self.scope_of(node, meaning);
+        let holder = holder_of(node, meaning, kind).or_else(|| self.holder.clone());
+        let holder = std::mem::replace(&mut self.holder, holder);
+        let call = match kind.is_some_and(|kind| kind.define.is_some()) {
+            true => Some(titled(node)),
+            false => self.call.clone().filter(|_| scope.is_none()),
+        };
+        let call = std::mem::replace(&mut self.call, call);
         let depth = (self.scopes.len(), self.clusters.len(), self.elements.len());
         self.scopes.extend(scope);
         self.clusters.extend(cluster_of(node));
@@ -80,6 +93,37 @@ impl<'w, 't> Walk<'w, 't> {
         self.scopes.truncate(depth.0);
         self.clusters.truncate(depth.1);
         self.elements.truncate(depth.2);
+        self.holder = holder;
+        self.call = call;
+    }
+
+    /// Whose own a name of a sort is that stands here.
+    pub(super) fn holder_of(&self, sorts: &[Sort]) -> Option<Arc<str>> {
+        let call = self.call.as_ref().filter(|_| sorts.contains(&PORT));
+        call.or(self.holder.as_ref()).cloned()
+    }
+
+    /// Enters a use of a name.
+    pub(super) fn says(
+        &mut self,
+        sorts: Cow<'static, [Sort]>,
+        name: &str,
+        looked: Looked,
+        span: Span,
+        in_expression: bool,
+    ) {
+        self.outline.uses.push(Use {
+            holder: self.holder_of(&sorts),
+            sorts,
+            name: name.into(),
+            looked,
+            unit: self.speaker.unit,
+            span: Span {
+                file: self.file,
+                ..span
+            },
+            in_expression,
+        });
     }
 
     /// Somebody else's data may have values of ours in it.
@@ -114,4 +158,16 @@ impl<'w, 't> Walk<'w, 't> {
             _ => own.into(),
         })
     }
+}
+
+/// What a node is to what stands in it: a definition or profile, whose names are its own.
+fn holder_of(node: Node<'_>, meaning: Meaning, kind: Option<&Kind>) -> Option<Arc<str>> {
+    let is_define = kind.is_some_and(|kind| kind.name == DEFINE);
+    (is_define || meaning.role == Role::Profile).then(|| titled(node))
+}
+
+/// `define app`: a node's name and its first argument.
+fn titled(node: Node<'_>) -> Arc<str> {
+    let own = first_argument(node).unwrap_or_default();
+    format!("{} {own}", node.name()).into()
 }

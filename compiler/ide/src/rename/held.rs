@@ -59,26 +59,44 @@ struct Pair<'p> {
     after: &'p Estate,
 }
 
+/// What would be another, in words, and its line.
+struct Change {
+    words: String,
+    line: String,
+}
+
 impl Pair<'_> {
-    /// The first node or value that would be another.
+    /// The nodes and values that would be another: the first in words, the others by their lines.
     fn nodes(&self) -> Option<String> {
+        let mut changes: Vec<Change> = Vec::new();
         let mut open: Vec<(&Node, &Node)> = vec![(&self.before.text.root, &self.after.text.root)];
         while let Some((before, after)) = open.pop() {
-            if let Some(words) = self.values(before, after) {
-                return Some(words);
-            }
-            if let Some(words) = self.other_children(before, after) {
-                return Some(words);
+            changes.extend(self.values(before, after));
+            if let Some(change) = self.other_children(before, after) {
+                // What stands below does not pair up any more.
+                changes.push(change);
+                continue;
             }
             let pairs = before.children.iter().zip(&after.children);
             let pairs = pairs.map(|(before, after)| (&**before, &**after));
             open.extend(pairs.rev());
         }
-        None
+        let first = changes.first()?;
+        let mut lines: Vec<&str> = Vec::new();
+        for change in &changes {
+            if change.line != first.line && !lines.contains(&&*change.line) {
+                lines.push(&change.line);
+            }
+        }
+        let more = match lines.is_empty() {
+            true => String::new(),
+            false => format!("; likewise{}", lines.join(",")),
+        };
+        Some(format!("called `{}`, {}{more}", self.new, first.words))
     }
 
     /// What would be gone from a block, or be there beside the rest.
-    fn other_children(&self, before: &Node, after: &Node) -> Option<String> {
+    fn other_children(&self, before: &Node, after: &Node) -> Option<Change> {
         let (own, others) = (&before.children, &after.children);
         let same_count = own.len() == others.len();
         let mut pairs = own.iter().zip(others);
@@ -101,16 +119,13 @@ impl Pair<'_> {
     }
 
     /// A node that would be gone, or one that would be there too.
-    fn other_node(&self, estate: &Estate, node: &Node, what: &str) -> String {
+    fn other_node(&self, estate: &Estate, node: &Node, what: &str) -> Change {
         let kind = estate.text.words.vocabulary.kind(node.kind);
         let called = format!("{} {}", kind.name, node.key(&kind.key));
         let line = self.line(estate, node.origin);
-        let help = self.whole_name();
-        let new = self.new;
-        format!(
-            "called `{new}`, `{}`{line} would be {what}{help}",
-            called.trim_end()
-        )
+        let (called, help) = (called.trim_end(), self.whole_name());
+        let words = format!("`{called}`{line} would be {what}{help}");
+        Change { words, line }
     }
 
     /// How expressions say a name so that it is renamed with the rest.
@@ -120,28 +135,39 @@ impl Pair<'_> {
         format!("; compare with the whole name there, as in `{side}== '{old}'`")
     }
 
-    fn values(&self, before: &Node, after: &Node) -> Option<String> {
+    fn values(&self, before: &Node, after: &Node) -> Vec<Change> {
         let kind = self.before.text.words.vocabulary.kind(before.kind);
-        let fields = before.fields.iter().zip(&after.fields);
-        for (one, other) in fields {
-            if one.field != other.field || !self.follows(one, &other.lit) {
-                let slot = kind.slot(one.field).map_or("", |slot| &slot.name);
-                return Some(self.other_value(
-                    &format!("{} of `{}`", said(slot), kind.name),
-                    one,
-                    &other.lit,
-                ));
-            }
+        if (
+            before.fields.len(),
+            before.labels.len(),
+            before.annotations.len(),
+        ) != (
+            after.fields.len(),
+            after.labels.len(),
+            after.annotations.len(),
+        ) {
+            return vec![self.other_node(self.before, before, "another")];
         }
-        let tags = |what, tags: &[Tag<ValueField>], others: &[Tag<ValueField>]| {
-            let mut pairs = tags.iter().zip(others);
-            let (one, other) = pairs.find(|(one, other)| one.value.lit != other.value.lit)?;
-            let what = format!("the {what} {} of `{}`", said(&one.key), kind.name);
-            Some(self.other_value(&what, &one.value, &other.value.lit))
+        let fields = before.fields.iter().zip(&after.fields);
+        let fields = fields.filter(|(one, other)| !self.follows(one, &other.lit));
+        let mut found: Vec<Change> = fields
+            .map(|(one, other)| {
+                let slot = kind.slot(one.field).map_or("", |slot| &slot.name);
+                let what = format!("`{slot}` of `{}`", kind.name);
+                self.other_value(&what, one, &other.lit)
+            })
+            .collect();
+        let mut tags = |what, tags: &[Tag<ValueField>], others: &[Tag<ValueField>]| {
+            let pairs = tags.iter().zip(others);
+            for (one, other) in pairs.filter(|(one, other)| one.value.lit != other.value.lit) {
+                let what = format!("the {what} `{}` of `{}`", one.key, kind.name);
+                found.push(self.other_value(&what, &one.value, &other.value.lit));
+            }
         };
-        tags("label", &before.labels, &after.labels)
-            .or_else(|| tags("annotation", &before.annotations, &after.annotations))
-            .or_else(|| self.free(before, &before.free, &after.free))
+        tags("label", &before.labels, &after.labels);
+        tags("annotation", &before.annotations, &after.annotations);
+        self.free(before, (&before.free, &after.free), &mut found);
+        found
     }
 
     /// Whether a value is what the rename makes of it. What `env` comes to is no name of the
@@ -156,32 +182,26 @@ impl Pair<'_> {
         let (Lit::Str(before), Lit::Str(after)) = (before, after) else {
             return before == after;
         };
-        let mut before = before.split(['.', ' ']);
-        let mut after = after.split(['.', ' ']);
-        let is_same = |(one, other)| one == other || one == self.old && other == self.new;
-        before.by_ref().zip(after.by_ref()).all(is_same)
-            && before.next().is_none()
-            && after.next().is_none()
+        let (before, after) = (before.split(['.', ' ']), after.split(['.', ' ']));
+        let mut pairs = before.clone().zip(after.clone());
+        before.count() == after.count()
+            && pairs.all(|(one, other)| one == other || one == self.old && other == self.new)
     }
 
-    fn free(&self, node: &Node, before: &[FreeNode], after: &[FreeNode]) -> Option<String> {
-        let mut pairs = before.iter().zip(after);
-        pairs.find_map(|(one, other)| {
-            if one.value == other.value {
-                return self.free(node, &one.children, &other.children);
+    fn free(&self, node: &Node, data: (&[FreeNode], &[FreeNode]), found: &mut Vec<Change>) {
+        for (one, other) in data.0.iter().zip(data.1) {
+            if one.value != other.value {
+                let line = self.line(self.before, node.origin);
+                let kind = &self.before.text.words.vocabulary.kind(node.kind).name;
+                let words = format!("`{}` in `{kind}`{line} would be another", one.name);
+                found.push(Change { words, line });
             }
-            let line = self.line(self.before, node.origin);
-            let kind = &self.before.text.words.vocabulary.kind(node.kind).name;
-            let new = self.new;
-            Some(format!(
-                "called `{new}`, {} in `{kind}`{line} would be another",
-                said(&one.name)
-            ))
-        })
+            self.free(node, (&one.children, &other.children), found);
+        }
     }
 
-    fn other_value(&self, what: &str, before: &ValueField, after: &Lit) -> String {
-        let (old, new) = (self.old, self.new);
+    fn other_value(&self, what: &str, before: &ValueField, after: &Lit) -> Change {
+        let old = self.old;
         let line = self.line(self.before, before.origin);
         let was = before.lit.to_string();
         let help = match (self.is_env, was.contains(old)) {
@@ -190,7 +210,8 @@ impl Pair<'_> {
             }
             _ => self.whole_name(),
         };
-        format!("called `{new}`, {what}{line} would be `{after}` and no more `{was}`{help}")
+        let words = format!("{what}{line} would be `{after}` and no more `{was}`{help}");
+        Change { words, line }
     }
 
     /// The first rule that would judge something otherwise.
@@ -368,10 +389,6 @@ fn says(tree: &Expr, name: &str) -> bool {
         true
     });
     says
-}
-
-fn said(name: &str) -> String {
-    format!("`{name}`")
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@ use std::collections::BTreeMap;
 
 use super::{prepare, rename};
 use crate::{
+    definition::definition,
     fixture::{Fixture, ground},
     host::Location,
     outline::{Declared, LOCAL},
+    references::references,
 };
 
 /// The files that a rename changes, or why there is none.
@@ -272,4 +274,74 @@ fn a_port_of_a_profile_keeps_its_name_to_itself() {
         .replace("ht$0tp", "http")
         .replace("port admin", "port ad$0min");
     insta::assert_snapshot!(renamed(&ground(&text), "http"));
+}
+
+/// What is asked of a port that a definition, profile or loop gives to a workload.
+const GIVEN: [&str; 6] = [
+    "define svc { arg name type=name; body { workload $name { container image=shop; port o$0wn 81; monitor port=own } } }\n\
+     define two { arg name type=name; body { workload $name { container image=shop; port own 81; monitor port=own } } }\n\
+     tenant acme {\n    svc s\n    two t\n    workload z { container image=shop; connect s port=own; connect t port=own }\n}\n",
+    "define svc { arg name type=name; body { workload $name { container image=shop; port own 81 }; workload \"${name}-db\" { container image=shop; port own 81 } } }\n\
+     tenant acme {\n    svc s\n    workload z { container image=shop; connect s port=own; connect s-db port=o$0wn }\n}\n",
+    "define svc { arg name type=name; slot; body { workload $name { container image=shop; slot } } }\n\
+     tenant acme {\n    svc s { port own 81; monitor port=own }\n    svc t { port own 82; monitor port=own }\n    \
+     workload z { container image=shop; connect s port=o$0wn; connect t port=own }\n}\n",
+    "profile p { port own 90; monitor port=own }\nprofile q { port o$0wn 90; monitor port=own }\n\
+     tenant acme {\n    workload w { like p; container image=shop }\n    workload v { like q; container image=shop }\n    \
+     workload z { container image=shop; connect w port=own; connect v port=own }\n}\n",
+    "table t { row x; row y }\ntenant acme {\n    each r in=t {\n        workload \"e-${r.key}\" { container image=shop; port o$0wn 99 }\n    }\n    \
+     workload z { container image=shop; connect e-x port=own; connect e-y port=own }\n}\n",
+    // What the call needs of the definition is left as it was.
+    "define svc { arg name type=name; slot; body { workload $name { container image=shop; port o$0wn 81; slot } } }\n\
+     tenant acme {\n    svc s { monitor port=own }\n}\n",
+];
+
+#[test]
+fn a_port_is_renamed_where_it_is_given_to_a_workload() {
+    let each = GIVEN.iter();
+    let out: Vec<String> = each.map(|text| renamed(&ground(text), "main")).collect();
+    insta::assert_snapshot!(out.join("\n"));
+}
+
+#[test]
+fn a_port_that_is_given_is_said_and_declared_where_it_is_renamed() {
+    for text in &GIVEN[..5] {
+        let fixture = Fixture::new(&ground(text));
+        let (snapshot, path, at) = (fixture.snapshot(), &fixture.path, fixture.at);
+        let places = references(&snapshot, path, at, true);
+        for place in &places {
+            let (path, at) = (&place.path, place.range.end);
+            assert_eq!(references(&snapshot, path, at, true), places, "{text}");
+            assert_eq!(definition(&snapshot, path, at), places[..1], "{text}");
+            assert_eq!(&*prepare(&snapshot, path, at).unwrap().name, "own");
+        }
+        let edits = rename(&snapshot, path, at, "main").unwrap();
+        assert_eq!(edits.values().flatten().count(), places.len(), "{text}");
+    }
+}
+
+/// What a call or a row makes a name of is changed by hand; to ask there or where it is said
+/// gives the same answer.
+#[test]
+fn a_name_that_is_made_is_refused_alike_wherever_it_is_asked_for() {
+    let text = "define svc { arg name type=name; arg p type=name; body { workload $name { container image=shop; port $p 81 }; workload \"${name}-db\" { container image=shop } } }\n\
+         table t { row x; row y }\ntenant acme {\n    svc CALL\n    each r in=t {\n        workload \"e-${r.key}\" { container image=shop }\n    }\n    \
+         workload z { container image=shop; SAID; needs s-db }\n}\n";
+    let with = |call: &str, said: &str| ground(&text.replace("CALL", call).replace("SAID", said));
+    let mut out = String::new();
+    for (call, said) in [
+        ("s$0 own", "connect s port=own"),
+        ("s own", "connect s$0 port=own"),
+        ("s ow$0n", "connect s port=own"),
+        ("s own", "connect s port=ow$0n"),
+        ("s own", "connect e-$0x"),
+    ] {
+        out += &format!(
+            "{call}; {said}\n    {}\n",
+            renamed(&with(call, said), "main")
+        );
+    }
+    let row = with("s own", "connect e-x").replace("row x", "row x$0");
+    out += &format!("row x$0\n    {}\n", renamed(&row, "main"));
+    insta::assert_snapshot!(out);
 }

@@ -7,6 +7,7 @@ use tenantry_core::cel::{self, Expr, ExprKind, Piece};
 use tenantry_syntax::ast::Text;
 
 use super::{TokenSort, Walk};
+use crate::dotted;
 
 /// The words of a text with expressions in it; `whole` where all of it is one.
 pub(super) fn text(walk: &mut Walk<'_>, text: Text<'_>, whole: bool) {
@@ -55,14 +56,11 @@ fn expression(walk: &mut Walk<'_>, text: Text<'_>, value: &str, range: Range<usi
 
 /// `$row.name`: the fields behind the name.
 fn fields(walk: &mut Walk<'_>, text: Text<'_>, value: &str, range: Range<usize>) {
-    let mut at = range.start;
-    for (index, part) in value.get(range).unwrap_or_default().split('.').enumerate() {
-        if index > 0 {
-            let start = text.source_offset(at);
-            let end = text.source_offset(at + part.len());
-            walk.add(start..end, TokenSort::Property);
-        }
-        at += part.len() + 1;
+    let path = value.get(range.clone()).unwrap_or_default();
+    for (at, _) in dotted::names(path, range.start).skip(1) {
+        let start = text.source_offset(at.start);
+        let end = text.source_offset(at.end);
+        walk.add(start..end, TokenSort::Property);
     }
 }
 

@@ -33,6 +33,7 @@ fn what_is_worked_out_of_an_environment_keeps_its_name() {
         "tenant b { label stage $env }",
         "tenant b { label stage \"${env == 'prod' ? 'prod' : env}\" }",
         "backup-store nas { s3 bucket=\"b-${env}\" endpoint=\"https://s3.example.com\" secret=\"vault:x\" }",
+        "tenant b { label stage $env; label name \"x-${env}\" }\ntenant c { annotation \"example.com/env\" $env }",
         "tenant b if=\"env.startsWith('pr')\"",
         "tenant b if=\"env + '-x' == 'prod-x'\"",
         "tenant b if=\"env + '-x' == 'live-x'\"",
