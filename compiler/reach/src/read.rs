@@ -256,6 +256,8 @@ impl Part {
 
     fn object(&mut self, body: &At<'_>, version: &str, kind: &str) {
         let object = Object::of(body, version, kind);
+        // A misspelt kind is no other kind, whatever its template looks like.
+        let unknown = kinds::unknown(object.group, kind);
         let read = match (object.group, kind) {
             ("", "Namespace") => namespace,
             ("", "Node") => node,
@@ -265,9 +267,8 @@ impl Part {
             (beyond::GROUP, "MultiNetworkPolicy") => policy_beyond,
             _ if tiers::decides(&object) => tier,
             _ if beside::decides(&object) => other_policy,
-            _ if pods::makes_pods(&object) => pods,
-            (group, kind) => {
-                let unknown = kinds::unknown(group, kind);
+            _ if unknown.is_none() && pods::makes_pods(&object) => pods,
+            _ => {
                 if let Some((field, message)) = unknown {
                     self.sink.object = path_of(kind, object.space(), object.name);
                     self.sink.say(&body.field(field), message);

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
+    iter,
     net::IpAddr,
 };
 
@@ -218,15 +219,17 @@ impl<'d> Merged<'d> {
     }
 }
 
-/// Marks pods of which something of another kind has the name as well.
+/// Marks pods of which something of another kind has the name as well: also the workload of pods
+/// that are told apart, which is asked for by its own name.
 fn name_apart(pods: &mut [Pod]) {
     let mut kinds: HashMap<(&str, &str), &str, FixedState> = HashMap::default();
     let mut shared: BTreeSet<(String, String)> = BTreeSet::new();
     for pod in pods.iter() {
-        let name = (pod.namespace.as_str(), pod.name.as_str());
-        let first = *kinds.entry(name).or_insert(&pod.kind);
-        if first != pod.kind {
-            shared.insert((pod.namespace.clone(), pod.name.clone()));
+        for name in iter::once(pod.name.as_str()).chain(replicas::workload(pod)) {
+            let first = *kinds.entry((&pod.namespace, name)).or_insert(&pod.kind);
+            if first != pod.kind {
+                shared.insert((pod.namespace.clone(), name.to_owned()));
+            }
         }
     }
     if shared.is_empty() {

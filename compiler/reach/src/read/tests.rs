@@ -298,6 +298,41 @@ fn who_shares_a_name_is_called_with_the_kind() {
 }
 
 #[test]
+fn who_shares_the_name_of_told_apart_pods_is_called_with_the_kind() {
+    let job = json!({
+        "apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "db", "namespace": "shop"},
+        "spec": {"jobTemplate": {"spec": {"template": {"metadata": {}}}}},
+    });
+    let manifests = [job, numbered(2, "statefulset.kubernetes.io/pod-name")];
+    let (cluster, complaints) = read(manifests.iter().enumerate().map(document));
+    assert_eq!(complaints, []);
+    let paths: Vec<String> = cluster.pods.iter().map(crate::Pod::path).collect();
+    assert_eq!(paths, ["shop/CronJob/db", "shop/db-0", "shop/db-1"]);
+}
+
+#[test]
+fn a_misspelt_kind_is_told_though_it_has_a_template_of_pods() {
+    let workload = |version: &str, kind: &str| {
+        json!({
+            "apiVersion": version, "kind": kind, "metadata": {"name": "web", "namespace": "n"},
+            "spec": {"template": {"spec": {"containers": [{"name": "c"}]}}},
+        })
+    };
+    for (version, kind, words) in [
+        ("apps/v1", "Deploymnet", "did you mean Deployment?"),
+        ("batch/v1", "Jbo", "did you mean Job?"),
+        ("v1", "Deployment", "it is one of apps"),
+        ("app/v1", "Deployment", "did you mean apps?"),
+    ] {
+        let told = wrong(&[workload(version, kind)]);
+        assert!(told.len() == 1 && told[0].1.contains(words), "{told:?}");
+    }
+    // Of other groups nobody knows the kinds: what has a template makes pods.
+    let (cluster, complaints) = read([document((0, &workload("argoproj.io/v1", "Rollout")))]);
+    assert_eq!((cluster.pods.len(), complaints.len()), (1, 0));
+}
+
+#[test]
 fn a_service_s_own_address_is_answered_for_the_pods_behind_it() {
     let manifests = namesakes();
     let (cluster, _) = read(manifests.iter().enumerate().map(document));
