@@ -160,7 +160,7 @@ impl Policies<'_> {
 pub(super) fn declared(estate: &Estate, workloads: &[Id<Workload>]) -> Declared {
     let ports = workloads
         .iter()
-        .flat_map(|id| &estate.workloads[*id].spec.port);
+        .flat_map(|id| estate.workloads[*id].spec.ports());
     ports
         .map(|port| (port.number.value, port.meta.origin))
         .collect()

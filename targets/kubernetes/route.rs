@@ -18,11 +18,12 @@ use k8s_openapi::{
 use serde::Serialize;
 use tenantry_core::{
     emit::{Need, Objects},
+    lower::ways::ways,
     model::Expose,
     schema::kinds::{AppProtocol, IngressFact, IngressKind, Via},
 };
 
-use super::{service::name_of, subject::Subject};
+use super::subject::Subject;
 use crate::kube::{Custom, Scope};
 
 /// The group of routes and of the Gateways that they attach to.
@@ -80,7 +81,7 @@ struct PathMatch {
     value: String,
 }
 
-/// Emits the ways in of a workload, one for each port that is exposed through the edge.
+/// Emits the ways in of a workload, one for each `expose` through the edge.
 pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
     let facts = subject.estate.clusters[subject.cluster.id]
         .spec
@@ -90,7 +91,7 @@ pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
     let Some(edge) = facts.and_then(|facts| facts.ingress.as_ref()) else {
         return;
     };
-    for expose in &subject.workload.exposes {
+    for (expose, way) in ways(subject.workload) {
         if !matches!(expose.spec.via.value, Via::Gateway | Via::Ingress) {
             continue;
         }
@@ -99,7 +100,7 @@ pub(super) fn emit(subject: &Subject<'_>, out: &mut Objects) {
             expose,
             edge,
             scope: subject.scope.clone().because(expose.spec.meta.origin),
-            name: format!("{}-{}", subject.plan.name, name_of(expose)),
+            name: format!("{}-{way}", subject.plan.name),
         };
         match edge.kind.value {
             IngressKind::Gateway => way.route(out),
@@ -130,10 +131,8 @@ impl Way<'_, '_> {
     }
 
     fn app(&self) -> AppProtocol {
-        let name = self.expose.name.as_ref();
-        name.and_then(|name| self.subject.workload.port(name.as_str()))
-            .and_then(|port| port.app.as_ref())
-            .map_or(AppProtocol::Http, |app| app.value)
+        let said = self.subject.workload.app(self.expose);
+        said.unwrap_or(AppProtocol::Http)
     }
 
     /// The Service must have the port that the way leads to.

@@ -10,11 +10,12 @@ use k8s_openapi::{
 use tenantry_core::{
     emit::Objects,
     flows::Port,
+    lower::ways::{port_name, ways},
     model::Expose,
     schema::kinds::{AppProtocol, CniName, Via},
 };
 
-use super::subject::{Controller, Subject, port_name};
+use super::subject::{Controller, Subject};
 
 /// The Service under which the pods of a stateful set have names of their own.
 pub(super) fn headless_name(subject: &Subject<'_>) -> String {
@@ -56,10 +57,10 @@ fn push(subject: &Subject<'_>, name: String, spec: ServiceSpec, out: &mut Object
     });
     // What is exposed by number has no name of its own; the others are found by theirs.
     for expose in &subject.workload.exposes {
-        let name = port_name(expose.port);
+        let name = expose.port.name();
         draft = draft.mark_items("/spec/ports", "name", &name, expose.spec.meta.origin);
     }
-    for port in &subject.workload.spec.port {
+    for port in subject.workload.spec.ports() {
         let name = port.name.value.as_str();
         draft = draft.mark_items("/spec/ports", "name", name, port.meta.origin);
     }
@@ -76,7 +77,7 @@ fn spec(subject: &Subject<'_>, ports: Vec<ServicePort>) -> ServiceSpec {
 }
 
 fn ports(subject: &Subject<'_>) -> Vec<ServicePort> {
-    let declared = subject.workload.spec.port.iter().filter_map(|port| {
+    let declared = subject.workload.spec.ports().filter_map(|port| {
         let number = i32::from(port.number.value.as_single()?);
         Some(ServicePort {
             app_protocol: port
@@ -101,14 +102,14 @@ fn ports(subject: &Subject<'_>) -> Vec<ServicePort> {
 }
 
 fn undeclared(subject: &Subject<'_>, port: Port) -> Option<ServicePort> {
-    let declared = subject.workload.spec.port.iter();
+    let declared = subject.workload.spec.ports();
     let mut numbers = declared.map(|declared| declared.number.value);
     (!numbers.any(|number| number.contains(port.from))).then(|| service_port(port))
 }
 
 fn service_port(port: Port) -> ServicePort {
     ServicePort {
-        name: Some(port_name(port)),
+        name: Some(port.name()),
         port: i32::from(port.from),
         protocol: Some(port.protocol.name().to_owned()),
         target_port: Some(IntOrString::Int(i32::from(port.from))),
@@ -129,14 +130,14 @@ fn app_protocol(app: AppProtocol) -> &'static str {
 /// pods of the node that it enters by, so that the client's address survives and policies that
 /// name it hold.
 pub(super) fn exposed(subject: &Subject<'_>, out: &mut Objects) {
-    for expose in &subject.workload.exposes {
+    for (expose, way) in ways(subject.workload) {
         let kind = match expose.spec.via.value {
             Via::LoadBalancer => "LoadBalancer",
             Via::NodePort => "NodePort",
             _ => continue,
         };
         let scope = subject.scope.clone().because(expose.spec.meta.origin);
-        let mut metadata = scope.metadata(format!("{}-{}", subject.plan.name, name_of(expose)));
+        let mut metadata = scope.metadata(format!("{}-{way}", subject.plan.name));
         if let Some(annotations) = metadata.annotations.as_mut() {
             annotations.extend(annotations_of(subject, expose));
         }
@@ -147,7 +148,7 @@ pub(super) fn exposed(subject: &Subject<'_>, out: &mut Objects) {
             .collect::<Vec<_>>();
         let balanced = kind == "LoadBalancer";
         let port = ServicePort {
-            name: Some(name_of(expose)),
+            name: Some(port_name(expose)),
             ..service_port(expose.port)
         };
         let spec = ServiceSpec {
@@ -168,12 +169,6 @@ pub(super) fn exposed(subject: &Subject<'_>, out: &mut Objects) {
         };
         draft.push(out);
     }
-}
-
-/// The exposed port's name.
-pub(super) fn name_of(expose: &Expose) -> String {
-    let name = expose.name.as_ref().map(ToString::to_string);
-    name.unwrap_or_else(|| port_name(expose.port))
 }
 
 /// The address that is asked for, in the words of who hands them out, and the name that the DNS

@@ -2,7 +2,6 @@
 
 use tenantry_core::{
     emit::{KubeId, Need},
-    flows::Port,
     lower::{Lowered, LoweredCluster, LoweredTenant, LoweredWorkload},
     model::{Body, Estate, Workload},
     origin::V,
@@ -171,9 +170,4 @@ impl<'a> Pod<'a> {
     pub(super) fn of_job(spec: &'a Job) -> Self {
         common!(spec)
     }
-}
-
-/// The name of a port that has none of its own: `tcp-8080`.
-pub(super) fn port_name(port: Port) -> String {
-    format!("{}-{}", port.protocol.name().to_lowercase(), port.from)
 }

@@ -230,3 +230,76 @@ fn a_name_must_leave_room_for_what_is_put_behind_it() {
         format!("name-too-long: the name `{name}` has 60 characters; here at most 58 fit");
     assert!(made.findings().contains(&finding), "{:#?}", made.findings());
 }
+
+/// A tenant of one container with a sidecar that has ports, and lines more.
+fn beside(lines: &str) -> Made {
+    compile_tenant(&format!(
+        r#"tenant shop {{
+            workload web {{
+                container image="registry.example.com/shop/web:1.2.0" {{
+                    sidecar stats image="registry.example.com/shop/stats:1.0.0" cpu="10m" memory="16MiB" {{
+                        port metrics 9100
+                        port rpc 9101 app=grpc
+                    }}
+                }}
+                on general
+                replicas 2
+                cpu "250m"
+                memory "256MiB"
+                {lines}
+            }}
+            workload front {{
+                container image="registry.example.com/shop/front:1.0.0"
+                on general
+                cpu "250m"
+                memory "256MiB"
+                connect web port=metrics
+            }}
+        }}"#
+    ))
+}
+
+#[test]
+fn a_sidecars_port_is_called_exposed_and_watched_like_one_of_the_workloads() {
+    let made = beside(
+        r#"
+        expose metrics via=load-balancer
+        expose rpc host="rpc.example.com" tls=#true
+        monitor port=metrics
+        "#,
+    );
+    assert_eq!(made.findings(), [""; 0]);
+    let service = made.object("Service", "web");
+    let ports = service["spec"]["ports"].as_sequence().unwrap().iter();
+    let ports: Vec<(&str, u64)> = ports
+        .map(|port| {
+            (
+                port["name"].as_str().unwrap(),
+                port["port"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(ports, [("metrics", 9100), ("rpc", 9101)]);
+    let outside = made.object("Service", "web-metrics");
+    assert_eq!(outside["spec"]["ports"][0]["targetPort"], 9100);
+    let watched = made.object("ServiceMonitor", "web");
+    assert_eq!(watched["spec"]["endpoints"][0]["port"], "metrics");
+    let route = made.object("GRPCRoute", "web-rpc");
+    assert_eq!(route["spec"]["rules"][0]["backendRefs"][0]["port"], 9101);
+    let policy = made.spec("NetworkPolicy", "web");
+    assert!(
+        policy.contains("port: 9100") && policy.contains("port: 9101"),
+        "{policy}"
+    );
+}
+
+#[test]
+fn a_port_of_a_sidecar_that_is_called_like_another_is_told_once() {
+    let made = beside("port metrics 9200");
+    let told = "port-taken-twice: the port `metrics` of `shop.web` is called like one of the \
+                sidecar `stats` of `shop.web`";
+    assert_eq!(made.findings(), [told]);
+    // One that has the number as well is one mistake.
+    let made = beside("port metrics 9100");
+    assert_eq!(made.findings().len(), 1, "{:?}", made.findings());
+}

@@ -31,6 +31,7 @@ pub fn all() -> Vec<&'static Rule> {
         lower::names::RULES,
         lower::changes::RULES,
         plan::RULES,
+        plan::taken::RULES,
         emit::assemble::RULES,
         emit::patch::RULES,
         prove::RULES,

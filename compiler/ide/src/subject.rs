@@ -106,7 +106,7 @@ impl Snapshot {
         estates.find_map(|estate| {
             let mut workloads = estate.workloads.values();
             let workload = workloads.find(|workload| workload.path == *path)?;
-            let mut ports = workload.spec.port.iter();
+            let mut ports = workload.spec.ports();
             let port = ports.find(|port| port.name.value.as_str() == &*one.name)?;
             let span = estate.origins.editable(port.name.origin)?;
             let source = known.analysis.sources.get(span.file)?;

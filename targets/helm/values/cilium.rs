@@ -141,7 +141,7 @@ fn guests(cx: &Context<'_>, values: &mut Values) {
 
 /// What Cilium leaves off until somebody uses it.
 fn protocols(cx: &Context<'_>, values: &mut Values) {
-    let ports = cx.workloads().flat_map(|workload| &workload.spec.port);
+    let ports = cx.workloads().flat_map(|workload| workload.spec.ports());
     if let Some(port) = ports
         .into_iter()
         .find(|port| port.protocol.value == PortProtocol::Sctp)

@@ -139,20 +139,22 @@ fn abroad(
     connect: &Connect,
     findings: &mut Findings,
 ) -> Vec<Flow> {
-    let target = &estate.workloads[other];
+    let (from, target) = (&estate.workloads[id], &estate.workloads[other]);
     let mut flows = Vec::new();
     for port in &connect.ports {
         // A broken `expose` was reported where it stands.
         let told = estate.is_tainted(other);
-        let Some(expose) = target.exposes.iter().find(|expose| expose.port == *port) else {
+        let ways = || target.exposes.iter().filter(|expose| expose.port == *port);
+        let Some(expose) = ways().next() else {
             if !told {
-                let from = &estate.workloads[id];
                 findings.push(rules::not_exposed(estate, from, target, connect));
             }
             break;
         };
-        match edge(estate, &estate.workloads[id], target, expose) {
-            Some(to) => flows.push(Flow {
+        // Of several ways in one will do of which it is known where it is.
+        let found = ways().find_map(|way| Some((way, edge(estate, from, target, way)?)));
+        match found {
+            Some((expose, to)) => flows.push(Flow {
                 from: Peer::Workload(id),
                 to,
                 ports: vec![edge_port(expose)],
@@ -161,7 +163,6 @@ fn abroad(
             }),
             None if told => {}
             None => {
-                let from = &estate.workloads[id];
                 findings.push(rules::edge_unknown(estate, from, target, connect, expose));
                 break;
             }

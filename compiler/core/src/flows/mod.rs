@@ -101,6 +101,11 @@ impl Port {
         }
     }
 
+    /// What a port is called that has no name of its own: `tcp-8080`.
+    pub fn name(self) -> String {
+        format!("{}-{}", self.protocol.name().to_lowercase(), self.from)
+    }
+
     /// A single TCP port.
     pub fn tcp(port: u16) -> Self {
         Self {

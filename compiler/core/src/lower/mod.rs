@@ -7,6 +7,7 @@ mod attached;
 pub mod changes;
 mod isolation;
 pub mod names;
+pub mod ways;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,5 +1,6 @@
 //! Names of what is emitted, and the limits that backends put on them.
 
+use super::ways::ways;
 use crate::{
     diag::{Diagnostic, rule_set},
     model::{Body, Replicas, Workload},
@@ -33,7 +34,7 @@ pub const DISK_LABEL: &str = "tenantry.dev/disk";
 pub const PATH_ANNOTATION: &str = "tenantry.dev/path";
 
 /// The most characters of a label, and of what is named like one.
-const LABEL: usize = 63;
+pub(super) const LABEL: usize = 63;
 
 /// The longest name that a workload may have so that everything derived from it fits, and why no
 /// longer one does.
@@ -91,13 +92,8 @@ fn longest_suffix(workload: &Workload) -> Option<(String, &'static str)> {
             "the service of its replicas' own names",
         ));
     }
-    all.extend(workload.exposes.iter().map(|expose| {
-        let port = match &expose.name {
-            Some(name) => name.to_string(),
-            None => format!("{}-{}", expose.port.protocol.name(), expose.port.from),
-        };
-        (format!("-{port}"), "what exposes its port")
-    }));
+    let ways = ways(workload).into_iter();
+    all.extend(ways.map(|(_, way)| (format!("-{way}"), "what exposes its port")));
     all.push((number, "its last replica"));
     all.retain(|(suffix, _)| !suffix.is_empty());
     all.into_iter().max_by_key(|(suffix, _)| suffix.len())

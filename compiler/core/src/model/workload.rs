@@ -388,9 +388,7 @@ impl Workload {
 
     /// The ports that it listens on, by name: its own, and those of its sidecars.
     pub fn listens(&self) -> impl Iterator<Item = (&Name, Port)> {
-        let beside = self.spec.container.as_ref().map(|it| &it.sidecar);
-        let ports = beside.into_iter().flatten().flat_map(|it| &it.port);
-        self.spec.port.iter().chain(ports).map(|port| {
+        self.spec.ports().map(|port| {
             let means = Port::of(port.number.value, port.protocol.value);
             (&port.name.value, means)
         })
@@ -400,20 +398,29 @@ impl Workload {
     pub fn declared_port(&self, port: &kinds::PortRef) -> Option<&kinds::Port> {
         let found = match port {
             kinds::PortRef::Name(name) => self.port(name.as_str()),
-            kinds::PortRef::Number(number) => self
-                .spec
-                .port
-                .iter()
-                .find(|port| port.number.value == *number),
+            kinds::PortRef::Number(number) => {
+                let mut ports = self.spec.ports();
+                ports.find(|port| port.number.value == *number)
+            }
         };
         found.filter(|port| port.number.value.as_single().is_some())
     }
 
-    /// The declared port of that name.
+    /// The declared port of that name, its own or a sidecar's.
     pub fn port(&self, name: &str) -> Option<&kinds::Port> {
-        self.spec
-            .port
-            .iter()
-            .find(|port| port.name.value.as_str() == name)
+        let mut ports = self.spec.ports();
+        ports.find(|port| port.name.value.as_str() == name)
+    }
+
+    /// What is spoken on the port that is exposed, if its declaration says so.
+    pub fn app(&self, expose: &Expose) -> Option<kinds::AppProtocol> {
+        let port = match &expose.name {
+            Some(name) => self.port(name.as_str()),
+            None => self
+                .spec
+                .ports()
+                .find(|port| Port::of(port.number.value, port.protocol.value) == expose.port),
+        };
+        port?.app.as_ref().map(|app| app.value)
     }
 }

@@ -2,6 +2,7 @@
 //! proof that the order exists.
 
 pub mod rules;
+pub mod taken;
 
 use std::collections::HashMap;
 
@@ -30,8 +31,8 @@ pub struct Plan {
     pub edges: Vec<(usize, usize)>,
 }
 
-/// Orders the objects. A need that nothing meets, or a circle, is a defect of ours: `check` and
-/// `close` should have found it in the spec.
+/// Orders the objects. Two declarations may become one object, which is told of the spec. A need
+/// that nothing meets, or a circle, is a defect of ours: `check` and `close` should have found it.
 pub fn plan(objects: &Objects, platform: &Platform, origins: &Origins) -> Outcome<Plan> {
     let mut findings = Findings::new();
     let index = index(objects, &mut findings, origins);
@@ -72,13 +73,17 @@ fn key(cluster: Option<usize>, id: &KubeId) -> Key<'_> {
 
 fn index<'o>(objects: &'o Objects, findings: &mut Findings, origins: &Origins) -> Index<'o> {
     let mut index = Index::with_capacity_and_hasher(objects.len(), FixedState::default());
+    let mut told = taken::Told::default();
     for (at, object) in objects.iter().enumerate() {
         if let Body::Kube { id, .. } = &object.body {
             let key = key(object.cluster.map(|c| c.index()), id);
             if let Some(first) = index.insert(key, at)
                 && let Some(first) = objects.iter().nth(first)
             {
-                findings.push(rules::twice(id, object, first, origins));
+                match taken::is_of_the_spec(object, first) {
+                    true => told.tell(id, (object, first), findings, origins),
+                    false => findings.push(rules::twice(id, object, first, origins)),
+                }
             }
         }
     }

@@ -276,5 +276,20 @@ pub fn duplicate(kind: &Kind, key: &str, span: Span, first: Span, origins: &Orig
     Diagnostic::new(&DUPLICATE_NODE, span, what)
         .label("the second one")
         .also(first, "the first one")
-        .help("give one of them another name, or join what they say")
+        .help(format!(
+            "give one of them another {}, or join what they say",
+            told_by(kind)
+        ))
+}
+
+/// What tells nodes of a kind apart, in words: a name, or whatever its key is made of.
+fn told_by(kind: &Kind) -> String {
+    let slots = kind.key.iter().filter_map(|field| kind.slot(*field));
+    let mut names: Vec<String> = slots.map(|slot| format!("`{}`", slot.name)).collect();
+    match names.pop() {
+        Some(last) if !names.is_empty() && last != "`name`" => {
+            format!("{} or {last}", names.join(", "))
+        }
+        _ => "name".to_owned(),
+    }
 }

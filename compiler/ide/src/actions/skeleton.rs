@@ -75,7 +75,7 @@ impl<'s> Skeleton<'s> {
         let estates = self.snapshot.environments().iter();
         let workloads = estates.flat_map(|one| one.kept.estate.workloads.values());
         let own = workloads.filter(|workload| *workload.path == *of);
-        let ports = own.flat_map(|workload| &workload.spec.port);
+        let ports = own.flat_map(|workload| workload.spec.ports());
         let taken: BTreeSet<String> = ports.map(|port| port.number.value.to_string()).collect();
         let known = PORTS.iter().find(|(known, _)| *known == name);
         let known = known.map(|(_, number)| *number).into_iter();

@@ -258,7 +258,7 @@ fn inherited_ports<'s>(
     let workloads = estates.flat_map(|one| one.kept.estate.workloads.values());
     let ports = workloads
         .filter(|workload| *workload.path == *path)
-        .flat_map(|workload| &workload.spec.port);
+        .flat_map(|workload| workload.spec.ports());
     let ports: BTreeMap<&str, String> = ports
         .map(|port| (port.name.value.as_str(), port.number.value.to_string()))
         .filter(|(name, _)| !seen.contains(*name))

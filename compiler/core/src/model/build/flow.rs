@@ -93,8 +93,7 @@ impl Builder<'_> {
         let other = kept.get(found.to.index())?;
         let known: Vec<(&Name, Port)> = other
             .spec
-            .port
-            .iter()
+            .ports()
             .map(|port| {
                 (
                     &port.name.value,
@@ -233,7 +232,7 @@ impl Builder<'_> {
         match &port.value {
             PortRef::Number(number) => Some((Port::of(*number, kinds::PortProtocol::Tcp), None)),
             PortRef::Name(name) => {
-                if let Some(found) = spec.port.iter().find(|port| port.name.value == *name) {
+                if let Some(found) = spec.ports().find(|port| port.name.value == *name) {
                     return Some((
                         Port::of(found.number.value, found.protocol.value),
                         Some(name.clone()),
@@ -242,11 +241,7 @@ impl Builder<'_> {
                 if spec.meta.broken {
                     return None;
                 }
-                let names: Vec<&str> = spec
-                    .port
-                    .iter()
-                    .map(|port| port.name.value.as_str())
-                    .collect();
+                let names: Vec<&str> = spec.ports().map(|port| port.name.value.as_str()).collect();
                 let span = self.lookup.span(port);
                 self.lookup.findings.push(rules::unknown_port(
                     name.as_str(),

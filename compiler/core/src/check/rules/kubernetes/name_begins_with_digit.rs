@@ -35,14 +35,15 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
 
 /// Whether something of it gets a Service.
 fn has_service(workload: &Workload) -> bool {
+    let listens = workload.spec.ports().next().is_some() || !workload.exposes.is_empty();
     let peers = workload.has_identity() || workload.disks.iter().any(|disk| !disk.spec.ephemeral.value);
     match &workload.body {
-        Body::Container(_) => peers || !workload.spec.port.is_empty() || !workload.exposes.is_empty(),
+        Body::Container(_) => peers || listens,
         Body::Vm(..) => {
             let numbered = workload.has_identity() && workload.spec.replicas.is_some();
-            numbered || !workload.spec.port.is_empty() || !workload.exposes.is_empty()
+            numbered || listens
         }
-        Body::Job(_) => !workload.spec.port.is_empty() || !workload.exposes.is_empty(),
+        Body::Job(_) => listens,
         Body::Lxc(_) | Body::Chart(_) => false,
     }
 }

@@ -67,7 +67,7 @@ fn asked<'w>(workload: &'w Workload, port: &PortRef) -> Option<&'w Port> {
     match port {
         PortRef::Name(name) => workload.port(name.as_str()),
         PortRef::Number(number) => {
-            let alike = || workload.spec.port.iter().filter(|port| port.number.value == *number);
+            let alike = || workload.spec.ports().filter(|port| port.number.value == *number);
             let tcp = alike().any(|port| port.protocol.value == PortProtocol::Tcp);
             alike().next().filter(|_| !tcp)
         }

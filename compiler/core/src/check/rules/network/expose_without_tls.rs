@@ -4,7 +4,6 @@ use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
     flows::Protocol,
-    model::{Expose, Workload},
     schema::kinds::{AppProtocol, Via},
     units::Cidr,
 };
@@ -19,7 +18,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 && expose.port.protocol == Protocol::Tcp;
             let inside = expose.spec.from.is_some()
                 && expose.clients.iter().all(|cidr| is_private(*cidr));
-            if !read || expose.spec.tls.value || speaks_tls(workload, expose) || inside {
+            if !read || expose.spec.tls.value || workload.app(expose) == Some(AppProtocol::Tls) || inside {
                 continue;
             }
             let under = match &expose.spec.host {
@@ -35,15 +34,6 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             );
         }
     }
-}
-
-fn speaks_tls(workload: &Workload, expose: &Expose) -> bool {
-    let port = expose
-        .name
-        .as_ref()
-        .and_then(|name| workload.port(name.as_str()));
-    let app = port.and_then(|port| port.app.as_ref());
-    app.is_some_and(|app| app.value == AppProtocol::Tls)
 }
 
 /// Whether all of a range is private (RFC 1918, RFC 4193).

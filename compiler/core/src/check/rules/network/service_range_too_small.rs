@@ -57,8 +57,7 @@ pub(super) fn services(workload: &Workload) -> u128 {
     }
     let single = workload
         .spec
-        .port
-        .iter()
+        .ports()
         .any(|port| port.number.value.as_single().is_some());
     let own = u128::from(single || !workload.exposes.is_empty());
     let past = |via| matches!(via, Via::LoadBalancer | Via::NodePort);

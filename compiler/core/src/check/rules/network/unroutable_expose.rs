@@ -95,7 +95,7 @@ fn refusals(cluster: &Cluster, workload: &Workload, expose: &Expose) -> Vec<Refu
         return Vec::new();
     };
     let spec = &expose.spec;
-    let app = app(workload, expose);
+    let app = workload.app(expose);
     let sealed = app == Some(AppProtocol::Tls);
     let (port, range) = (expose.port, expose.port.from != expose.port.to);
     let mut refused = Vec::new();
@@ -131,6 +131,13 @@ fn refusals(cluster: &Cluster, workload: &Workload, expose: &Expose) -> Vec<Refu
             "a path",
             "nobody on the way reads requests",
             "leave `path` out, or let the gateway read requests",
+        );
+        refuse(
+            way == Way::Gateway && app == Some(AppProtocol::Grpc),
+            path.origin,
+            "a path",
+            "a route of gRPC goes by services and methods",
+            "leave `path` out, and give it a `host` of its own",
         );
     }
     refuse(
@@ -227,10 +234,4 @@ fn refusals(cluster: &Cluster, workload: &Workload, expose: &Expose) -> Vec<Refu
         "declare the port with a name, and expose that",
     );
     refused
-}
-
-/// What is spoken on the exposed port.
-fn app(workload: &Workload, expose: &Expose) -> Option<AppProtocol> {
-    let port = workload.port(expose.name.as_ref()?.as_str())?;
-    port.app.as_ref().map(|app| app.value)
 }

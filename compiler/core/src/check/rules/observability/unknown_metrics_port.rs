@@ -20,8 +20,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         };
         let names: Vec<&str> = workload
             .spec
-            .port
-            .iter()
+            .ports()
             .map(|port| port.name.value.as_str())
             .collect();
         let text = port.value.to_string();

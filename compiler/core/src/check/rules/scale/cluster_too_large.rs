@@ -71,7 +71,7 @@ impl Count {
             let beside = companions(workload).iter().filter(|one| one.stays()).count() as u64;
             all.pods = all.pods.saturating_add(pods);
             all.containers = all.containers.saturating_add(pods.saturating_mul(1 + beside));
-            let own = u64::from(!workload.spec.port.is_empty());
+            let own = u64::from(workload.spec.ports().next().is_some());
             *all.services.entry(workload.tenant).or_default() += own;
         }
         all

@@ -164,4 +164,15 @@ kind! {
     }
 }
 
+impl Workload {
+    /// The ports that it listens on: its own, and those of its sidecars, which have its pod's
+    /// address.
+    pub fn ports(&self) -> impl Iterator<Item = &Port> {
+        let container = self.container.as_ref().map(|it| &it.sidecar);
+        let job = self.job.as_ref().map(|it| &it.sidecar);
+        let sidecars = container.into_iter().chain(job).flatten();
+        self.port.iter().chain(sidecars.flat_map(|it| &it.port))
+    }
+}
+
 named!(Workload = "workload");
