@@ -233,6 +233,13 @@ fn to_another_cluster_a_flow_goes_by_its_edge() {
         lines,
         ["gateway -> t.a : 8080", "t.b -> 10.12.0.0/24 : 443"]
     );
+    // Of several ways in it takes one of which it is known where it is.
+    let ways = "expose http via=node-port host=\"a.example.com\"
+        expose http via=load-balancer host=\"b.example.com\"";
+    let (lines, told) = flows(&spec(ways));
+    assert_eq!(told, Vec::<String>::new());
+    let out = lines.iter().filter(|line| line.starts_with("t.b"));
+    assert_eq!(out.collect::<Vec<_>>(), ["t.b -> 10.12.0.0/24 : 8080"]);
 }
 
 #[test]

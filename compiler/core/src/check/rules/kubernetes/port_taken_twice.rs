@@ -25,6 +25,12 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             let (number, name) = (estate.span(port.number.origin), estate.span(port.name.origin));
             let single = port.number.value.as_single();
             let key = single.map(|single| (port.protocol.value, single));
+            // Two of one name in one block were told as such.
+            if let Some((first, _)) = names.get(port.name.value.as_str())
+                && *first == whose
+            {
+                continue;
+            }
             // Who has both of another's has one mistake.
             if let Some((first, at)) = key.and_then(|key| numbers.get(&key)) {
                 findings.push(same_number(workload, port, (whose, number), (*first, *at)));
