@@ -12,20 +12,17 @@ use crate::{
 rule_set! {
     /// The rules about names of objects.
     pub RULES;
-    OBJECT_NAME_TAKEN = "object-name-taken", References, Error, "two declarations that become one object of the cluster", include_str!("pages/object-name-taken.md");
+    OBJECT_NAME_TAKEN = "object-name-taken", Output, Error, "two declarations that become one object of the cluster", include_str!("pages/object-name-taken.md");
 }
 
-/// Whether the spec is to blame that two objects are one: it wrote one of them itself, or they are
-/// of two declarations of its tenants.
+/// Whether the spec is to blame that two objects are one: they are of two declarations of its
+/// tenants. What is written out under `raw` was told before.
 pub(super) fn is_of_the_spec(object: &Object, first: &Object) -> bool {
-    let is_tenants = |object: &Object| {
-        let Body::Kube { owner, .. } = &object.body else {
-            return false;
-        };
-        matches!(owner, Owner::Tenant(_))
+    let is_tenants = |object: &Object| match &object.body {
+        Body::Kube { owner, .. } => matches!(owner, Owner::Tenant(_)),
+        Body::File { .. } => false,
     };
-    let tenants = is_tenants(object) && is_tenants(first);
-    object.unproven != first.unproven || (tenants && object.spec_path != first.spec_path)
+    is_tenants(object) && is_tenants(first) && object.spec_path != first.spec_path
 }
 
 /// Two declarations may meet in objects of several kinds, which is one mistake.
@@ -47,13 +44,10 @@ impl<'o> Told<'o> {
 }
 
 fn taken(id: &KubeId, object: &Object, first: &Object, origins: &Origins) -> Diagnostic {
-    let message = match object.spec_path == first.spec_path {
-        true => format!("`{}` makes {id} twice", object.spec_path),
-        false => format!(
-            "`{}` and `{}` both make {id}",
-            first.spec_path, object.spec_path
-        ),
-    };
+    let message = format!(
+        "`{}` and `{}` both make {id}",
+        first.spec_path, object.spec_path
+    );
     let finding = match origins.span(object.origin) {
         Some(span) => Diagnostic::new(&OBJECT_NAME_TAKEN, span, message).label("the second"),
         None => Diagnostic::nowhere(&OBJECT_NAME_TAKEN, message),

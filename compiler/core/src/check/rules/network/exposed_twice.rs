@@ -51,9 +51,12 @@ fn under_a_host(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
+/// A port, how it is reached, under which host and below which path.
+type Said<'e> = (Port, &'static str, Option<&'e str>, Option<&'e str>);
+
 /// One port by its name and by its number, where no host at the gateway tells of it.
 fn of_one_port(workload: &Workload, findings: &mut Findings) {
-    let mut taken: BTreeMap<(Port, &str, Option<&str>, Option<&str>), &Expose> = BTreeMap::new();
+    let mut taken: BTreeMap<Said<'_>, &Expose> = BTreeMap::new();
     for expose in &workload.exposes {
         let spec = &expose.spec;
         let host = spec.host.as_ref().map(|host| host.value.as_str());
