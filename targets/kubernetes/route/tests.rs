@@ -290,6 +290,40 @@ fn two_ways_in_that_are_one_are_told_once() {
 }
 
 #[test]
+fn a_machine_serves_by_number_what_it_declares() {
+    let machine = |lines: &str| {
+        compile_tenant(&format!(
+            r#"
+            tenant shop {{
+                workload vm {{
+                    vm image="registry.example.com/vm:1.0.0"
+                    on general
+                    cpu cores=1
+                    memory "2GiB"
+                    disk root "20GiB" storage=fast
+                    {lines}
+                    expose 8080 host="a.example.com" tls=#true
+                }}
+            }}
+            "#
+        ))
+    };
+    let made = machine("port http 8080");
+    let service = made.object("Service", "vm");
+    let route = made.object("HTTPRoute", "vm-tcp-8080");
+    let backend = &route["spec"]["rules"][0]["backendRefs"][0];
+    assert_eq!(backend["port"], service["spec"]["ports"][0]["port"]);
+    for (lines, rule) in [
+        ("", "unroutable-expose"),
+        ("port media \"8000-8100\"", "unroutable-expose"),
+        ("port other 81", "nothing-listens"),
+    ] {
+        let found = machine(lines).findings();
+        assert!(found.len() == 1 && found[0].starts_with(rule), "{found:#?}");
+    }
+}
+
+#[test]
 fn a_port_that_is_exposed_by_its_number_speaks_what_it_is_declared_with() {
     let made = compile_tenant(&tenant(r#"expose 9090 host="rpc.example.com" tls=#true"#));
     let route = made.object("GRPCRoute", "web-tcp-9090");

@@ -227,11 +227,20 @@ fn refusals(cluster: &Cluster, workload: &Workload, expose: &Expose) -> Vec<Refu
         "use a gateway (`facts { ingress kind=gateway }`), or expose it with `via=load-balancer`",
     );
     refuse(
-        way.reads() && workload.vm().is_some() && expose.name.is_none(),
+        way.reads() && workload.vm().is_some() && is_unserved(workload, expose),
         spec.port.origin,
         "a port that the machine does not declare",
         "the machine's Service has the ports that it declares",
         "declare the port with a name, and expose that",
     );
     refused
+}
+
+/// Whether a port that is exposed by its number is none of a machine's Service. Of a machine that
+/// declares ports and not this one that is told as such.
+fn is_unserved(workload: &Workload, expose: &Expose) -> bool {
+    let mut ports = workload.listens().map(|(_, port)| port).peekable();
+    let is_open = ports.peek().is_none();
+    let holds = ports.find(|port| port.holds(expose.port));
+    expose.name.is_none() && holds.map_or(is_open, |port| port != expose.port)
 }
