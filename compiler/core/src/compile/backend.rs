@@ -122,7 +122,8 @@ pub(crate) fn backend(
     let allocated = allocated.value?;
     level(findings);
     Clean::of(findings)?;
-    // What could not be read may be there all the same.
+    // What could not be read may be there all the same: what is missing of it in what is emitted,
+    // and what is said to have changed, would follow from that alone.
     if sound {
         keep(Made::Changes(&allocated.changes.all));
         findings.extend(lower::changes::told(estate, &allocated.changes));
@@ -130,7 +131,23 @@ pub(crate) fn backend(
     if far == Far::Lower {
         return None;
     }
+    let mut told = Findings::new();
     let lowered = lower::lower(&checked, &placement, &flows, allocated);
+    let ordered = emitted(estate, targets, lowered, (&platform, &flows), &mut told);
+    if sound {
+        findings.extend(told);
+    }
+    ordered
+}
+
+/// The objects of all targets, in order, and what is proved of them.
+fn emitted(
+    estate: &model::Estate,
+    targets: &[&dyn Target],
+    lowered: lower::Lowered<'_>,
+    (platform, flows): (&close::Platform, &Arc<FlowSet>),
+    findings: &mut Findings,
+) -> Option<Ordered> {
     let wanted = |target: &dyn Target| {
         estate.spec.emit.as_ref().is_none_or(|emit| {
             emit.targets
@@ -152,7 +169,7 @@ pub(crate) fn backend(
     findings.extend(emit::patch::apply(estate, &mut objects));
     // A patch that cannot be laid leaves an object half changed, and twice one name has no order.
     Clean::of(findings)?;
-    let planned = plan::plan(&objects, &platform, &estate.origins);
+    let planned = plan::plan(&objects, platform, &estate.origins);
     findings.extend(planned.findings);
     let allocations = lowered.allocations;
     let mut ordered = Ordered {
@@ -160,8 +177,8 @@ pub(crate) fn backend(
         proofs: Vec::new(),
         objects,
         allocations,
-        platform,
-        flows,
+        platform: platform.clone(),
+        flows: flows.clone(),
         targets: emitting.iter().map(|target| target.name()).collect(),
     };
     let meant = prove::meant(&ordered.objects);
