@@ -225,8 +225,8 @@ impl Resolver<'_> {
             self.stopped = true;
             return;
         }
-        let call = self.with_environment(typed);
-        self.refuse_duplicates(&call);
+        let mut call = self.with_environment(typed);
+        self.refuse_duplicates(&mut call);
         let Some(body) = words.body(define, into.kind) else {
             into.flawed.push(crate::schema::node::Meant::Anything);
             return;

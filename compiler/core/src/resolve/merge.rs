@@ -49,6 +49,7 @@ pub(super) fn merge_at(vocabulary: &Vocabulary, near: Node, far: &mut Node, stan
     }
     far.broken.extend(near.broken);
     far.flawed.extend(near.flawed);
+    far.twice |= near.twice;
     far.allows.extend(near.allows);
     far.was = near.was.or(far.was.take());
     far.doc = near.doc.or(far.doc.take());

@@ -203,7 +203,7 @@ fn run(
         resolver.given(given, &mut root);
     }
     resolver.exhausted();
-    resolver.refuse_duplicates(&root);
+    resolver.refuse_duplicates(&mut root);
     let Resolver {
         env,
         origins,
@@ -311,6 +311,7 @@ impl<'t> Resolver<'t> {
             doc: None,
             free: Vec::new(),
             profiles: Vec::new(),
+            twice: false,
         }
     }
 
@@ -318,8 +319,8 @@ impl<'t> Resolver<'t> {
     /// is nearest, then the profiles it is like, which are farthest.
     fn node(&mut self, typed: &TypedNode) -> Node {
         let plain = self.with_environment(typed);
-        let node = self.with_profiles(plain);
-        self.refuse_duplicates(&node);
+        let mut node = self.with_profiles(plain);
+        self.refuse_duplicates(&mut node);
         node
     }
 
@@ -394,6 +395,7 @@ impl<'t> Resolver<'t> {
             doc: typed.doc.clone(),
             free: self.free(&typed.free),
             profiles: Vec::new(),
+            twice: false,
         };
         let mut near = Vec::new();
         for child in &typed.children {
@@ -435,16 +437,18 @@ impl<'t> Resolver<'t> {
             .collect()
     }
 
-    /// Two nodes of one kind with one key in one scope, or of a kind that may stand once.
-    fn refuse_duplicates(&mut self, node: &Node) {
+    /// Two nodes of one kind with one key in one scope, or of a kind that may stand once. They are
+    /// marked, so that nothing is said to be missing that one of them has.
+    fn refuse_duplicates(&mut self, node: &mut Node) {
         if self.stopped || all_differ(&node.children) {
             return;
         }
         let parent = self.typed.words.vocabulary.kind(node.kind);
         // Of what a loop yields twice, one is enough to say.
         let mut told: HashSet<Span> = HashSet::new();
-        let mut seen: HashMap<(u32, String), Span> = HashMap::new();
-        for child in &node.children {
+        let mut seen: HashMap<(u32, String), usize> = HashMap::new();
+        let mut alike = Vec::new();
+        for (at, child) in node.children.iter().enumerate() {
             let kind = self.kind(child);
             let many = !parent
                 .children
@@ -458,10 +462,12 @@ impl<'t> Resolver<'t> {
             } else {
                 String::new()
             };
-            if many && key.is_empty() {
+            if many && (key.is_empty() || !is_key_whole(kind, child)) {
                 continue;
             }
-            if let Some(first) = seen.insert((child.kind.0, key.clone()), child.span) {
+            if let Some(first) = seen.insert((child.kind.0, key.clone()), at) {
+                alike.extend([first, at]);
+                let first = node.children[first].span;
                 let text = self.origins.instances.real(child.span);
                 if text == self.origins.instances.real(first) && !told.insert(text) {
                     continue;
@@ -470,7 +476,19 @@ impl<'t> Resolver<'t> {
                 self.findings.push(finding);
             }
         }
+        for at in alike {
+            Arc::make_mut(&mut node.children[at]).twice = true;
+        }
     }
+}
+
+/// Whether all that tells a node apart could be read.
+fn is_key_whole(kind: &Kind, node: &Node) -> bool {
+    let is_there = |field: &Field| {
+        let required = kind.slot(*field).is_some_and(|slot| slot.required);
+        !node.broken.contains(field) && (!required || node.value(*field).is_some())
+    };
+    node.flawed.is_empty() && kind.key.iter().all(is_there)
 }
 
 /// Whether no two nodes are of one kind: of most nodes that is soon known of the children.

@@ -297,6 +297,9 @@ pub struct Node {
     pub free: Vec<FreeNode>,
     /// The profiles that it is like, nearest first, with those that they are like.
     pub profiles: Vec<Arc<str>>,
+    /// Whether another one has its key, which was reported: which of them is meant nobody knows,
+    /// and what one lacks the other may have.
+    pub twice: bool,
 }
 
 impl Node {
@@ -320,7 +323,8 @@ impl Node {
 
     /// Whether something in it or below it was reported before.
     pub fn is_broken(&self) -> bool {
-        !self.broken.is_empty()
+        self.twice
+            || !self.broken.is_empty()
             || !self.flawed.is_empty()
             || self.children.iter().any(|child| child.is_broken())
     }

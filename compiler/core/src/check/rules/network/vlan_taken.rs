@@ -46,7 +46,9 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             .as_ref()
             .map(|bridge| bridge.value.as_str());
         let key = (network.cluster, bridge, tagged, vlan.value);
-        if let Some(first) = taken.insert(key, network) {
+        // Two of one name have been told.
+        let first = taken.insert(key, network);
+        if let Some(first) = first.filter(|first| first.spec.name.value != *name) {
             findings.push(twice(estate, first, network, vlan.value));
         }
     }
