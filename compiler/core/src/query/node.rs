@@ -234,8 +234,12 @@ impl NodeObject {
             Some(value) if value.rival.is_some() => self.view.doubt(),
             Some(value) => Value::from_lit(ty, &value.lit),
             None => {
-                let kind = self.view.vocabulary.kind(node.kind);
-                let default = kind.slot(field).and_then(|slot| slot.default.as_deref());
+                let slot = self.view.vocabulary.kind(node.kind).slot(field);
+                // That it is missing was reported.
+                if slot.is_some_and(|slot| slot.required) {
+                    return self.view.doubt();
+                }
+                let default = slot.and_then(|slot| slot.default.as_deref());
                 default.map_or(Value::Null, |text| {
                     Value::from_lit(ty, &Lit::of_default(text))
                 })

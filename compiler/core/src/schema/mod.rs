@@ -11,6 +11,7 @@ pub mod decode;
 pub mod describe;
 pub mod kind;
 pub mod kinds;
+mod lost;
 mod memo;
 pub mod node;
 pub mod packages;
@@ -100,6 +101,7 @@ pub fn decode_again(sources: &Sources, memo: &mut Memo) -> Outcome<TypedEstate> 
             let document = source.parse.document();
             let mut decoded = decode::decode_file(document, *unit, *root, &words);
             without_guesses(&mut decoded.findings, &source.parse);
+            lost::mark(&mut decoded, &source.parse);
             Arc::new(decoded)
         })
     });

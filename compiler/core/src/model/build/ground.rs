@@ -4,7 +4,7 @@ use super::{Builder, Parts};
 use crate::{
     model::{Backend, Cluster, Id, NetworkIn, Pool, PoolGpu, PoolNic, Ref, Storage, rules},
     origin::V,
-    schema::{kinds, ty::NameOf},
+    schema::{construct::Meta, kinds, ty::NameOf},
 };
 
 impl Builder<'_> {
@@ -50,7 +50,7 @@ impl Builder<'_> {
         model: &Parts,
         named: Option<&V<NameOf<kinds::Cluster>>>,
         what: &str,
-        span: tenantry_syntax::Span,
+        owner: &Meta,
     ) -> Option<Id<Cluster>> {
         let found = match named {
             Some(name) => self
@@ -70,6 +70,8 @@ impl Builder<'_> {
                     {
                         Some(one)
                     }
+                    // Which one may be what could not be read.
+                    _ if owner.broken => None,
                     _ => {
                         let names: Vec<String> = model
                             .clusters
@@ -78,7 +80,7 @@ impl Builder<'_> {
                             .collect();
                         self.lookup
                             .findings
-                            .push(rules::cluster_not_chosen(what, span, &names));
+                            .push(rules::cluster_not_chosen(what, owner.span, &names));
                         None
                     }
                 }
@@ -92,7 +94,7 @@ impl Builder<'_> {
         let mut pools = Vec::new();
         for pool in std::mem::take(&mut spec.pool) {
             let what = format!("pool `{}`", pool.name.value);
-            let cluster = self.cluster_of(model, pool.cluster.as_ref(), &what, pool.meta.span);
+            let cluster = self.cluster_of(model, pool.cluster.as_ref(), &what, &pool.meta);
             let cpu_model = self
                 .lookup
                 .get(&self.tables.cpu_models, &pool.cpu.model, &[]);
@@ -180,8 +182,7 @@ impl Builder<'_> {
         let mut storages = Vec::new();
         for storage in std::mem::take(&mut spec.storage) {
             let what = format!("storage `{}`", storage.name.value);
-            let cluster =
-                self.cluster_of(model, storage.cluster.as_ref(), &what, storage.meta.span);
+            let cluster = self.cluster_of(model, storage.cluster.as_ref(), &what, &storage.meta);
             let tenant = self
                 .lookup
                 .maybe(&self.tables.tenants, storage.tenant.as_ref(), &[]);
@@ -253,8 +254,7 @@ impl Builder<'_> {
         let mut networks = Vec::new();
         for network in std::mem::take(&mut spec.network) {
             let what = format!("network `{}`", network.name.value);
-            let cluster =
-                self.cluster_of(model, network.cluster.as_ref(), &what, network.meta.span);
+            let cluster = self.cluster_of(model, network.cluster.as_ref(), &what, &network.meta);
             let tenant = self
                 .lookup
                 .maybe(&self.tables.tenants, network.tenant.as_ref(), &[]);

@@ -184,17 +184,27 @@ fn is_ground_broken(spec: &kinds::Root) -> bool {
 /// one has a name that is none.
 fn unread(root: &crate::schema::node::Node, vocabulary: &Vocabulary) -> Vec<Meant> {
     let top = root.children.iter().map(|node| &**node);
-    let nodes = std::iter::once(root).chain(top.clone());
-    let flawed = nodes.flat_map(|node| node.flawed.iter().cloned());
+    let of_tenant = vocabulary.of::<kinds::Tenant>();
+    let tenants = top.clone().filter(|node| Some(node.kind) == of_tenant);
+    let flawed = root.flawed.iter().cloned();
+    let in_tenants = tenants
+        .flat_map(|node| &node.flawed)
+        .flat_map(|meant| match meant {
+            Meant::Name(_) => vec![meant.clone()],
+            Meant::Anything => PARTS
+                .iter()
+                .map(|part| Meant::Name((*part).to_owned()))
+                .collect(),
+        });
     let parts = top.clone().flat_map(|node| &node.children);
     let parts = parts.map(|node| &**node);
     let nameless = top.chain(parts).filter_map(|node| {
         let kind = vocabulary.kind(node.kind);
         let name = kind.field("name")?;
-        let is_broken = node.broken.contains(&name);
-        is_broken.then(|| Meant::Name(kind.name.clone()))
+        let is_lost = node.broken.contains(&name) || node.value(name).is_none();
+        is_lost.then(|| Meant::Name(kind.name.clone()))
     });
-    flawed.chain(nameless).collect()
+    flawed.chain(in_tenants).chain(nameless).collect()
 }
 
 /// What stands in a tenant and can be referred to.

@@ -22,7 +22,7 @@ impl Builder<'_> {
     /// A queue. A pool or tenant that leads nowhere was reported, and is left out.
     fn queue(&mut self, model: &Parts, spec: kinds::Queue) -> Option<Queue> {
         let what = format!("queue `{}`", spec.name.value);
-        let cluster = self.cluster_of(model, spec.cluster.as_ref(), &what, spec.meta.span)?;
+        let cluster = self.cluster_of(model, spec.cluster.as_ref(), &what, &spec.meta)?;
         let near = model.clusters[cluster].name.value.to_string();
         let named = spec.on.iter().flat_map(|on| &on.pools);
         let pools = named

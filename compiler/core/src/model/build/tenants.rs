@@ -139,8 +139,7 @@ impl Builder<'_> {
         let mut quotas = Vec::new();
         for quota in &spec.quota {
             let what = format!("this quota of tenant `{}`", spec.name.value);
-            let Some(cluster) =
-                self.cluster_of(model, quota.cluster.as_ref(), &what, quota.meta.span)
+            let Some(cluster) = self.cluster_of(model, quota.cluster.as_ref(), &what, &quota.meta)
             else {
                 continue;
             };
