@@ -28,7 +28,7 @@ use crate::{
     model::{Cluster, External, Id, Tenant, Workload},
     origin::OriginId,
     schema::kinds::PortProtocol,
-    units::{Cidr, Host, Ports},
+    units::{Cidr, Host, Name, Ports},
 };
 
 /// A transport protocol.
@@ -123,6 +123,14 @@ impl Port {
             to: port,
         }
     }
+}
+
+/// The ports that an outside system declares, by name.
+pub fn ports_of_system(system: &External) -> impl Iterator<Item = (&Name, Port)> {
+    system.port.iter().map(|port| {
+        let means = Port::of(port.number.value, port.protocol.value);
+        (&port.name.value, means)
+    })
 }
 
 /// A part of the platform that workloads meet.

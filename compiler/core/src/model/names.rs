@@ -2,7 +2,7 @@
 //! dotted. Ambiguous or unknown is an error that lists what there is.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -87,6 +87,12 @@ impl<K> Index<K> {
         self.get(scope, name).is_some()
     }
 
+    /// What is called so, as one would write it from anywhere; by their scopes.
+    fn called(&self, name: &str) -> Vec<String> {
+        let scopes = self.entries.get(name).into_iter().flat_map(BTreeMap::keys);
+        scopes.map(|scope| dotted(scope, name)).collect()
+    }
+
     /// All names, as one would write them from anywhere; by their scopes.
     pub(super) fn names(&self) -> Vec<String> {
         let entries = self.entries.iter().flat_map(|(name, named)| {
@@ -108,6 +114,21 @@ fn dotted(scope: &str, name: &str) -> String {
     } else {
         format!("{scope}.{name}")
     }
+}
+
+/// Names as they are written where these scopes are near: one of a near scope, or one that stands
+/// in one scope only, without it.
+fn bare(known: &[String], near: &[&str]) -> Vec<String> {
+    let mut scopes: HashMap<&str, usize> = HashMap::new();
+    for name in known {
+        *scopes.entry(rules::last(name)).or_default() += 1;
+    }
+    let unique = |name: &str| scopes.get(rules::last(name)) == Some(&1);
+    let bare = known.iter().map(|name| match name.split_once('.') {
+        Some((scope, bare)) if near.contains(&scope) || unique(name) => bare.to_owned(),
+        _ => name.clone(),
+    });
+    bare.collect()
 }
 
 enum Found<K> {
@@ -158,23 +179,10 @@ impl Lookup<'_> {
             }),
             Found::Nothing if self.is_broken(T::KINDS, &name.value.text) => None,
             Found::Nothing => {
-                let mut known = index.names();
-                known.extend_from_slice(others);
-                let shelved = self.library.index.iter();
-                known.extend(
-                    shelved
-                        .filter(|(kind, ..)| T::KINDS.contains(kind))
-                        .map(|(_, name, _)| (*name).to_owned()),
-                );
-                known.sort();
-                known.dedup();
-                self.findings.push(rules::unknown_name(
-                    T::KINDS,
-                    &name.value.text,
-                    span,
-                    &known,
-                    near,
-                ));
+                let known = self.known::<K, T>(index, others);
+                let bare = bare(&known, near);
+                let finding = rules::unknown_name(T::KINDS, &name.value.text, span, &known, &bare);
+                self.findings.push(finding);
                 None
             }
             Found::Several(candidates) => {
@@ -187,6 +195,54 @@ impl Lookup<'_> {
                 None
             }
         }
+    }
+
+    /// The same for what is one tenant's: a bare name is one of the own tenant's, so that it never
+    /// changes whom it means when another tenant has something of that name.
+    pub(super) fn get_own<K, T: Named>(
+        &mut self,
+        index: &Index<K>,
+        name: &V<NameOf<T>>,
+        scope: &str,
+        others: &[String],
+    ) -> Option<Ref<K>> {
+        let text = &*name.value.text;
+        if text.contains('.') || index.contains(scope, text) {
+            return self.get_beside(index, name, &[scope], others);
+        }
+        if self.is_broken(T::KINDS, text) {
+            return None;
+        }
+        let span = self.span(name);
+        let elsewhere = index.called(text);
+        let finding = if elsewhere.is_empty() {
+            let known = self.known::<K, T>(index, others);
+            let own = format!("{scope}.");
+            let bare = known
+                .iter()
+                .map(|name| name.strip_prefix(&own).unwrap_or(name));
+            let bare: Vec<String> = bare.map(str::to_owned).collect();
+            rules::unknown_name(T::KINDS, text, span, &known, &bare)
+        } else {
+            rules::another_tenants(text, span, scope, &elsewhere)
+        };
+        self.findings.push(finding);
+        None
+    }
+
+    /// All that could be meant by a name of a kind, with its scope.
+    fn known<K, T: Named>(&self, index: &Index<K>, others: &[String]) -> Vec<String> {
+        let mut known = index.names();
+        known.extend_from_slice(others);
+        let shelved = self.library.index.iter();
+        known.extend(
+            shelved
+                .filter(|(kind, ..)| T::KINDS.contains(kind))
+                .map(|(_, name, _)| (*name).to_owned()),
+        );
+        known.sort();
+        known.dedup();
+        known
     }
 
     /// The same for a reference that need not be there; `Err` when it leads nowhere.

@@ -1,7 +1,5 @@
 //! What can be wrong with references and with the shape of an estate.
 
-use std::collections::HashMap;
-
 use tenantry_syntax::Span;
 
 use crate::diag::{Diagnostic, nearest::nearest, rule_set};
@@ -30,41 +28,32 @@ fn kinds_in_words(kinds: &[&str]) -> String {
     kinds.join(" or ")
 }
 
-/// A name that leads nowhere.
+/// A name without the scope that it stands in.
+pub(super) fn last(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, last)| last)
+}
+
+/// A name that leads nowhere. `known` is what there is with its scopes, `bare` as one would write
+/// it there.
 pub fn unknown_name(
     kinds: &[&str],
     text: &str,
     span: Span,
     known: &[String],
-    near: &[&str],
+    bare: &[String],
 ) -> Diagnostic {
     let kind = kinds_in_words(kinds);
     let finding = Diagnostic::new(&UNKNOWN_NAME, span, format!("no {kind} is called `{text}`"))
         .label("leads nowhere");
-    // A name of a near scope, or one that stands in one scope only, is written bare.
-    fn last(name: &str) -> &str {
-        name.rsplit_once('.').map_or(name, |(_, last)| last)
-    }
-    let mut scopes: HashMap<&str, usize> = HashMap::new();
-    for name in known {
-        *scopes.entry(last(name)).or_default() += 1;
-    }
-    let unique = |name: &str| scopes.get(last(name)) == Some(&1);
-    let bare: Vec<String> = known
-        .iter()
-        .map(|name| match name.split_once('.') {
-            Some((scope, bare)) if near.contains(&scope) || unique(name) => bare.to_owned(),
-            _ => name.clone(),
-        })
-        .collect();
     // Whoever says the scope is told with it.
-    let spellings = if text.contains('.') { known } else { &bare };
-    if let Some(near) = nearest(text, spellings.iter().map(String::as_str)) {
+    let spellings = if text.contains('.') { known } else { bare };
+    let near = nearest(text, spellings.iter().map(String::as_str));
+    if let Some(near) = near.or_else(|| in_a_scope(text, spellings)) {
         return finding
             .help(format!("did you mean `{near}`?"))
             .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]);
     }
-    match bare.as_slice() {
+    match bare {
         [] => finding.help(format!(
             "no {kind} is declared at all: add `{} {text} …`",
             kinds.first().copied().unwrap_or("node")
@@ -75,6 +64,34 @@ pub fn unknown_name(
             "{} are declared; none has a name like this",
             many.len()
         )),
+    }
+}
+
+/// The only one that a misspelt name could be without its scope.
+fn in_a_scope<'n>(text: &str, spellings: &'n [String]) -> Option<&'n str> {
+    if text.contains('.') {
+        return None;
+    }
+    let near = nearest(text, spellings.iter().map(|name| last(name)))?;
+    let mut meant = spellings.iter().filter(|name| last(name) == near);
+    let first = meant.next()?;
+    meant.next().is_none().then_some(first)
+}
+
+/// A workload's bare name that only other tenants have.
+pub fn another_tenants(text: &str, span: Span, tenant: &str, elsewhere: &[String]) -> Diagnostic {
+    let finding = Diagnostic::new(
+        &UNKNOWN_NAME,
+        span,
+        format!("no workload of tenant `{tenant}` is called `{text}`"),
+    )
+    .label("not in this tenant")
+    .why("a bare name is one of the own tenant's; another tenant's is written with the tenant before it");
+    match elsewhere {
+        [only] => finding
+            .help(format!("did you mean `{only}`?"))
+            .suggest(format!("write `{only}`"), vec![(span, only.clone())]),
+        several => finding.help(format!("there are {}", several.join(", "))),
     }
 }
 

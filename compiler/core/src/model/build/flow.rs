@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 use super::{Builder, Parts, outside::Narrowed, tenants::Kept};
 use crate::{
     diag::Diagnostic,
-    flows::{Port, Protocol, Service},
+    flows::{Port, Protocol, Service, ports_of_system},
     model::{
         rules,
         workload::{Connect, Offer, OfferTo, Target},
@@ -50,18 +50,18 @@ impl Builder<'_> {
             })
         };
         if &*text == "internet" {
-            let ports = self.ports(connect, "the internet", None, &[])?;
+            let ports = self.ports(connect, "the internet", None, &[]);
             self.narrows(connect, Narrowed::Internet)?;
-            return narrowed(Target::Internet, ports);
+            return narrowed(Target::Internet, ports?);
         }
         if let Some(part) = text.strip_prefix("platform.") {
             let service = self.service(part, connect)?;
             let ports = connect
                 .port
                 .as_ref()
-                .map_or(Some(Vec::new()), |_| self.ports(connect, &text, None, &[]))?;
+                .map_or(Some(Vec::new()), |_| self.ports(connect, &text, None, &[]));
             self.narrows(connect, Narrowed::Inside)?;
-            return narrowed(Target::Platform(service), ports);
+            return narrowed(Target::Platform(service), ports?);
         }
         let external: V<NameOf<kinds::External>> =
             V::new(NameOf::new(&text), connect.target.origin);
@@ -70,25 +70,16 @@ impl Builder<'_> {
         {
             let found = self.lookup.get(&self.tables.externals, &external, &[])?;
             let system = &model.externals[found.to];
-            let known: Vec<(&Name, Port)> = system
-                .port
-                .iter()
-                .map(|port| {
-                    (
-                        &port.name.value,
-                        Port::of(port.number.value, port.protocol.value),
-                    )
-                })
-                .collect();
-            let ports = self.ports(connect, &format!("`{text}`"), Some(&system.meta), &known)?;
+            let known: Vec<(&Name, Port)> = ports_of_system(system).collect();
+            let ports = self.ports(connect, &format!("`{text}`"), Some(&system.meta), &known);
             self.narrows(connect, Narrowed::System(system))?;
-            return narrowed(Target::External(found), ports);
+            return narrowed(Target::External(found), ports?);
         }
         let mut others = self.tables.externals.names();
         others.push("internet".to_owned());
-        let found =
-            self.lookup
-                .get_beside(&self.tables.workloads, &connect.target, &[scope], &others)?;
+        let found = self
+            .lookup
+            .get_own(&self.tables.workloads, &connect.target, scope, &others)?;
         // The other side is broken, and was reported; a flow to it is no further mistake.
         let other = kept.get(found.to.index())?;
         let known: Vec<(&Name, Port)> = other
@@ -106,9 +97,9 @@ impl Builder<'_> {
             &format!("`{}`", other.path),
             Some(&other.spec.meta),
             &known,
-        )?;
+        );
         self.narrows(connect, Narrowed::Inside)?;
-        narrowed(Target::Workload(found), ports)
+        narrowed(Target::Workload(found), ports?)
     }
 
     /// What is written where the name of somebody called belongs, and is none.
@@ -157,7 +148,7 @@ impl Builder<'_> {
                     &format!("platform.{part}"),
                     span,
                     &known,
-                    &[],
+                    &known,
                 ));
                 None
             }
@@ -262,23 +253,30 @@ impl Builder<'_> {
         path: &str,
         offer: &Arc<kinds::Offer>,
     ) -> Option<Offer> {
-        let (port, _) = self.own_port(spec, path, &offer.port)?;
-        let to = if offer.to.value.text.contains('.') {
+        let port = self.own_port(spec, path, &offer.port);
+        let to = self.offered_to(kept, offer);
+        let (port, _) = port?;
+        Some(Offer {
+            port,
+            to: to?,
+            spec: offer.clone(),
+        })
+    }
+
+    fn offered_to(&mut self, kept: &[Kept], offer: &kinds::Offer) -> Option<OfferTo> {
+        let text = &*offer.to.value.text;
+        if text.contains('.') {
             let found = self.lookup.get(&self.tables.workloads, &offer.to, &[])?;
             // The other side is broken, and was reported.
             kept.get(found.to.index())?;
-            OfferTo::Workload(found)
-        } else if &*offer.to.value.text == "internet" {
+            return Some(OfferTo::Workload(found));
+        }
+        if text == "internet" {
             let span = self.lookup.span(&offer.to);
             self.lookup.findings.push(rules::offered_outside(span));
             return None;
-        } else {
-            OfferTo::Tenant(self.lookup.get(&self.tables.tenants, &offer.to, &[])?)
-        };
-        Some(Offer {
-            port,
-            to,
-            spec: offer.clone(),
-        })
+        }
+        let found = self.lookup.get(&self.tables.tenants, &offer.to, &[])?;
+        Some(OfferTo::Tenant(found))
     }
 }

@@ -67,7 +67,7 @@ impl Builder<'_> {
             let text = disk.value.as_str();
             if !disks.iter().any(|known| known == text) && !spec.meta.broken {
                 let span = self.lookup.span(disk);
-                let finding = rules::unknown_name(&["disk"], text, span, &disks, &[]);
+                let finding = rules::unknown_name(&["disk"], text, span, &disks, &disks);
                 self.lookup.findings.push(finding);
                 known = false;
             }
@@ -83,7 +83,7 @@ impl Builder<'_> {
         let found = known.iter().any(|known| **known == **text);
         if !found && !self.lookup.is_broken(T::KINDS, text) {
             let span = self.lookup.span(name);
-            let finding = rules::unknown_name(T::KINDS, text, span, known, &[]);
+            let finding = rules::unknown_name(T::KINDS, text, span, known, known);
             self.lookup.findings.push(finding);
         }
         found
@@ -114,7 +114,7 @@ impl Builder<'_> {
             return true;
         }
         let span = self.lookup.span(key);
-        let finding = rules::unknown_name(&["key"], &text, span, &keys, &[]);
+        let finding = rules::unknown_name(&["key"], &text, span, &keys, &keys);
         self.lookup.findings.push(finding);
         false
     }

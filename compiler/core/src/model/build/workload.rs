@@ -42,7 +42,7 @@ impl Builder<'_> {
                 })
             })
             .collect();
-        let standbys = spec
+        let standbys: Vec<Standby> = spec
             .standby
             .iter()
             .filter_map(|standby| {
@@ -87,7 +87,7 @@ impl Builder<'_> {
             .filter_map(|needs| {
                 Some((
                     self.lookup
-                        .get(&self.tables.workloads, &needs.target, &[scope])?,
+                        .get_own(&self.tables.workloads, &needs.target, scope, &[])?,
                     needs.clone(),
                 ))
             })
@@ -123,7 +123,10 @@ impl Builder<'_> {
             .maybe(&self.tables.queues, queue, &near)
             .unwrap_or(None);
         let replicas = self.replicas(spec);
-        let whole = body.is_some() && !spec.meta.broken && self.lookup.findings.len() == before;
+        let told = self.lookup.findings.len() > before;
+        // What leads to something that was reported is dropped in silence.
+        let lacks = nics.len() < spec.nic.len() || standbys.len() < spec.standby.len();
+        let whole = body.is_some() && !spec.meta.broken && !told && !lacks;
         // A machine whose image leads nowhere still takes its room and talks to its peers.
         let body = body.or_else(|| {
             spec.vm
@@ -173,7 +176,10 @@ impl Builder<'_> {
     ) -> Vec<Ref<Workload>> {
         names
             .iter()
-            .filter_map(|name| self.lookup.get(&self.tables.workloads, name, &[scope]))
+            .filter_map(|name| {
+                let workloads = &self.tables.workloads;
+                self.lookup.get_own(workloads, name, scope, &[])
+            })
             .filter(|found| found.to.index() < kept.len())
             .collect()
     }

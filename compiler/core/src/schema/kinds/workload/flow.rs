@@ -21,9 +21,9 @@ impl Named for Connectable {
 }
 
 kind! {
-    /// What it calls: a workload, `tenant.workload`, an `external`, `internet`, or a part of the
-    /// platform (`platform.dns`, `platform.kube-api`, `platform.metrics`, `platform.ingress`,
-    /// `platform.storage`, `platform.metadata`).
+    /// What it calls: a workload of its own tenant, another tenant's as `tenant.workload`, an
+    /// `external`, `internet`, or a part of the platform (`platform.dns`, `platform.kube-api`,
+    /// `platform.metrics`, `platform.ingress`, `platform.storage`, `platform.metadata`).
     pub struct Connect = "connect", key("target", "port", "protocol", "host", "cidr") {
         /// Whom.
         arg target: V<NameOf<Connectable>>;
