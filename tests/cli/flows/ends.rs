@@ -177,7 +177,8 @@ fn a_system_outside_is_asked_for_by_its_name() {
         let run = folder.run(&format!("flows {args}")).ends_with(2);
         assert!(run.err.contains(help), "{args}\n{}", run.err);
     }
-    let both = SITE.replace(
+    let both = SITE.replace("port https 443", "port https 443\n    port push 444");
+    let both = both.replace(
         "connect partner port=https",
         "connect partner port=https cidr=\"198.51.100.0/25\"\n\
          connect partner port=444 cidr=\"198.51.100.128/25\"",

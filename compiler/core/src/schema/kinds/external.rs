@@ -11,7 +11,7 @@ kind! {
         child host: Option<ExternalHosts>;
         /// Addresses that it has.
         child cidr: Option<ExternalCidrs>;
-        /// A port that it listens on.
+        /// A port that it listens on. Of one that declares any, no other is called.
         child port: Vec<ExternalPort>;
         /// The site that it stands on.
         child site: Option<ExternalSite>;

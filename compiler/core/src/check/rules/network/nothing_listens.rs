@@ -1,30 +1,46 @@
 //! A connection to a port that the other side does not have.
 
+use std::collections::BTreeSet;
+
+use tenantry_syntax::Span;
+
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
-    flows::Port,
-    model::{Connect, Estate, Expose, Offer, Target, Workload},
+    flows::{Port, ports_of_system},
+    model::{Connect, Estate, Expose, External, Offer, Target, Workload},
     units::Name,
 };
 
-declare_rule! { pub RULE = "nothing-listens", Network, Error, "a connection to a port, or an offer or a way in of one, that the called workload does not declare", include_str!("nothing_listens.md") }
+declare_rule! { pub RULE = "nothing-listens", Network, Error, "a connection to a port, or an offer or a way in of one, that the called side does not declare", include_str!("nothing_listens.md") }
 
 /// Reports connections within a cluster, offers to other tenants and ways in from outside. Between
 /// clusters calls go to what is exposed.
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
+    // A profile's line is one, whoever is like it.
+    let mut seen = BTreeSet::new();
     for (id, workload) in subject.whole_workloads() {
         for connect in &workload.connects {
-            let Target::Workload(other) = connect.to else {
-                continue;
+            let finding = match connect.to {
+                Target::Workload(other) => {
+                    let called = &estate.workloads[other.to];
+                    let near = called.cluster == workload.cluster;
+                    let known = other.to == id || !estate.is_tainted(other.to);
+                    (near && known)
+                        .then(|| connected(estate, workload, called, connect))
+                        .flatten()
+                }
+                Target::External(system) => {
+                    called_outside(estate, workload, &estate.externals[system.to], connect)
+                }
+                Target::Internet | Target::Platform(_) => None,
             };
-            let called = &estate.workloads[other.to];
-            let near = called.cluster == workload.cluster;
-            let known = other.to == id || !estate.is_tainted(other.to);
-            if near && known {
-                findings.extend(connected(estate, workload, called, connect));
-            }
+            let new = |finding: &Diagnostic| {
+                let whom: Vec<Span> = finding.related.iter().map(|label| label.span).collect();
+                seen.insert((finding.span, whom))
+            };
+            findings.extend(finding.filter(new));
         }
         for offer in &workload.offers {
             findings.extend(offered(estate, workload, offer));
@@ -41,16 +57,57 @@ fn connected(
     called: &Workload,
     connect: &Connect,
 ) -> Option<Diagnostic> {
-    let port = connect.ports.iter().find(|port| !called.listens_on(estate, **port))?;
-    let span = connect.spec.port.as_ref().map_or(connect.spec.meta.span, |it| estate.span(it.origin));
+    let port = connect
+        .ports
+        .iter()
+        .find(|port| !called.listens_on(estate, **port))?;
+    let finding = calls(estate, from, &called.path, connect, *port);
+    Some(explained(finding, called, *port))
+}
+
+/// Of whom ports are declared, those are all; of whom none is, everybody knows by themselves.
+fn called_outside(
+    estate: &Estate,
+    from: &Workload,
+    called: &External,
+    connect: &Connect,
+) -> Option<Diagnostic> {
+    let declared: Vec<(&Name, Port)> = ports_of_system(called).collect();
+    // A port that could not be read may be this one.
+    if declared.is_empty() || called.meta.broken {
+        return None;
+    }
+    let is_there = |port: Port| declared.iter().any(|(_, known)| known.holds(port));
+    let port = connect.ports.iter().find(|port| !is_there(**port))?;
+    let name = called.name.value.as_str();
+    let finding = calls(estate, from, name, connect, *port)
+        .also(called.meta.name_span, there(&declared))
+        .why("the ports of an outside system are what is known of it: a call to another one is let out where nobody answers, or to what the spec does not speak of");
+    let which = match declared.as_slice() {
+        [(only, _)] => format!("name its port, `{only}`"),
+        _ => "name one of its ports".to_owned(),
+    };
+    Some(finding.help(format!(
+        "{which}, or declare this one in `{name}`: `port NAME {}`",
+        port.from
+    )))
+}
+
+fn calls(
+    estate: &Estate,
+    from: &Workload,
+    called: &str,
+    connect: &Connect,
+    port: Port,
+) -> Diagnostic {
+    let said = connect.spec.port.as_ref();
+    let span = said.map_or(connect.spec.meta.span, |it| estate.span(it.origin));
     let message = format!(
-        "`{}` connects to `{}` on port {}, where it does not listen",
+        "`{}` connects to `{called}` on port {}, where it does not listen",
         from.path,
-        called.path,
         port.number()
     );
-    let finding = Diagnostic::new(&RULE, span, message).label("nobody answers");
-    Some(explained(finding, called, *port))
+    Diagnostic::new(&RULE, span, message).label("nobody answers")
 }
 
 fn offered(estate: &Estate, owner: &Workload, offer: &Offer) -> Option<Diagnostic> {
@@ -86,16 +143,6 @@ fn exposed(estate: &Estate, owner: &Workload, expose: &Expose) -> Option<Diagnos
 
 fn explained(finding: Diagnostic, called: &Workload, port: Port) -> Diagnostic {
     let declared: Vec<(&Name, Port)> = called.listens().collect();
-    let there = match declared.as_slice() {
-        [] => "it declares no port".to_owned(),
-        some => {
-            let words: Vec<String> = some
-                .iter()
-                .map(|(name, port)| format!("{name} {}", port.number()))
-                .collect();
-            format!("it listens on {}", words.join(", "))
-        }
-    };
     let other = declared.iter().find(|(_, known)| {
         (known.from, known.to) == (port.from, port.to) && known.protocol != port.protocol
     });
@@ -105,7 +152,19 @@ fn explained(finding: Diagnostic, called: &Workload, port: Port) -> Diagnostic {
         (None, _) => format!("name one of its ports, or declare this one in `{}`", called.path),
     };
     finding
-        .also(called.spec.meta.name_span, there)
+        .also(called.spec.meta.name_span, there(&declared))
         .why("a `port` is what the workload's Service and its policies are made of: a call to another one is let through and refused, or never gets there")
         .help(help)
+}
+
+/// Where somebody listens.
+fn there(declared: &[(&Name, Port)]) -> String {
+    let words: Vec<String> = declared
+        .iter()
+        .map(|(name, port)| format!("{name} {}", port.number()))
+        .collect();
+    match words.as_slice() {
+        [] => "it declares no port".to_owned(),
+        some => format!("it listens on {}", some.join(", ")),
+    }
 }
