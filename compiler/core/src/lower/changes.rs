@@ -133,7 +133,7 @@ fn because(estate: &Estate, cause: &Cause, what: &What, many: usize) -> String {
             What::Number => "since Proxmox takes numbers from 100 to 999999999".to_owned(),
             What::Address(_) => "since that is no address".to_owned(),
         },
-        Cause::Outside(id) => match &estate.networks[*id].spec.cidr {
+        Cause::Outside(id) => match estate.networks[*id].spec.range() {
             Some(range) => format!("since {} is {} now", network(id), range.value),
             None => format!("since {} has another range now", network(id)),
         },

@@ -50,7 +50,7 @@ impl Ground {
         let externals = estate.externals.iter();
         let outside: Vec<Cidr> = externals.flat_map(|(_, it)| it.cidrs()).collect();
         let within = estate.networks.iter().filter_map(|(id, network)| {
-            let range = network.spec.cidr?.value;
+            let range = network.spec.range()?.value;
             let inner = |cidr: &&Cidr| range.contains_net(**cidr) && **cidr != range;
             Some((id, outside.iter().filter(inner).copied().collect()))
         });
@@ -151,7 +151,11 @@ impl Allocator<'_> {
             .ok_or(without(Cause::NoNetwork(nic.spec.meta.origin)))?
             .to;
         let network = &self.estate.networks[to];
-        let range = network.spec.cidr.ok_or(without(Cause::NoRange(to)))?.value;
+        let range = network
+            .spec
+            .range()
+            .ok_or(without(Cause::NoRange(to)))?
+            .value;
         if network.spec.is_dhcp() {
             return Err(without(Cause::Leased(to)));
         }
@@ -239,13 +243,13 @@ impl Allocator<'_> {
             [only] => format!("`{only}`"),
             _ => format!("{} interfaces ({})", keys.len(), words::few(&keys, NAMED)),
         };
-        let range = network.cidr.map(|range| format!(" ({})", range.value));
+        let range = network.range().map(|range| format!(" ({})", range.value));
         let message = format!(
             "network `{}`{} has no free address for {whom}",
             network.name.value,
             range.unwrap_or_default()
         );
-        let at = network.cidr.map(|range| self.estate.span(range.origin));
+        let at = network.range().map(|range| self.estate.span(range.origin));
         let finding = Diagnostic::new(&NO_FREE_ADDRESS, at.unwrap_or(network.meta.span), message)
             .label("too small")
             .maybe_why(self.figures(id, without.len()))
@@ -268,7 +272,7 @@ impl Allocator<'_> {
     /// Where the addresses of a range are. Nothing is said of one of which only a part is looked
     /// through.
     fn figures(&self, id: Id<NetworkIn>, lacking: usize) -> Option<String> {
-        let range = self.estate.networks[id].spec.cidr?.value;
+        let range = self.estate.networks[id].spec.range()?.value;
         let all = range.size().filter(|size| *size <= LOOKED_AT)?;
         let inner = (0..all)
             .filter_map(|at| range.nth(at))

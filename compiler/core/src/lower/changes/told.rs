@@ -70,7 +70,7 @@ fn place(estate: &Estate, cause: &Cause, first: &Changed) -> (Span, String) {
         ),
         Cause::Outside(id) => {
             let spec = network(*id);
-            let at = spec.cidr.map(|range| estate.span(range.origin));
+            let at = spec.range().map(|range| estate.span(range.origin));
             (
                 at.unwrap_or(spec.meta.span),
                 format!("{short} is no guest's here"),

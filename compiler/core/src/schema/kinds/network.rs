@@ -53,6 +53,12 @@ kind! {
 named!(Network = "network");
 
 impl Network {
+    /// The range that the addresses of interfaces are chosen from, where nobody leases them: that
+    /// of IPv4, unless it has IPv6 alone.
+    pub fn range(&self) -> Option<V<Cidr>> {
+        self.cidr.or(self.cidr6)
+    }
+
     /// Whether guests get their addresses by DHCP.
     pub fn is_dhcp(&self) -> bool {
         !self.dhcp.is_empty()

@@ -38,6 +38,6 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
 fn is_fixed(estate: &Estate, nic: &Nic) -> bool {
     let network = nic.network.map(|network| &estate.networks[network.to].spec);
     network.is_some_and(|network| {
-        nic.spec.ip.is_some() || (network.cidr.is_some() && !network.is_dhcp())
+        nic.spec.ip.is_some() || (network.range().is_some() && !network.is_dhcp())
     })
 }

@@ -85,8 +85,8 @@ fn unknown(workload: &Workload, nic: &Nic, network: &NetworkIn) -> Option<Unknow
     if network.spec.is_dhcp() {
         return Some(Unknown::Leased(said, count));
     }
-    let range = network.spec.cidr.is_some();
-    (!range).then_some(Unknown::Rangeless(said, count))
+    let range = network.spec.range();
+    range.is_none().then_some(Unknown::Rangeless(said, count))
 }
 
 /// A workload whose replicas have no addresses of their own.
