@@ -242,7 +242,9 @@ pub fn of_workload(estate: &Estate, id: Id<Workload>, asks: &mut Vec<Ask>) {
     for backup in &workload.backups {
         copied(workload, backup, &mut ask);
     }
-    for expose in &workload.exposes {
+    // Of one that could not be read in full, what it asks for may be what is missing.
+    let exposes = workload.exposes.iter();
+    for expose in exposes.filter(|expose| !expose.spec.meta.broken) {
         exposed(expose, &mut ask);
     }
     for connect in &workload.connects {

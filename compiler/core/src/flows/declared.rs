@@ -1,6 +1,6 @@
 //! The flows that the spec declares, and what a target adds for a workload's life on it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Flow, FlowSet, Peer, Port, Reason, Service, cni, rules, site};
 use crate::{
@@ -21,10 +21,11 @@ pub fn collect(checked: &Checked<'_>, targets: &[&dyn Target]) -> Outcome<FlowSe
     let estate = checked.estate();
     let mut findings = Findings::new();
     let mut set = FlowSet::default();
+    let mut unoffered = Vec::new();
     for (cluster, spec) in estate.clusters.iter() {
         let mut flows = Vec::new();
         for (id, _) in estate.workloads_of(cluster) {
-            connects(checked, id, &mut flows, &mut findings);
+            connects(checked, id, &mut flows, &mut unoffered, &mut findings);
             exposes(&estate.workloads[id], id, &mut flows);
         }
         for target in targets.iter().filter(|target| target.serves(spec)) {
@@ -36,14 +37,16 @@ pub fn collect(checked: &Checked<'_>, targets: &[&dyn Target]) -> Outcome<FlowSe
         flows.dedup();
         set.clusters.push((cluster, flows));
     }
+    findings.extend(not_offered(estate, &unoffered));
     unanswered(estate, &mut findings);
     Outcome::new(set, findings)
 }
 
-fn connects(
-    checked: &Checked<'_>,
+fn connects<'e>(
+    checked: &Checked<'e>,
     id: Id<Workload>,
     flows: &mut Vec<Flow>,
+    unoffered: &mut Vec<Unoffered<'e>>,
     findings: &mut Findings,
 ) {
     let estate = checked.estate();
@@ -57,7 +60,7 @@ fn connects(
                 continue;
             }
             Connected::Workload(other) => {
-                if !permitted(estate, id, other.to, connect, findings) {
+                if !permitted(estate, id, other.to, connect, unoffered) {
                     continue;
                 }
                 vec![Peer::Workload(other.to)]
@@ -197,7 +200,9 @@ fn edge_addresses(estate: &Estate, target: &Workload, expose: &Expose) -> Vec<Ci
         (None, Via::Direct) => {
             let networks = target.nics.iter().filter_map(|nic| nic.network);
             networks
-                .filter_map(|network| estate.networks[network.to].spec.cidr.as_ref())
+                .map(|network| &estate.networks[network.to].spec)
+                .flat_map(|network| [network.cidr, network.cidr6])
+                .flatten()
                 .map(|cidr| cidr.value)
                 .collect()
         }
@@ -220,12 +225,12 @@ fn edge_port(expose: &Expose) -> Port {
 
 /// Whether a connection inside a cluster may be: inside a tenant always, between tenants when
 /// the other side offers the port.
-fn permitted(
-    estate: &Estate,
+fn permitted<'e>(
+    estate: &'e Estate,
     id: Id<Workload>,
     other: Id<Workload>,
-    connect: &Connect,
-    findings: &mut Findings,
+    connect: &'e Connect,
+    unoffered: &mut Vec<Unoffered<'e>>,
 ) -> bool {
     let workload = &estate.workloads[id];
     let target = &estate.workloads[other];
@@ -237,19 +242,58 @@ fn permitted(
         .iter()
         .find(|port| !offered(estate, id, other, **port));
     // What a broken workload offers is not known, and what is wrong with it was reported; so was a
-    // port that it does not have.
-    let told = |port: &&Port| estate.is_tainted(other) || !target.listens_on(estate, **port);
+    // port that it does not have, called or offered.
+    let told = |port: &&Port| {
+        let mut offers = target.offers.iter();
+        estate.is_tainted(other)
+            || !target.listens_on(estate, **port)
+            || offers.any(|it| made_to(estate, it, id) && !target.listens_on(estate, it.port))
+    };
     if let Some(port) = missing.filter(|port| !told(port)) {
         let meant = target
             .offers
             .iter()
             .find(|offer| made_to(estate, offer, id) && !calls_on(workload, other, offer.port))
             .or_else(|| to_nobody(estate, other, *port));
-        findings.push(rules::not_offered(
-            estate, workload, target, connect, *port, meant,
-        ));
+        unoffered.push(Unoffered {
+            from: workload,
+            to: other,
+            connect,
+            port: *port,
+            meant,
+        });
     }
     missing.is_none()
+}
+
+/// A connection to another tenant that has no other half.
+struct Unoffered<'e> {
+    from: &'e Workload,
+    to: Id<Workload>,
+    connect: &'e Connect,
+    port: Port,
+    /// What is offered instead, by a slip of one side or the other.
+    meant: Option<&'e Offer>,
+}
+
+/// One finding for each `offer` that lacks, however many of a tenant call for it.
+fn not_offered(estate: &Estate, unoffered: &[Unoffered<'_>]) -> Findings {
+    let mut lacking: BTreeMap<_, Vec<&Unoffered<'_>>> = BTreeMap::new();
+    for (at, one) in unoffered.iter().enumerate() {
+        // On another port than what is offered each caller may be wrong by itself.
+        let is_own = one.meant.is_some_and(|offer| offer.port != one.port)
+            || rules::silences_not_offered(one.from, one.connect);
+        let lack = (one.to, one.port, one.from.tenant, is_own.then_some(at));
+        lacking.entry(lack).or_default().push(one);
+    }
+    let told = lacking.into_values().filter_map(|all| {
+        let first = all.first()?;
+        let callers: Vec<(&Workload, &Connect)> =
+            all.iter().map(|one| (one.from, one.connect)).collect();
+        let target = &estate.workloads[first.to];
+        rules::not_offered(estate, &callers, target, first.port, first.meant)
+    });
+    told.collect()
 }
 
 /// An offer of a port to a tenant of its own: a slip, for within a tenant nothing is offered.

@@ -1,10 +1,10 @@
 //! What can be wrong with flows.
 
-use tenantry_syntax::change::Change;
+use tenantry_syntax::{Span, change::Change};
 
 use super::Port;
 use crate::{
-    diag::{Diagnostic, rule_set},
+    diag::{Diagnostic, rule_set, words},
     model::{Connect, Estate, Expose, Offer, OfferTo, Workload},
     schema::kinds::Via,
 };
@@ -31,36 +31,90 @@ fn numbers(ports: &[Port]) -> String {
 
 const TWO_HALVES: &str = "a flow between tenants takes both sides' word, so that neither opens a door in the other's wall; with one half nothing is opened";
 
-/// The other tenant does not offer it. `meant` is what it offers, and the caller does not take.
+/// How many callers a message names, and how many of their places it shows.
+const NAMED: usize = 3;
+
+/// Whether a caller says by itself that it knows.
+pub fn silences_not_offered(from: &Workload, connect: &Connect) -> bool {
+    let metas = [&from.spec.meta, &connect.spec.meta];
+    let rule = CONNECTION_NOT_OFFERED.name;
+    metas.into_iter().any(|meta| meta.silences(rule))
+}
+
+/// The other tenant does not offer it to these, who are of one tenant. `meant` is what it offers,
+/// and the caller does not take.
 pub fn not_offered(
     estate: &Estate,
-    from: &Workload,
+    callers: &[(&Workload, &Connect)],
     to: &Workload,
-    connect: &Connect,
     missing: Port,
     meant: Option<&Offer>,
-) -> Diagnostic {
+) -> Option<Diagnostic> {
+    let ((from, connect), others) = callers.split_first()?;
     let tenant = &estate.tenants[from.tenant].name.value;
     let owner = &estate.tenants[to.tenant].name.value;
     let port = named(to, missing);
-    let line = format!("offer {port} to={}", from.path);
+    let mut paths: Vec<&str> = callers.iter().map(|(from, _)| &*from.path).collect();
+    paths.dedup();
+    let alone = paths.len() == 1;
+    let line = match alone {
+        true => format!("offer {port} to={}", from.path),
+        false => format!("offer {port} to={tenant}"),
+    };
+    let connects = if alone { "connects" } else { "connect" };
     let finding = Diagnostic::new(
         &CONNECTION_NOT_OFFERED,
         connect.spec.meta.span,
-        format!("`{}` connects to `{}` on port {port}, which tenant `{owner}` does not offer to `{tenant}`", from.path, to.path),
+        format!(
+            "{} {connects} to `{}` on port {port}, which tenant `{owner}` does not offer to `{tenant}`",
+            words::few(&paths, NAMED),
+            to.path
+        ),
     )
     .label("one half of a flow between tenants")
     .why(TWO_HALVES);
+    // A profile's line is one, whoever is like it.
+    let mut places: Vec<Span> = others.iter().map(|(_, it)| it.spec.meta.span).collect();
+    places.retain(|place| *place != connect.spec.meta.span);
+    places.dedup();
+    let places = places.into_iter().take(NAMED - 1);
+    let finding = places.fold(finding, |finding, place| finding.also(place, "and here"));
+    Some(mended(
+        estate,
+        finding,
+        from,
+        to,
+        (missing, meant),
+        &line,
+        alone,
+    ))
+}
+
+/// The same with what to write: the other half, or what is offered.
+fn mended(
+    estate: &Estate,
+    finding: Diagnostic,
+    from: &Workload,
+    to: &Workload,
+    (missing, meant): (Port, Option<&Offer>),
+    line: &str,
+    alone: bool,
+) -> Diagnostic {
+    let tenant = &estate.tenants[from.tenant].name.value;
+    let owner = &estate.tenants[to.tenant].name.value;
     if let Some(offer) = meant.filter(|offer| offer.port == missing) {
         return finding
             .also(
                 offer.spec.meta.span,
                 format!("offered to tenant `{owner}`, its own, where nothing needs to be"),
             )
-            .help(format!(
-                "write `to={tenant}` there, or `to={}` for this workload alone",
-                from.path
-            ));
+            .help(match alone {
+                true => format!(
+                    "write `to={tenant}` there, or `to={}` for this workload alone",
+                    from.path
+                ),
+                false => format!("write `to={tenant}` there"),
+            });
     }
     if let Some(offer) = meant {
         let port = named(to, offer.port);
@@ -79,13 +133,19 @@ pub fn not_offered(
             to.spec.meta.span,
             format!("the other half is missing below: `{line}`"),
         )
-        .help(format!(
-            "ask the owner for `{line}` in workload `{}`, or `to={tenant}` for all of the tenant's",
-            to.path
-        ))
+        .help(match alone {
+            true => format!(
+                "ask the owner for `{line}` in workload `{}`, or `to={tenant}` for all of the tenant's",
+                to.path
+            ),
+            false => format!("ask the owner for `{line}` in workload `{}`", to.path),
+        })
         .suggest(
-            format!("offer it to `{}`", from.path),
-            vec![Change::AddChild(to.spec.meta.span, line)],
+            match alone {
+                true => format!("offer it to `{}`", from.path),
+                false => format!("offer it to tenant `{tenant}`"),
+            },
+            vec![Change::AddChild(to.spec.meta.span, line.to_owned())],
         )
 }
 

@@ -120,6 +120,12 @@ pub struct Meta {
 }
 
 impl Meta {
+    /// Whether a rule is silenced here. What is, is told by itself and not with others: silencing
+    /// it silences all that is told with it.
+    pub fn silences(&self, rule: &str) -> bool {
+        self.allows.iter().any(|allow| &*allow.rule == rule)
+    }
+
     /// The meta data of a node; `before` is how much had been found before it was constructed.
     pub fn of(node: &Node, cx: &Cx<'_>, before: usize) -> Self {
         let tags = |tags: &[super::node::Tag<ValueField>]| {

@@ -17,7 +17,7 @@ declare_rule! { pub RULE = "missing-fact", Network, Error, "a flow to a part of 
 pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
     for (id, cluster) in estate.clusters.iter() {
-        if !cluster.is_kubernetes() {
+        if !cluster.is_kubernetes() || !is_read(cluster) {
             continue;
         }
         let mut seen: Vec<Missing> = Vec::new();
@@ -33,6 +33,12 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether all facts could be read.
+fn is_read(cluster: &Cluster) -> bool {
+    let facts = cluster.spec.facts.as_ref();
+    !facts.map_or(cluster.spec.meta.broken, |facts| facts.meta.broken)
 }
 
 /// The parts that a workload's flows meet: where it is said, and what for.

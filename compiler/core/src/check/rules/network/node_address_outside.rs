@@ -15,6 +15,10 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     let estate = subject.estate;
     for pool in estate.pools.values() {
         let cluster = &estate.clusters[pool.cluster];
+        // The range that it is in may be what could not be read.
+        if cluster.spec.meta.broken {
+            continue;
+        }
         let ranges = ranges(cluster);
         let Some(range) = ranges.first() else {
             continue;
