@@ -7,6 +7,16 @@ use std::{collections::BTreeSet, fmt::Write as _, path::Path, sync::Arc};
 use tenantry_core::{Options, Run, check, diag::Diagnostic, load::Library, world::Memory};
 use tenantry_tests::golden::read_dir;
 
+#[path = "mistakes/slips.rs"]
+mod slips;
+
+fn library() -> Library {
+    Library {
+        files: tenantry_stdlib::FILES,
+        index: tenantry_stdlib::INDEX,
+    }
+}
+
 fn run() -> Run {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("mistakes/estate");
     let files: Vec<(String, Arc<str>)> = read_dir(&folder)
@@ -14,13 +24,9 @@ fn run() -> Run {
         .into_iter()
         .map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap().into()))
         .collect();
-    let library = Library {
-        files: tenantry_stdlib::FILES,
-        index: tenantry_stdlib::INDEX,
-    };
     check(
         &Memory::new(files),
-        library,
+        library(),
         &tenantry_targets::all(),
         &Options::default(),
     )

@@ -147,6 +147,104 @@ mod one_mistake_is_told_once {
     }
 
     #[test]
+    fn of_two_with_one_name_either_may_be_meant() {
+        let both = "external bank { cidr \"203.0.113.0/24\"; port sql 5432; }
+            external bank { cidr \"203.0.113.0/24\"; port https 443; }\n";
+        let connects = "connect bank port=sql; connect bank port=https; connect bank port=http";
+        let told = on_ground(&(both.to_owned() + &container(connects))).told();
+        assert_eq!(told, [r#"duplicate-node at "external bank""#]);
+        let ports = "port http 80; port http 8080; connect w port=web";
+        assert_eq!(
+            on_ground(&container(ports)).told(),
+            [r#"duplicate-node at "port http 8080""#]
+        );
+    }
+
+    #[test]
+    fn what_a_key_lacks_makes_no_duplicate() {
+        let told = |inside: &str| on_ground(&container(&format!("port http 80; {inside}"))).told();
+        assert_eq!(
+            told("offer http tox=t; offer http tox=u"),
+            [
+                r#"unknown-property at "tox""#,
+                r#"unknown-property at "tox""#
+            ]
+        );
+    }
+
+    #[test]
+    fn what_a_broken_outside_system_lacks_is_not_told_to_who_calls_it() {
+        for port in ["sql abc", "sql 70000", "7 5432", "sql"] {
+            let bank = format!("external bank {{ cidr \"203.0.113.0/24\"; port {port}; }}\n");
+            let told = on_ground(&(bank + &container("connect bank port=sql"))).told();
+            assert_eq!(told.len(), 1, "{port}: {told:?}");
+        }
+        let nameless = "external { cidr \"203.0.113.0/24\"; port sql 5432; }\n";
+        let told = on_ground(&(nameless.to_owned() + &container("connect bank port=sql"))).told();
+        assert_eq!(told, [r#"missing-value at "external""#]);
+    }
+
+    #[test]
+    fn both_mistakes_of_one_line_are_told() {
+        let told = |inside: &str| on_ground(&container(inside)).told();
+        assert_eq!(
+            told("port http 80; offer htp to=tt"),
+            [r#"unknown-port at "htp""#, r#"unknown-name at "tt""#]
+        );
+        assert_eq!(
+            told("connect internet port=https cidr=\"10.0.0.0/8\""),
+            [
+                r#"unknown-port at "https""#,
+                r#"not-narrower at "\"10.0.0.0/8\"""#
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bare_name_is_one_of_the_own_tenant_s() {
+        let other = "tenant u { workload api { container image=\"r.example/u/api:1.0\"; on general; port http 8080; }; }\n";
+        let compiled = |inside: &str| on_ground(&(other.to_owned() + &container(inside)));
+        assert_eq!(
+            compiled("connect u.api port=http").told(),
+            Vec::<String>::new()
+        );
+        for bare in ["connect api port=http", "needs api"] {
+            let compiled = compiled(bare);
+            assert_eq!(compiled.told(), [r#"unknown-name at "api""#], "{bare}");
+            let help = compiled.findings[0].help.as_deref();
+            assert_eq!(help, Some("did you mean `u.api`?"), "{bare}");
+        }
+        let misspelt = compiled("connect aip port=http");
+        let help = misspelt.findings[0].help.as_deref();
+        assert_eq!(help, Some("did you mean `u.api`?"));
+    }
+
+    #[test]
+    fn what_was_not_read_for_its_syntax_is_not_missing() {
+        let outside = "external bank { 7 \"203.0.113.0/24\"; 7 sql 5432; }\n";
+        let told = on_ground(&(outside.to_owned() + &container("connect bank port=sql"))).told();
+        assert_eq!(told, [r#"syntax at "7""#, r#"syntax at "7""#]);
+        let told = on_ground(&container("port http 80; connect w 7=http")).told();
+        assert_eq!(told, [r#"syntax at "7""#]);
+    }
+
+    #[test]
+    fn a_cluster_that_was_misspelt_is_not_to_be_chosen_as_well() {
+        let ground = "estate shop
+            cluster c { kubernetes \"1.34\"; }
+            cluster d { kubernetes \"1.34\"; }\n";
+        let told = |network: &str| alone(&(ground.to_owned() + network));
+        assert_eq!(
+            told("network lan clsuter=d vlan=7"),
+            [r#"unknown-property at "clsuter""#]
+        );
+        assert_eq!(
+            told("network lan vlan=7"),
+            [r#"cluster-not-chosen at "network lan vlan=7""#]
+        );
+    }
+
+    #[test]
     fn a_port_of_one_s_own_is_declared() {
         let told = |inside: &str| on_ground(&container(inside)).told();
         let port = "port http 8080";
