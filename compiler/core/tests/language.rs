@@ -115,6 +115,15 @@ mod one_mistake_is_told_once {
         };
         assert_eq!(told("connect u port=http"), [r#"unknown-name at "u""#]);
         assert_eq!(
+            told("connect \"github.com\" port=443"),
+            [r#"unknown-name at "\"github.com\"""#]
+        );
+        assert_eq!(told("connect dns"), [r#"unknown-name at "dns""#]);
+        assert_eq!(
+            told("connect u.apii port=http"),
+            [r#"unknown-name at "u.apii""#]
+        );
+        assert_eq!(
             told("connect \"8.8.8.8\" port=53"),
             [r#"unknown-name at "\"8.8.8.8\"""#]
         );

@@ -252,6 +252,19 @@ pub fn other_protocol(name: &str, own: &str, said: &str, span: Span) -> Diagnost
     .help("leave `protocol` out, or name another port")
 }
 
+/// A host's name where the name of somebody is.
+pub fn host_called(host: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &UNKNOWN_NAME,
+        span,
+        format!("`connect` takes a name, and {host} is a host"),
+    )
+    .label("not a name")
+    .help(format!(
+        "declare what it is: `external NAME {{ host \"{host}\"; }}`, and connect to `NAME`; or write `connect internet host=\"{host}\"`"
+    ))
+}
+
 /// What is written as the address of somebody called, who has no name.
 pub fn address_called(cidr: &str, span: Span) -> Diagnostic {
     Diagnostic::new(

@@ -11,7 +11,9 @@ use super::{
 
 /// Marks the nodes in which something could not be read, the innermost around each error.
 pub(super) fn mark(decoded: &mut Decoded, parse: &Parse) {
-    for error in parse.errors() {
+    // Where only one thing can have been meant it was read as that.
+    let errors = parse.errors().iter().filter(|error| error.fix.is_none());
+    for error in errors {
         let mut nodes = decoded.nodes.iter_mut();
         let is_marked = nodes.any(|node| {
             is_in(error.span, node) && {

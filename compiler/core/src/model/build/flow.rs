@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use super::{Builder, Parts, outside::Narrowed, tenants::Kept};
 use crate::{
-    diag::Diagnostic,
+    diag::{Diagnostic, nearest::nearest},
     flows::{Port, Protocol, Service, ports_of_system},
     model::{
         rules,
@@ -16,7 +16,7 @@ use crate::{
         kinds::{self, PortRef},
         ty::NameOf,
     },
-    units::{Cidr, Name, Unit},
+    units::{Cidr, Host, Name, Unit},
 };
 
 /// The prefix length of a single address.
@@ -26,6 +26,11 @@ fn bits(address: IpAddr) -> u8 {
         IpAddr::V6(_) => 128,
     }
 }
+
+/// The parts of the platform, as they are called behind `platform.`.
+const SERVICES: [&str; 6] = [
+    "dns", "ingress", "kube-api", "metadata", "metrics", "storage",
+];
 
 impl Builder<'_> {
     pub(super) fn connect(
@@ -77,6 +82,7 @@ impl Builder<'_> {
         }
         let mut others = self.tables.externals.names();
         others.push("internet".to_owned());
+        others.extend(SERVICES.map(|part| format!("platform.{part}")));
         let found = self
             .lookup
             .get_own(&self.tables.workloads, &connect.target, scope, &others)?;
@@ -116,8 +122,13 @@ impl Builder<'_> {
             return Some(rules::address_called(text, span));
         }
         let (workloads, externals) = (&self.tables.workloads, &self.tables.externals);
-        let known = workloads.contains(scope, text) || externals.contains("", text);
-        if known || !self.tables.tenants.contains("", text) {
+        if workloads.contains(scope, text) || externals.contains("", text) {
+            return None;
+        }
+        if self.is_host(text) {
+            return Some(rules::host_called(text, span));
+        }
+        if !self.tables.tenants.contains("", text) {
             return None;
         }
         let own = format!("{text}.");
@@ -126,10 +137,21 @@ impl Builder<'_> {
         Some(rules::tenant_called(text, &named, span))
     }
 
+    /// Whether a name that nobody has is that of a host outside: with dots, behind none of the
+    /// tenants, and like none that somebody has.
+    fn is_host(&self, text: &str) -> bool {
+        let Some((tenant, _)) = text.split_once('.') else {
+            return false;
+        };
+        let mut names = self.tables.workloads.names();
+        names.extend(SERVICES.map(|part| format!("platform.{part}")));
+        <Host as Unit>::parse(text).is_ok()
+            && tenant != "platform"
+            && !self.tables.tenants.contains("", tenant)
+            && nearest(text, names.iter().map(String::as_str)).is_none()
+    }
+
     pub(super) fn service(&mut self, part: &str, connect: &kinds::Connect) -> Option<Service> {
-        let parts = [
-            "dns", "ingress", "kube-api", "metadata", "metrics", "storage",
-        ];
         match part {
             "dns" => Some(Service::Dns),
             "kube-api" => Some(Service::KubeApi),
@@ -138,7 +160,7 @@ impl Builder<'_> {
             "storage" => Some(Service::Storage),
             "metadata" => Some(Service::Metadata),
             _ => {
-                let known: Vec<String> = parts
+                let known: Vec<String> = SERVICES
                     .iter()
                     .map(|part| format!("platform.{part}"))
                     .collect();
