@@ -67,12 +67,15 @@ pub fn unknown_name(
     }
 }
 
-/// The only one that a misspelt name could be without its scope.
+/// The only one that a name without its scope could be, misspelt or not.
 fn in_a_scope<'n>(text: &str, spellings: &'n [String]) -> Option<&'n str> {
     if text.contains('.') {
         return None;
     }
-    let near = nearest(text, spellings.iter().map(|name| last(name)))?;
+    let near = match spellings.iter().any(|name| last(name) == text) {
+        true => text,
+        false => nearest(text, spellings.iter().map(|name| last(name)))?,
+    };
     let mut meant = spellings.iter().filter(|name| last(name) == near);
     let first = meant.next()?;
     meant.next().is_none().then_some(first)
