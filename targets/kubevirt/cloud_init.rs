@@ -9,8 +9,9 @@ use tenantry_core::{
     emit::{LineOrigins, Tree, yaml},
     lower::Instance,
     model::{Estate, NetworkIn, Workload},
-    origin::OriginId,
+    origin::{OriginId, V},
     schema::kinds::{FileSystem, User},
+    units::{Ip, IpLen},
 };
 
 use super::{disks, machine::Subject, network};
@@ -344,7 +345,7 @@ pub(super) fn network_data(
                 ethernet.addresses = own.map(ToString::to_string).into_iter().collect();
                 ethernet.dhcp4 = own.is_none() && network.spec.is_dhcp();
                 ethernet.mtu = network.spec.mtu.as_ref().map(|mtu| mtu.value);
-                routes(network, index == 0, &mut ethernet);
+                routes(network, own, index == 0, &mut ethernet);
             }
         }
         ethernets.insert(name.to_owned(), ethernet);
@@ -357,10 +358,15 @@ pub(super) fn network_data(
     Some(yaml::document(&tree).as_str().to_owned())
 }
 
-/// The first interface carries the default route and the resolvers.
-fn routes(network: &NetworkIn, first: bool, ethernet: &mut Ethernet) {
+/// The first interface carries the default route, by a router of the same family as its own
+/// address, and the resolvers.
+fn routes(network: &NetworkIn, own: Option<&IpLen>, first: bool, ethernet: &mut Ethernet) {
     let spec = &network.spec;
-    if let Some(gateway) = spec.gateway.as_ref().filter(|_| first && !ethernet.dhcp4) {
+    let leads = |gateway: &&V<Ip>| {
+        let own = own.is_none_or(|own| own.ip().is_ipv4() == gateway.value.is_ipv4());
+        first && !ethernet.dhcp4 && own
+    };
+    if let Some(gateway) = spec.gateway.as_ref().filter(leads) {
         ethernet.routes.push(Route {
             to: "default".to_owned(),
             via: gateway.value.to_string(),

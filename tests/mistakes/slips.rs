@@ -128,7 +128,11 @@ tenant family {
 /// What is told of the estate where `from` is `to`: each rule, and the text that it points at.
 fn told(from: &str, to: &str) -> Vec<String> {
     assert!(ESTATE.contains(from), "{from}");
-    let text: Arc<str> = ESTATE.replacen(from, to, 1).into();
+    of(ESTATE.replacen(from, to, 1))
+}
+
+fn of(text: String) -> Vec<String> {
+    let text: Arc<str> = text.into();
     let library = super::library();
     let run = check(
         &Memory::new([("tenantry.kdl".to_owned(), text)]),
@@ -214,6 +218,72 @@ fn a_slip_is_told_once_and_where_it_is() {
     ] {
         assert_eq!(told(from, to), [what], "{from} -> {to}");
     }
+}
+
+#[test]
+fn an_interface_has_one_address_and_of_its_network_s_family() {
+    let nic = "nic lab network=bench\n        port ssh";
+    let with = |ip: &str| {
+        let text = format!("nic lab network=bench {{ ip {ip}; }}\n        port ssh");
+        told(nic, &text)
+    };
+    assert_eq!(with("\"10.30.0.9/24\""), [""; 0]);
+    let other = [r#"fixed-address-unfit at `"fd00:30::9/64"`"#];
+    assert_eq!(with("\"fd00:30::9/64\""), other);
+    // Several of one family may be those of more replicas, in another environment.
+    assert_eq!(with("\"10.30.0.9/24\" \"10.30.0.10/24\""), [""; 0]);
+    let both = "vlan=30 cidr6=\"fd00:30::/64\" cidr=";
+    let text = ESTATE.replacen("vlan=30 cidr=", both, 1);
+    let text = text.replacen(
+        nic,
+        "nic lab network=bench { ip \"10.30.0.9/24\" \"fd00:30::9/64\"; }\n        port ssh",
+        1,
+    );
+    assert_eq!(of(text), other);
+}
+
+#[test]
+fn a_host_in_capitals_and_a_path_with_a_slash_are_the_same_ones() {
+    let with = |exposes: &str| told("port http 8080", &format!("port http 8080\n{exposes}"));
+    let twice = |exposes: &str| {
+        let told = with(exposes);
+        told.iter()
+            .filter(|it| it.starts_with("exposed-twice"))
+            .count()
+    };
+    let host = |host: &str, rest: &str| format!("expose http host=\"{host}\" tls=#true{rest}\n");
+    assert_eq!(
+        twice(&(host("a.example.com", "") + &host("b.example.com", ""))),
+        0
+    );
+    assert_eq!(
+        twice(&(host("a.example.com", "") + &host("A.example.com", ""))),
+        1
+    );
+    let number = "expose 8080 host=\"a.example.com\" tls=#true path=\"/x/\"\n";
+    assert_eq!(twice(&(host("a.example.com", " path=\"/x\"") + number)), 1);
+    assert_eq!(twice(&(host("a.example.com", " path=\"/y\"") + number)), 0);
+    let wrong = with(&host("a.example.com", " path=\"x\""));
+    assert!(
+        wrong.contains(&"wrong-value at `\"x\"`".to_owned()),
+        "{wrong:?}"
+    );
+}
+
+#[test]
+fn an_address_of_a_load_balancer_is_asked_for_once() {
+    let expose = |host: &str, ip: &str| {
+        format!("expose http via=load-balancer host=\"{host}\" ip=\"{ip}\" {{ from bank; }}\n")
+    };
+    let with = |second: &str| {
+        let text = "port http 8080\n".to_owned() + &expose("a.example.com", "10.12.0.9");
+        let told = told("port http 8080", &(text + &expose("b.example.com", second)));
+        let told = told
+            .iter()
+            .filter(|it| it.starts_with("balancer-address-unfit"));
+        told.count()
+    };
+    assert_eq!([with("10.12.0.10"), with("10.12.0.9")], [0, 1]);
 }
 
 #[test]

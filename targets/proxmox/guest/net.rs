@@ -117,7 +117,7 @@ fn address(
     let gateway = site
         .network(nic)
         .and_then(|network| network.spec.gateway.as_ref())
-        .filter(|_| index == 0);
+        .filter(|gateway| index == 0 && gateway.value.is_ipv4() == address.ip().is_ipv4());
     if let Some(gateway) = gateway {
         pairs.push((gw, gateway.value.to_string()));
     }

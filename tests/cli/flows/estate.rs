@@ -133,7 +133,12 @@ fn a_port_is_asked_for_by_its_name() {
 fn the_page_of_a_question_is_written_too() {
     let folder = estate();
     let asked = "flows --from acme.api --to acme.db --html page.html";
-    folder.run(asked).ends_with(0);
+    let run = folder.run(asked).ends_with(0);
+    assert!(
+        run.out.contains("allowed: acme.api → acme.db"),
+        "{}",
+        run.out
+    );
     let page = folder.read("page.html");
     assert!(
         page.contains("acme.db") && !page.contains("beta.web → "),

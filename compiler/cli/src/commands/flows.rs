@@ -169,11 +169,14 @@ impl Args {
         let files = Reachable::new(self.estate.root()?, &run.run.sources);
         plan.tell(&Told::of(&run.run, &files), console)?;
         let grounds = estate::grounds(&run, self.cluster.as_deref(), &files)?;
-        if let (Some(from), Some(to), None) = (&self.from, &self.to, &self.html) {
+        let question = self.from.as_deref().zip(self.to.as_deref());
+        if let Some((from, to)) = question {
             console
                 .out
                 .print(&self.declared(&grounds, from, to, console)?)?;
-            return Ok(spec::exit(&run.run.findings));
+            if self.html.is_none() {
+                return Ok(spec::exit(&run.run.findings));
+            }
         }
         let ends = [(&self.from, "--from"), (&self.to, "--to")];
         for (text, option) in ends {
@@ -201,7 +204,10 @@ impl Args {
                 sheets.push(sheet);
             }
         }
-        self.show(&sheets, console)?;
+        match question {
+            Some(_) => self.page(&sheets)?,
+            None => self.show(&sheets, console)?,
+        }
         Ok(spec::exit(&run.run.findings))
     }
 
@@ -287,7 +293,8 @@ impl Args {
             .map_err(|wrong| wrong.about("--network"))?;
         let judge = named.map_or(judges.pod(), |(_, judge)| judge);
         let (from, to) = self.ends(judge)?;
-        if let (Some(from), Some(to), None) = (&from, &to, &self.html) {
+        let question = from.as_deref().zip(to.as_deref());
+        if let Some((from, to)) = question {
             let meant = port::of_manifests(judge, to, self.protocol, self.port.as_ref());
             let (protocol, port) = meant.map_err(|wrong| wrong.about("--port"))?;
             let asked = |(from, to)| Asked {
@@ -304,7 +311,9 @@ impl Args {
                 Format::Human => question::human(&told, console.out.look),
                 Format::Json => json::pretty(&question::Document::of(&told, judge.cluster())),
             })?;
-            return Ok(());
+            if self.html.is_none() {
+                return Ok(());
+            }
         }
         let beside: Vec<(&Network, &Judge<'_>)> = match named {
             Some(one) => vec![one],
@@ -337,7 +346,10 @@ impl Args {
                 sheets.push(sheet);
             }
         }
-        self.show(&sheets, console)
+        match question {
+            Some(_) => self.page(&sheets),
+            None => self.show(&sheets, console),
+        }
     }
 
     /// Whom the options call, on one network.
@@ -349,11 +361,17 @@ impl Args {
         Ok((ends(&self.from, "--from")?, ends(&self.to, "--to")?))
     }
 
+    /// Writes the page of sheets, where one is wanted.
+    fn page(&self, sheets: &[Sheet]) -> Result<(), Failure> {
+        match &self.html {
+            Some(path) => files::put(path, &page::render(sheets)),
+            None => Ok(()),
+        }
+    }
+
     /// Prints sheets, and writes their page where one is wanted.
     fn show(&self, sheets: &[Sheet], console: &mut Console) -> Result<(), Failure> {
-        if let Some(path) = &self.html {
-            files::put(path, &page::render(sheets))?;
-        }
+        self.page(sheets)?;
         console.out.print(&match self.format {
             Format::Human => human::render(sheets, console.out.look),
             Format::Json => json::pretty(&document::Document::of(sheets)),

@@ -33,6 +33,7 @@ mod ratio;
 mod schedule;
 mod secret;
 mod subject;
+mod url_path;
 mod version;
 
 pub use address::{Ip, IpLen};
@@ -63,6 +64,7 @@ pub use ratio::Ratio;
 pub use schedule::Schedule;
 pub use secret::{SecretStore, SecretUri};
 pub use subject::{Subject, SubjectKind};
+pub use url_path::UrlPath;
 pub use version::Version;
 
 /// A value type of the language.
@@ -114,7 +116,7 @@ fn bare_number<U: Unit>(number: &str) -> UnitError {
 macro_rules! with_every_type {
     ($then:ident) => {
         $then! {
-            AbsPath Bytes Cidr Cores Date Duration Folder Host Ident ImageRef Ip IpLen Mac Money Name OciRef Pattern Pci Percent Ports Rate Ratio Schedule SecretUri Subject Version VersionRange
+            AbsPath Bytes Cidr Cores Date Duration Folder Host Ident ImageRef Ip IpLen Mac Money Name OciRef Pattern Pci Percent Ports Rate Ratio Schedule SecretUri Subject UrlPath Version VersionRange
         }
     };
 }

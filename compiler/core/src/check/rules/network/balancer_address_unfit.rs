@@ -30,6 +30,7 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
         }
     }
     for (id, exposes) in balanced {
+        twice(estate, &exposes, findings);
         let plan = estate.clusters[id].spec.network_plan.as_ref();
         let pool = plan.and_then(|plan| plan.gateway_pool.as_ref());
         let Some(range) = pool.map(|pool| &pool.cidr) else {
@@ -45,7 +46,6 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 findings.push(outside(estate, workload, ip, range));
             }
         }
-        twice(estate, &exposes, findings);
         findings.extend(too_many(estate, id, &exposes, range));
     }
 }

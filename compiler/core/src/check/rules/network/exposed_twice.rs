@@ -30,7 +30,7 @@ fn under_a_host(subject: &Subject<'_>, findings: &mut Findings) {
     for workload in subject.estate.workloads.values() {
         for expose in workload.exposes.iter().filter(|expose| expose.through_gateway()) {
             let Some(host) = expose.spec.host.as_ref().map(|host| host.value.as_str()) else { continue };
-            let path = expose.spec.path.as_ref().map_or("/", |path| &path.value);
+            let path = expose.spec.path.as_ref().map_or("/", |path| path.value.as_str());
             let way = (workload, expose);
             if let Some(first) = taken.insert((workload.cluster, host, path), way) {
                 if !is_told(first, way) {
@@ -63,7 +63,7 @@ fn of_one_port(workload: &Workload, findings: &mut Findings) {
         if host.is_some() && expose.through_gateway() {
             continue;
         }
-        let path = spec.path.as_ref().map(|path| &*path.value);
+        let path = spec.path.as_ref().map(|path| path.value.as_str());
         let key = (expose.port, expose.feature(), host, path);
         let Some(first) = taken.insert(key, expose) else { continue };
         if is_told((workload, first), (workload, expose)) {
@@ -82,7 +82,8 @@ fn of_one_port(workload: &Workload, findings: &mut Findings) {
 
 /// The same words twice were told as such.
 fn is_told((workload, expose): Way<'_>, (other, second): Way<'_>) -> bool {
-    workload.path == other.path && expose.spec.port.value == second.spec.port.value
+    let is_flawed = expose.spec.meta.broken || second.spec.meta.broken;
+    workload.path == other.path && is_flawed
 }
 
 /// Who is exposed twice, or the two who are.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
-    model::{Estate, Id, NetworkIn, Workload},
+    model::{Estate, Id, NetworkIn, Nic, Replicas, Workload},
     origin::V,
     units::{Ip, IpLen},
 };
@@ -23,7 +23,9 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (_, workload) in subject.whole_workloads() {
         for nic in &workload.nics {
             let Some(network) = nic.network else { continue };
-            for address in nic.spec.ip.iter().flat_map(|ips| &ips.addresses) {
+            let addresses = nic.spec.ip.iter().flat_map(|ips| &ips.addresses);
+            findings.extend(surplus(estate, workload, nic));
+            for address in addresses {
                 let fault = fault(&estate.networks[network.to], address.value);
                 if let Some((what, help)) = fault {
                     findings.push(unfit(
@@ -57,6 +59,26 @@ pub fn check(subject: &Subject<'_>, findings: &mut Findings) {
     }
 }
 
+/// A second address for one machine, of the other family: each has one, in the order of the
+/// replicas. Of one family there may be more than there are replicas in this environment.
+fn surplus(estate: &Estate, workload: &Workload, nic: &Nic) -> Option<Diagnostic> {
+    let addresses = &nic.spec.ip.as_ref()?.addresses;
+    let most = match &workload.replicas {
+        Replicas::Fixed(count) => usize::try_from(count.value).ok()?,
+        _ => return None,
+    };
+    let family = |address: &V<IpLen>| address.value.ip().get().is_ipv4();
+    let surplus = addresses.get(most)?;
+    let is_other = |address: &V<IpLen>| family(address) != family(surplus);
+    addresses.iter().take(most).any(is_other).then(|| {
+        let message = format!("`{}` has a second address for `{}`", workload.path, nic.spec.name.value);
+        Diagnostic::new(&RULE, estate.span(surplus.origin), message)
+            .label("nobody would have it")
+            .why("an interface has one address, and several are those of the replicas, in their order")
+            .help("take it away, or write another `nic` for it")
+    })
+}
+
 fn unfit(
     estate: &Estate,
     workload: &Workload,
@@ -80,10 +102,14 @@ fn unfit(
 fn fault(network: &NetworkIn, address: IpLen) -> Option<(String, &'static str)> {
     let (spec, ip) = (&network.spec, address.ip());
     let ranges = [&spec.cidr, &spec.cidr6].into_iter().flatten();
-    let range = ranges
-        .into_iter()
-        .find(|range| range.value.is_ipv4() == ip.get().is_ipv4())?
-        .value;
+    let mut ranges = ranges.map(|range| range.value);
+    let known = ranges.clone().next()?;
+    let Some(range) = ranges.find(|range| range.is_ipv4() == ip.get().is_ipv4()) else {
+        return Some((
+            format!("is of another family than the network's, {known}"),
+            "choose one of the network's, or leave `ip` out: one is chosen and remembered",
+        ));
+    };
     if !range.contains(ip) {
         return Some((
             format!("is not in {range}"),

@@ -45,7 +45,7 @@ fn path<'e>(named: &Named<'e>) -> &'e str {
         .spec
         .path
         .as_ref()
-        .map_or("/", |path| &path.value)
+        .map_or("/", |path| path.value.as_str())
 }
 
 /// The nearest name above that is another tenant's alone. What has no dot is no site's name.

@@ -45,7 +45,7 @@ kind! {
         /// How it is reached.
         prop via: V<Via> = "gateway";
         /// The path below which it answers.
-        prop path: Option<V<Arc<str>>>;
+        prop path: Option<V<UrlPath>>;
         /// Whether it is encrypted.
         prop tls: V<bool> = "#false";
         /// Its address.
