@@ -251,3 +251,28 @@ fn what_a_router_may_lead_is_left_alone() {
         assert!(words.join(" ").contains(callers), "{callers}\n{told}");
     }
 }
+
+#[test]
+fn a_machine_has_a_router_of_its_own_family_alone() {
+    let folder = Folder::of_example("homelab");
+    let ground = folder.read("tenantry.kdl");
+    let both = ground.replace(
+        "cidr=\"192.168.10.0/24\"",
+        "cidr=\"192.168.10.0/24\" cidr6=\"fd00:10::/64\"",
+    );
+    assert_ne!(ground, both);
+    folder.write("tenantry.kdl", &both);
+    let family = folder.read("family.kdl");
+    folder.write(
+        "family.kdl",
+        &family.replace("\"192.168.10.22/24\"", "\"fd00:10::22/64\""),
+    );
+    folder.run("build --out out").ends_with(0);
+    let calls = folder.read("out/proxmox/home/apply.sh");
+    assert!(calls.contains("'ip6=fd00:10::22/64'"), "{calls}");
+    assert!(
+        calls.contains("ip=192.168.10.23/24,gw=192.168.10.1"),
+        "{calls}"
+    );
+    assert!(!calls.contains("gw6="), "{calls}");
+}
