@@ -11,6 +11,7 @@ family!(
     admin_port_open,
     balancer_address_unfit,
     carried_mtu_too_large,
+    clients_not_held,
     cni_feature_unfit,
     dns_address_outside,
     dns_unknown,
