@@ -1,12 +1,12 @@
 //! What can be wrong with a node against the vocabulary: the rules of this phase and their
 //! words, in one place.
 
-use tenantry_syntax::Span;
+use tenantry_syntax::{Span, format::word};
 
 use super::{
     kind::{Child, Field, Kind, Slot, Vocabulary},
     node::{Anchor, Node, ValueField},
-    ty::Class,
+    ty::{Class, Lit},
 };
 use crate::{
     cel::Problem,
@@ -207,7 +207,10 @@ fn example(slot: &Slot) -> String {
             .collect::<Vec<_>>()
             .join("|"),
         Class::Reference(kinds) => kinds.join("|").to_uppercase(),
-        _ => slot.ty.example.to_owned(),
+        _ => match Lit::of_default(slot.ty.example) {
+            Lit::Str(text) => word(&text),
+            _ => slot.ty.example.to_owned(),
+        },
     }
 }
 

@@ -28,7 +28,7 @@ impl Unit for UrlPath {
         let bad = |why: &str| UnitError::new(format!("{} is not a path: {why}", quoted(text)));
         let Some(below) = text.strip_prefix('/') else {
             return Err(bad("it does not begin with `/`")
-                .help(format!("write it from the root: \"/{text}\"")));
+                .help(format!("write it from the root: \"{}\"", Self::EXAMPLE)));
         };
         if text.len() > MAX_LEN {
             let why = format!("it has {} characters, the most is {MAX_LEN}", text.len());
