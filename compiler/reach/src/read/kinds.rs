@@ -1,11 +1,11 @@
-//! What an object says that it is. In the groups whose kinds matter here there are no other kinds
+//! What an object says that it is. In most groups whose kinds matter here there are no other kinds
 //! than these, so that one that is misspelt never passes for one that doesn't matter.
 
 use super::{Sink, at::At, beyond, tiers};
 use crate::node::{Node, View};
 
 /// The kinds of a group, those that are passed over among them.
-const GROUPS: [(&str, &[&str]); 6] = [
+const GROUPS: [(&str, &[&str]); 8] = [
     (
         "",
         &[
@@ -17,8 +17,6 @@ const GROUPS: [(&str, &[&str]); 6] = [
             "LimitRange",
             "List",
             "Namespace",
-            // It has a complaint of its own.
-            "NetworkPolicy",
             "Node",
             "PersistentVolume",
             "PersistentVolumeClaim",
@@ -70,7 +68,41 @@ const GROUPS: [(&str, &[&str]); 6] = [
             "NetworkAttachmentDefinition",
         ],
     ),
+    (
+        "kubevirt.io",
+        &[
+            "KubeVirt",
+            "VirtualMachine",
+            "VirtualMachineInstance",
+            "VirtualMachineInstanceMigration",
+            "VirtualMachineInstancePreset",
+            "VirtualMachineInstanceReplicaSet",
+        ],
+    ),
+    ("pool.kubevirt.io", &["VirtualMachinePool"]),
 ];
+
+/// The policies of groups that get new kinds with each version: what is almost one of these is told,
+/// and anything else passed over.
+const OPEN: [(&str, &[&str]); 4] = [
+    (
+        "cilium.io",
+        &["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"],
+    ),
+    (
+        "crd.projectcalico.org",
+        &["NetworkPolicy", "GlobalNetworkPolicy"],
+    ),
+    (
+        "projectcalico.org",
+        &["NetworkPolicy", "GlobalNetworkPolicy"],
+    ),
+    ("crd.antrea.io", &["NetworkPolicy", "ClusterNetworkPolicy"]),
+];
+
+/// In how many letters a kind of such a group differs from a policy that was meant: a plural is
+/// three away, and the nearest of their other kinds further.
+const SLIP: usize = 3;
 
 /// The apiVersion and the kind of an object. What a list says of its items, they need not say.
 pub(super) fn head<'v>(
@@ -139,6 +171,15 @@ fn said<'v>(value: &At<'v>, field: &str) -> Option<&'v str> {
 /// What is wrong with a kind, if its group has no such kind, or with a group, if nobody knows it
 /// and one of ours is called almost so.
 pub(super) fn unknown(group: &str, kind: &str) -> Option<(&'static str, String)> {
+    if group == "core" {
+        let message = "the core group has no name in an apiVersion: it is written as v1";
+        return Some(("apiVersion", message.to_owned()));
+    }
+    if let Some((_, kinds)) = OPEN.iter().find(|(known, _)| *known == group) {
+        let near = slip(kind, kinds)?;
+        let message = format!("{group} has no kind {kind}; did you mean {near}?");
+        return Some(("kind", message));
+    }
     let Some((known, kinds)) = GROUPS.iter().find(|(known, _)| *known == group) else {
         let mut held = GROUPS.iter().filter(|(_, kinds)| kinds.contains(&kind));
         let near = held.find_map(|(known, _)| nearest(group, &[*known]))?;
@@ -162,10 +203,32 @@ pub(super) fn unknown(group: &str, kind: &str) -> Option<(&'static str, String)>
     let help = match (elsewhere.next(), nearest(kind, kinds)) {
         (Some((other, _)), _) => format!("it is one of {}", word(other)),
         (None, Some(near)) => format!("did you mean {near}?"),
-        (None, None) => format!("its kinds are {}", kinds.join(", ")),
+        (None, None) => match of_another(kind) {
+            Some((other, near)) => format!("did you mean {near} of {}?", word(other)),
+            None => format!("its kinds are {}", kinds.join(", ")),
+        },
     };
     let message = format!("{} has no kind {kind}; {help}", word(known));
     Some(("kind", message))
+}
+
+/// The policy that was likely meant, of whatever group has one of that name.
+fn of_another(kind: &str) -> Option<(&'static str, &'static str)> {
+    GROUPS.iter().find_map(|(group, kinds)| {
+        let mut policies = kinds.to_vec();
+        policies.retain(|kind| kind.ends_with("NetworkPolicy"));
+        Some((*group, nearest(kind, &policies)?))
+    })
+}
+
+/// The policy that is misspelt as another kind of its group.
+fn slip<'n>(kind: &str, kinds: &[&'n str]) -> Option<&'n str> {
+    let bare = kind.strip_suffix("List").unwrap_or(kind);
+    if kinds.contains(&bare) || kind.len() > LONGEST {
+        return None;
+    }
+    let near = nearest(kind, kinds)?;
+    (strsim::osa_distance(kind, near) <= SLIP).then_some(near)
 }
 
 /// The longest name that is worth a look.
@@ -231,6 +294,37 @@ mod tests {
                 "NetworkPolicy",
                 "did you mean networking.k8s.io?",
             ),
+            (
+                "kubevirt.io",
+                "VirtualMachin",
+                "did you mean VirtualMachine?",
+            ),
+            (
+                "kubevirt.io",
+                "VirtualMachinePool",
+                "it is one of pool.kubevirt.io",
+            ),
+            ("core", "Pod", "written as v1"),
+            (
+                "cilium.io",
+                "CiliumNetworkPolicys",
+                "did you mean CiliumNetworkPolicy?",
+            ),
+            (
+                "cilium.io",
+                "CiliumNetworkPolicies",
+                "did you mean CiliumNetworkPolicy?",
+            ),
+            (
+                "crd.antrea.io",
+                "ClusterNetworkPolcy",
+                "did you mean ClusterNetworkPolicy?",
+            ),
+            (
+                "",
+                "NetworkPolcy",
+                "did you mean NetworkPolicy of networking.k8s.io?",
+            ),
         ] {
             let told = unknown(group, kind).expect(kind).1;
             assert!(told.contains(words), "{told}");
@@ -242,8 +336,19 @@ mod tests {
             ("example.com", "NetworkPolicy"),
             ("argoproj.io", "Rollout"),
             ("gateway.networking.k8s.io", "HTTPRoute"),
+            ("kubevirt.io", "VirtualMachineInstanceMigration"),
+            ("snapshot.kubevirt.io", "VirtualMachineSnapshot"),
+            ("cilium.io", "CiliumNetworkPolicy"),
+            ("cilium.io", "CiliumNetworkPolicyList"),
+            ("cilium.io", "CiliumNodeConfig"),
+            ("cilium.io", "CiliumEgressGatewayPolicy"),
+            ("cilium.io", "CiliumLocalRedirectPolicy"),
+            ("crd.projectcalico.org", "NetworkSet"),
+            ("projectcalico.org", "StagedNetworkPolicy"),
         ] {
             assert_eq!(unknown(group, kind), None, "{group} {kind}");
         }
+        let (_, listed) = unknown("", "Qqqqqq").expect("there is none");
+        assert!(!listed.contains("NetworkPolicy"), "{listed}");
     }
 }
