@@ -157,3 +157,33 @@ fn a_limit_that_is_passed_ends_with_3() {
     let run = folder.run("check --format short").ends_with(3);
     assert!(run.out.contains("error[limit-passed]"), "{}", run.out);
 }
+
+#[test]
+fn what_an_unknown_profile_would_have_brought_is_not_missing_too() {
+    let image = format!("registry.example.com/web@sha256:{}", "0".repeat(64));
+    let ground = format!(
+        "profile odd {{ label a b; }}\nprofile far {{ like nosuch; }}\n\
+         define sized {{ arg size type=name; body {{ workload w {{ container image=\"{image}\"; like $size; }}; }}; }}\n"
+    );
+    let written = |like: &str| {
+        format!("tenant t {{ workload w {{ container image=\"{image}\"; {like}; }}; }}\n")
+    };
+    let folder = |tenant: &str| {
+        Folder::of([
+            ("tenantry.kdl", GROUND),
+            ("t.kdl", &format!("{ground}{tenant}")),
+        ])
+    };
+    for tenant in [
+        written("like nosuch"),
+        written("like odd nosuch"),
+        written("like odd far"),
+        "tenant t { sized nosuch; }\n".to_owned(),
+    ] {
+        let run = folder(&tenant).run("check").ends_with(1);
+        assert!(run.out.contains("error[unknown-profile]"), "{}", run.out);
+        assert!(run.out.ends_with("\n1 error in 1 file\n"), "{}", run.out);
+    }
+    let run = folder(&written("like odd")).run("check").ends_with(1);
+    assert!(run.out.contains("error[cpu-missing]"), "{}", run.out);
+}

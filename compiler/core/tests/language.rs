@@ -657,6 +657,27 @@ mod nodes {
     }
 
     #[test]
+    fn an_unknown_profile_is_told_with_those_that_there_are() {
+        let help = |text: &str| {
+            let compiled = on_ground(text);
+            let finding = compiled
+                .findings
+                .iter()
+                .find(|it| it.rule.name() == "unknown-profile");
+            finding.and_then(|it| it.help.clone()).unwrap_or_default()
+        };
+        let own = "profile small { cpu 1 }\nprofile large { cpu 4 }\nprofile wide for=tenant { label a b }\n";
+        assert!(
+            help(&(own.to_owned() + &container("like qqqqqq")))
+                .starts_with("there are large, small, or declare one (`profile qqqqqq { … }`)"),
+        );
+        assert_eq!(
+            help("tenant t { like qqqqqq }"),
+            "declare one (`profile qqqqqq for=tenant { … }`)"
+        );
+    }
+
+    #[test]
     fn a_misspelt_required_kind_is_not_missing_too() {
         assert_eq!(
             told("pool p { nodes 1; cpu small; memmory \"1GiB\" }"),

@@ -344,6 +344,20 @@ fn a_caller_says_profiles_of_its_own_to_what_a_package_defines() {
         "use \"vendor/hosting\"\nhosting.customer a { like small }",
     ));
     assert_eq!(told(&other), ["unknown-profile tenantry.kdl:9"]);
+    // A package's profile is proposed as the caller writes it, and nothing that cannot be declared.
+    let help = |name: &str| {
+        let own = format!("use \"vendor/hosting\"\nhosting.customer a {{ like {name} }}");
+        let run = run(&[
+            ("tenantry.kdl", own.as_str()),
+            ("vendor/hosting/tenantry.kdl", package),
+        ]);
+        run.findings[0].help.clone().unwrap_or_default()
+    };
+    assert_eq!(help("hosting.smal"), "did you mean `hosting.small`?");
+    assert_eq!(
+        help("hosting.gigantic"),
+        "there is `hosting.small`, or declare it in the package: `profile gigantic for=tenant { … }`"
+    );
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::{
     schema::{
         decode::Profile,
         kind::{KindId, Vocabulary},
-        node::{Node, ValueField},
+        node::{Meant, Node, ValueField},
         words::UnitId,
     },
 };
@@ -34,7 +34,7 @@ pub(super) struct Ask {
 impl Resolver<'_> {
     /// Merges a node over the profiles that its `like` names. Of several each says its part;
     /// where two differ and the node itself is silent, the value remembers its rival.
-    pub(super) fn with_profiles(&mut self, node: Node) -> Node {
+    pub(super) fn with_profiles(&mut self, mut node: Node) -> Node {
         let wanted: Vec<ValueField> = node
             .children
             .iter()
@@ -45,6 +45,8 @@ impl Resolver<'_> {
         let mut names: Vec<Arc<str>> = Vec::new();
         for like in &wanted {
             let Some((name, profile)) = self.profile(&node, like) else {
+                // Nobody knows what it would have brought.
+                node.flawed.push(Meant::Anything);
                 continue;
             };
             self.nodes += count(&profile);
@@ -93,7 +95,7 @@ impl Resolver<'_> {
         }
         let found = self.nearest_profile(&asks);
         let Some(at) = found else {
-            let finding = self.unknown_profile(ask, like.span);
+            let finding = self.unknown_profile(&asks, ask, like.span);
             self.findings.push(finding);
             return None;
         };
@@ -192,21 +194,34 @@ impl Resolver<'_> {
         })
     }
 
-    fn unknown_profile(&self, ask: &Ask, span: Span) -> Diagnostic {
+    fn unknown_profile(&self, asks: &[Ask], ask: &Ask, span: Span) -> Diagnostic {
         let other = self.of_name(ask).next().map(|(_, profile)| profile.span);
-        let own = self.typed.profiles.iter();
+        let mut known: Vec<String> = asks.iter().flat_map(|ask| self.own_names(ask)).collect();
+        known.sort();
+        known.dedup();
         let shelved = self.typed.library.index.iter();
-        let known: Vec<&str> = own
-            .filter(|profile| profile.body.kind == ask.kind)
-            .map(|profile| &*profile.name)
-            .chain(
-                shelved
-                    .filter(|(kind, ..)| *kind == "profile")
-                    .map(|(_, name, _)| *name),
-            )
-            .collect();
+        let shelved = shelved.filter(|(kind, ..)| *kind == "profile");
+        let shelved: Vec<&str> = shelved.map(|(_, name, _)| *name).collect();
         let kind = &self.typed.words.vocabulary.kind(ask.kind).name;
-        rules::unknown_profile(&ask.name, span, kind, &known, other)
+        rules::unknown_profile(&ask.name, span, kind, &known, &shelved, other)
+    }
+
+    /// The profiles for nodes of the asked kind that the asker's unit and the packages that it uses
+    /// declare, as the asker may write them.
+    fn own_names(&self, ask: &Ask) -> Vec<String> {
+        let of = |unit: UnitId| {
+            let all = self.typed.profiles.iter();
+            let own = all.filter(move |it| it.unit == unit && it.body.kind == ask.kind);
+            own.map(|profile| &profile.name)
+        };
+        let used = self.typed.words.unit(ask.unit).uses.iter();
+        let used = used.filter_map(|(alias, package)| Some((alias, (*package)?)));
+        let theirs = used
+            .flat_map(|(alias, package)| of(package).map(move |name| format!("{alias}.{name}")));
+        of(ask.unit)
+            .map(|name| name.to_string())
+            .chain(theirs)
+            .collect()
     }
 
     /// Says of everything in a profile's copy that it came by this `like`.
@@ -270,5 +285,7 @@ fn beside(vocabulary: &Vocabulary, other: Node, into: &mut Node) {
             .into_iter()
             .filter(|tag| !known.contains(&tag.key)),
     );
+    into.broken.extend(other.broken);
+    into.flawed.extend(other.flawed);
     into.allows.extend(other.allows);
 }

@@ -124,7 +124,8 @@ pub fn unknown_profile(
     name: &str,
     span: Span,
     kind: &str,
-    known: &[&str],
+    known: &[String],
+    shelved: &[&str],
     other: Option<Span>,
 ) -> Diagnostic {
     let finding = Diagnostic::new(
@@ -136,9 +137,47 @@ pub fn unknown_profile(
     if let Some(other) = other {
         return finding.also(other, "this one is for another kind");
     }
-    match nearest(name, known.iter().copied()) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), vec![(span, near.to_owned())]),
-        None => finding.help(format!("declare one (`profile {name} {{ … }}`), or take one of the standard library: ai-training, batch-task, database, edge-inference, web-service")),
+    let all = known
+        .iter()
+        .map(String::as_str)
+        .chain(shelved.iter().copied());
+    match nearest(name, all) {
+        Some(near) => finding
+            .help(format!("did you mean `{near}`?"))
+            .suggest(format!("write `{near}`"), vec![(span, near.to_owned())]),
+        None => finding.help(instead_of_profile(name, kind, known)),
+    }
+}
+
+/// What there is to be like, where no name is near.
+fn instead_of_profile(name: &str, kind: &str, known: &[String]) -> String {
+    let mut ways = Vec::new();
+    match known {
+        [] => {}
+        [only] => ways.push(format!("there is `{only}`")),
+        few if few.len() <= 12 => ways.push(format!("there are {}", few.join(", "))),
+        many => ways.push(format!("{} are declared", many.len())),
+    }
+    match name.split_once('.') {
+        // It is for the package to declare it.
+        Some((_, bare)) => ways.push(format!(
+            "declare it in the package: `{}`",
+            profile_of(bare, kind)
+        )),
+        None if kind == "workload" => {
+            ways.push(format!("declare one (`{}`)", profile_of(name, kind)));
+            ways.push("take one of the standard library: ai-training, batch-task, database, edge-inference, web-service".to_owned());
+        }
+        None => ways.push(format!("declare one (`{}`)", profile_of(name, kind))),
+    }
+    ways.join(", or ")
+}
+
+/// How a profile is declared.
+fn profile_of(name: &str, kind: &str) -> String {
+    match kind {
+        "workload" => format!("profile {name} {{ … }}"),
+        kind => format!("profile {name} for={kind} {{ … }}"),
     }
 }
 
