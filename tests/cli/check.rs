@@ -187,3 +187,27 @@ fn what_an_unknown_profile_would_have_brought_is_not_missing_too() {
     let run = folder(&written("like odd")).run("check").ends_with(1);
     assert!(run.out.contains("error[cpu-missing]"), "{}", run.out);
 }
+
+#[test]
+fn a_port_that_a_system_outside_lacks_is_proposed_as_it_is_declared() {
+    let image = format!("registry.example.com/web@sha256:{}", "0".repeat(64));
+    for (called, words) in [
+        (
+            "port=9000 protocol=udp",
+            "declare this one in `bank`: `port NAME 9000 protocol=udp`",
+        ),
+        ("port=\"9090-9200\"", "`port NAME \"9090-9200\"`"),
+        ("port=123", "name its port, `ntp`, which is 123/UDP"),
+        ("port=444", "declare this one in `bank`: `port NAME 444`"),
+    ] {
+        let spec = format!(
+            "external bank {{ cidr \"203.0.113.0/24\"; port https 443; port ntp 123 protocol=udp; }}\n\
+             tenant t {{ workload w {{ container image=\"{image}\"; cpu 1; memory \"1GiB\"; connect bank {called}; }}; }}\n"
+        );
+        let folder = Folder::of([("tenantry.kdl", GROUND), ("t.kdl", &spec)]);
+        let run = folder.run("check").ends_with(1);
+        let lines = run.out.replace('│', " ");
+        let out = lines.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(out.contains(words), "{called}: {}", run.out);
+    }
+}

@@ -7,7 +7,7 @@ use tenantry_syntax::Span;
 use crate::{
     check::Subject,
     diag::{Diagnostic, Findings, declare_rule},
-    flows::{Port, ports_of_system},
+    flows::{Port, Protocol, ports_of_system},
     model::{Connect, Estate, Expose, External, Offer, Target, Workload},
     units::Name,
 };
@@ -83,14 +83,34 @@ fn called_outside(
     let finding = calls(estate, from, name, connect, *port)
         .also(called.meta.name_span, there(&declared))
         .why("the ports of an outside system are what is known of it: a call to another one is let out where nobody answers, or to what the spec does not speak of");
-    let which = match declared.as_slice() {
+    Some(finding.help(instead(name, &declared, *port)))
+}
+
+/// What to write instead of a port that a system outside does not declare.
+fn instead(name: &str, declared: &[(&Name, Port)], port: Port) -> String {
+    let number = |port: Port| (port.from, port.to);
+    let other = |(_, known): &&(&Name, Port)| number(*known) == number(port);
+    if let Some((known, means)) = declared.iter().find(other) {
+        return format!("name its port, `{known}`, which is {}", means.number());
+    }
+    let which = match declared {
         [(only, _)] => format!("name its port, `{only}`"),
         _ => "name one of its ports".to_owned(),
     };
-    Some(finding.help(format!(
-        "{which}, or declare this one in `{name}`: `port NAME {}`",
-        port.from
-    )))
+    format!("{which}, or declare this one in `{name}`: `port NAME {}`", declaration(port))
+}
+
+/// A port as a system outside declares it, without its name.
+fn declaration(port: Port) -> String {
+    let protocol = match port.protocol {
+        Protocol::Tcp => "",
+        Protocol::Udp => " protocol=udp",
+        Protocol::Sctp => " protocol=sctp",
+    };
+    match port.from == port.to {
+        true => format!("{}{protocol}", port.from),
+        false => format!("\"{}-{}\"{protocol}", port.from, port.to),
+    }
 }
 
 fn calls(
