@@ -18,7 +18,7 @@ pub(crate) use backend::{Asked, Far, backend};
 use environment::{Compiled, environment};
 pub use flows::{FlowsCluster, FlowsEnvironment, FlowsRun, SpecEnd, SpecFlow, flows};
 pub use graph::{Graph, GraphNode};
-pub use known::{Known, KnownWorkload, Whereabouts};
+pub use known::{Known, KnownExternal, KnownWorkload, Whereabouts};
 pub use placed::{PlacedEnvironment, PlacedRun, placed};
 use reading::{read, read_again};
 use tenantry_syntax::Span;

@@ -166,7 +166,7 @@ fn a_system_outside_is_asked_for_by_its_name() {
             ),
             (
                 "--from a.db --to partner --port 443",
-                &["refused", "`connect partner port=443` in `a.db`"],
+                &["refused", "`connect partner port=https` in `a.db`"],
             ),
         ],
     );
@@ -419,4 +419,55 @@ tenant shop {{
         .run("flows --from bank --to shop.db --port 80")
         .ends_with(0);
     assert!(run.out.contains("one: refused: bank"), "{}", run.out);
+}
+
+#[test]
+fn a_system_outside_is_called_on_its_ports_by_their_names() {
+    let image = format!("registry.example.com/web@sha256:{}", "0".repeat(64));
+    let spec = format!(
+        r#"external bank {{ cidr "203.0.113.0/24"; port stat "9000-9010"; port ntp 123 protocol=udp; port https 443; }}
+external far {{ cidr "198.51.100.0/24"; }}
+tenant shop {{
+    workload web {{
+        container image="{image}"
+        cpu 1
+        memory "1GiB"
+        connect bank port=https
+    }}
+}}
+"#
+    );
+    let folder = Folder::of([("tenantry.kdl", crate::harness::GROUND), ("t.kdl", &spec)]);
+    for (asked, words) in [
+        (
+            "bank --port ntp",
+            &["UDP 123", "needs `connect bank port=ntp` in `shop.web`"][..],
+        ),
+        ("bank --port https", &["allowed"]),
+        ("bank --port 9005", &["`connect bank port=stat`"]),
+        (
+            "bank --port 444",
+            &[
+                "listens on TCP 444: it has `https` (TCP 443), `ntp` (UDP 123)",
+                "`port NAME 444` in `bank`, and `connect bank port=NAME`",
+            ],
+        ),
+        (
+            "bank --port 123 --protocol tcp",
+            &["its port `ntp` is UDP 123 (`--protocol udp`)"],
+        ),
+        ("far --port 444", &["`connect far port=444` in `shop.web`"]),
+    ] {
+        let run = folder
+            .run(&format!("flows --from shop.web --to {asked}"))
+            .ends_with(0);
+        let out = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words {
+            assert!(out.contains(word), "{asked}: {out}");
+        }
+    }
+    let run = folder
+        .run("flows --from shop.web --to bank --port ntq")
+        .ends_with(2);
+    assert!(run.err.contains("did you mean `ntp`?"), "{}", run.err);
 }

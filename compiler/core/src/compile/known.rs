@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::{
-    flows::{Port, Service, site},
-    model::{Cluster, Estate, Id, OfferTo, Target, Workload},
+    flows::{Port, Service, ports_of_system, site},
+    model::{Cluster, Estate, External, Id, OfferTo, Target, Workload},
     schema::kinds,
     units::Cidr,
 };
@@ -15,8 +15,8 @@ use crate::{
 pub struct Known {
     /// Its workloads, by path.
     pub workloads: Vec<KnownWorkload>,
-    /// The declared systems outside, by name, and their addresses.
-    pub externals: Vec<(Arc<str>, Vec<Cidr>)>,
+    /// The declared systems outside.
+    pub externals: Vec<KnownExternal>,
     /// What is known of addresses, the most certain first.
     pub addresses: Vec<(Cidr, Whereabouts)>,
 }
@@ -37,6 +37,17 @@ pub struct KnownWorkload {
     pub only_on: Vec<Arc<str>>,
 }
 
+/// What is declared of a system outside.
+#[derive(Debug, Clone)]
+pub struct KnownExternal {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its addresses.
+    pub cidrs: Vec<Cidr>,
+    /// The ports that it declares, by name; those are all, unless it declares none.
+    pub ports: Vec<(Arc<str>, Port)>,
+}
+
 /// What has an address of the cluster's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whereabouts {
@@ -52,13 +63,11 @@ impl Known {
     pub(super) fn of(estate: &Estate, on: Id<Cluster>) -> Self {
         let workloads = estate.workloads_of(on);
         let externals = estate.externals.values();
-        let externals =
-            externals.map(|external| (external.name.value.as_str().into(), external.cidrs()));
         Self {
             workloads: workloads
                 .map(|(_, workload)| KnownWorkload::of(estate, workload))
                 .collect(),
-            externals: externals.collect(),
+            externals: externals.map(KnownExternal::of).collect(),
             addresses: addresses(estate, on),
         }
     }
@@ -89,6 +98,19 @@ impl KnownWorkload {
             offers: offers.collect(),
             connects: connects.collect(),
             only_on: only_on(estate, workload),
+        }
+    }
+}
+
+impl KnownExternal {
+    fn of(external: &External) -> Self {
+        let ports = ports_of_system(external);
+        Self {
+            name: external.name.value.as_str().into(),
+            cidrs: external.cidrs(),
+            ports: ports
+                .map(|(name, port)| (name.as_str().into(), port))
+                .collect(),
         }
     }
 }

@@ -40,7 +40,7 @@ struct Written {
     port: String,
     /// The ports that are meant, where they are known.
     means: Option<Port>,
-    /// Whether the called workload does not have it yet.
+    /// Whether who is called does not have it yet.
     is_new: bool,
 }
 
@@ -154,9 +154,6 @@ impl<'g> Asked<'g> {
     /// From a workload to what is none.
     fn going_out(&self, caller: &Node, missing: &mut Missing) {
         let to = self.to;
-        let number = self
-            .port
-            .map_or_else(|| "PORT".to_owned(), |it| it.to_string());
         let line = match &to.place {
             _ if to.name.starts_with("platform.") => {
                 format!("`connect {}` in `{}`", to.name, caller.name)
@@ -177,11 +174,10 @@ impl<'g> Asked<'g> {
             ),
             _ => {
                 let whom = self.system(to);
-                let protocol = spoken(self.protocol);
-                format!(
-                    "`connect {whom} port={number}{protocol}` in `{}`",
-                    caller.name
-                )
+                let Some(port) = self.port_of_system(whom, missing) else {
+                    return;
+                };
+                format!("`connect {whom} port={port}` in `{}`", caller.name)
             }
         };
         missing.lines.push(line);
@@ -193,6 +189,20 @@ impl<'g> Asked<'g> {
         let node = node.and_then(|at| self.ground.sheet.nodes.get(*at));
         let system = node.and_then(whom::system);
         system.filter(|it| *it != "clients").unwrap_or(&sought.name)
+    }
+
+    /// How the port of a system outside is written that is asked for: a system that declares ports
+    /// is called on those alone. None, with a note, where it has it of another protocol.
+    fn port_of_system(&self, name: &str, missing: &mut Missing) -> Option<String> {
+        let mut externals = self.ground.cluster.known.externals.iter();
+        let system = externals.find(|it| *it.name == *name);
+        let ports = system.map_or(&[][..], |it| &it.ports);
+        if !ports.is_empty() {
+            return self.written_of(name, ports, missing).map(|it| it.port);
+        }
+        let number = self.port.map(|it| it.to_string());
+        let number = number.unwrap_or_else(|| "PORT".to_owned());
+        Some(format!("{number}{}", spoken(self.protocol)))
     }
 
     /// From what is no workload to one.
@@ -271,10 +281,19 @@ impl<'g> Asked<'g> {
         }
     }
 
-    /// How the port is written that is asked for. None, with a note, where the called workload has
-    /// it of another protocol.
     fn written(&self, called: &Node, missing: &mut Missing) -> Option<Written> {
         let ports = self.known(called).map_or(&[][..], |known| &known.ports);
+        self.written_of(&called.name, ports, missing)
+    }
+
+    /// How the port is written that is asked for. None, with a note, where who is called has it of
+    /// another protocol.
+    fn written_of(
+        &self,
+        called: &str,
+        ports: &[(Arc<str>, Port)],
+        missing: &mut Missing,
+    ) -> Option<Written> {
         let Some(number) = self.port else {
             let is_asked = |port: Port| self.protocol.is_none_or(|it| it == protocol(port));
             let mut meant = ports.iter().filter(|(_, port)| is_asked(*port));
@@ -292,7 +311,7 @@ impl<'g> Asked<'g> {
         if let Some(listens) = ports.iter().find(|(_, port)| is_asked(*port)) {
             return Some(Written::declared(listens));
         }
-        let nothing = format!("Nothing of `{}` listens on {asked}", called.name);
+        let nothing = format!("Nothing of `{called}` listens on {asked}");
         let is_other = |port: Port| (port.from..=port.to).contains(&number);
         if let Some((name, port)) = ports.iter().find(|(_, port)| is_other(*port)) {
             let (has, option) = (self::ports(&[*port]), protocol(*port).name().to_lowercase());
@@ -305,7 +324,7 @@ impl<'g> Asked<'g> {
         let of = spoken(self.protocol);
         missing
             .lines
-            .push(format!("`port NAME {number}{of}` in `{}`", called.name));
+            .push(format!("`port NAME {number}{of}` in `{called}`"));
         Some(Written {
             port: "NAME".to_owned(),
             means: None,

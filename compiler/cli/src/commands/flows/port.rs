@@ -60,9 +60,14 @@ pub(super) fn of_estate(
         Some(Port::Number(number)) => return Ok((protocol, Some(*number))),
         Some(Port::Name(name)) => name,
     };
-    let mut workloads = ground.cluster.known.workloads.iter();
-    let known = workloads.find(|workload| *workload.path == *to.name);
-    let ports = known.map_or(&[][..], |known| &known.ports);
+    let known = &ground.cluster.known;
+    let workload = known.workloads.iter().find(|it| *it.path == *to.name);
+    let external = known.externals.iter().find(|it| *it.name == *to.name);
+    let ports = match (workload, external) {
+        (Some(workload), _) => &workload.ports[..],
+        (None, Some(external)) => &external.ports,
+        (None, None) => &[],
+    };
     let all = ports.iter().map(|(name, port)| {
         let protocol = match port.protocol {
             flows::Protocol::Tcp => Protocol::Tcp,

@@ -69,8 +69,7 @@ pub(super) fn sought(ground: &Ground<'_>, text: &str) -> Result<Option<Sought>, 
     }
     let nodes = named(ground, text);
     let mut externals = ground.cluster.known.externals.iter();
-    let known =
-        !nodes.is_empty() || KNOWN.contains(&text) || externals.any(|(name, _)| **name == *text);
+    let known = !nodes.is_empty() || KNOWN.contains(&text) || externals.any(|it| *it.name == *text);
     Ok(known.then(|| Sought {
         name: text.to_owned(),
         nodes,
@@ -83,8 +82,8 @@ pub(super) fn sought(ground: &Ground<'_>, text: &str) -> Result<Option<Sought>, 
 /// addresses may.
 fn named(ground: &Ground<'_>, text: &str) -> Vec<usize> {
     let mut externals = ground.cluster.known.externals.iter();
-    let own = externals.find(|(name, _)| **name == *text);
-    let own = own.map_or(&[][..], |(_, cidrs)| cidrs.as_slice());
+    let own = externals.find(|it| *it.name == *text);
+    let own = own.map_or(&[][..], |it| it.cidrs.as_slice());
     let comes = |node: &Node| {
         let mut ranges = own.iter().map(|cidr| cidr.get());
         let has = |address| node.addresses.contains(address);
@@ -305,7 +304,7 @@ pub(super) fn unknown(grounds: &[Ground<'_>], option: &str, text: &str) -> Failu
     }
     let externals = grounds.iter().flat_map(|it| &it.cluster.known.externals);
     let names = nodes().map(|node| system(node).unwrap_or(&node.name));
-    let names = names.chain(externals.map(|(name, _)| &**name)).chain(KNOWN);
+    let names = names.chain(externals.map(|it| &*it.name)).chain(KNOWN);
     match nearest(text, names) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
         None => failure.help(
