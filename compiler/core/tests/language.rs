@@ -569,6 +569,25 @@ mod references {
     use super::*;
 
     #[test]
+    fn who_is_called_is_listed_once_and_as_it_is_written() {
+        let help = |target: &str| {
+            let own = container(&format!("port http 80; connect {target}"));
+            let ground = "external bank { cidr \"203.0.113.0/24\"; port https 443 }
+                external w { cidr \"198.51.100.0/24\" }
+                tenant other { workload x { container image=\"r.example/t/x:1.0\"; on general } }";
+            let compiled = on_ground(&format!("{ground}\n{own}"));
+            assert_eq!(compiled.findings.len(), 1, "{target}");
+            compiled.findings[0].help.clone().unwrap_or_default()
+        };
+        let all = "there are bank, internet, other.x, platform.dns, platform.ingress, \
+            platform.kube-api, platform.metadata, platform.metrics, platform.storage, w";
+        assert_eq!(help("zzzzqqqq port=1"), all);
+        assert_eq!(help("other.zzzzqqqq port=1"), all);
+        assert_eq!(help("bank.https"), "write `connect bank port=https`");
+        assert_eq!(help("w.http"), "write `connect w port=http`");
+    }
+
+    #[test]
     fn an_unknown_one_lists_what_there_is() {
         let compiled =
             on_ground("tenant t { workload w { container image=\"r.example/w:1\"; on genral } }");

@@ -131,6 +131,17 @@ fn bare(known: &[String], near: &[&str]) -> Vec<String> {
     bare.collect()
 }
 
+/// Names as they are written in a scope where only its own are bare, each once: what stands outside
+/// may be called like one of them.
+fn own_bare(known: &[String], scope: &str) -> Vec<String> {
+    let own = format!("{scope}.");
+    let bare = known
+        .iter()
+        .map(|name| name.strip_prefix(&own).unwrap_or(name));
+    let bare: BTreeSet<&str> = bare.collect();
+    bare.into_iter().map(str::to_owned).collect()
+}
+
 enum Found<K> {
     One(Id<K>),
     Nothing,
@@ -160,17 +171,6 @@ impl Lookup<'_> {
         name: &V<NameOf<T>>,
         near: &[&str],
     ) -> Option<Ref<K>> {
-        self.get_beside(index, name, near, &[])
-    }
-
-    /// The same, where other names could be meant than those of the index.
-    pub(super) fn get_beside<K, T: Named>(
-        &mut self,
-        index: &Index<K>,
-        name: &V<NameOf<T>>,
-        near: &[&str],
-        others: &[String],
-    ) -> Option<Ref<K>> {
         let span = self.span(name);
         match index.find(&name.value.text, near) {
             Found::One(to) => Some(Ref {
@@ -179,7 +179,7 @@ impl Lookup<'_> {
             }),
             Found::Nothing if self.is_broken(T::KINDS, &name.value.text) => None,
             Found::Nothing => {
-                let known = self.known::<K, T>(index, others);
+                let known = self.known::<K, T>(index, &[]);
                 let bare = bare(&known, near);
                 let finding = rules::unknown_name(T::KINDS, &name.value.text, span, &known, &bare);
                 self.findings.push(finding);
@@ -207,21 +207,22 @@ impl Lookup<'_> {
         others: &[String],
     ) -> Option<Ref<K>> {
         let text = &*name.value.text;
-        if text.contains('.') || index.contains(scope, text) {
-            return self.get_beside(index, name, &[scope], others);
+        let (of, bare) = text.split_once('.').unwrap_or((scope, text));
+        if index.contains(of, bare) {
+            return self.get(index, name, &[scope]);
         }
         if self.is_broken(T::KINDS, text) {
             return None;
         }
         let span = self.span(name);
-        let elsewhere = index.called(text);
+        // What says its scope is no other tenant's by mistake.
+        let elsewhere = match text.contains('.') {
+            true => Vec::new(),
+            false => index.called(text),
+        };
         let finding = if elsewhere.is_empty() {
             let known = self.known::<K, T>(index, others);
-            let own = format!("{scope}.");
-            let bare = known
-                .iter()
-                .map(|name| name.strip_prefix(&own).unwrap_or(name));
-            let bare: Vec<String> = bare.map(str::to_owned).collect();
+            let bare = own_bare(&known, scope);
             rules::unknown_name(T::KINDS, text, span, &known, &bare)
         } else {
             rules::another_tenants(text, span, scope, &elsewhere)

@@ -268,6 +268,17 @@ pub fn host_called(host: &str, span: Span) -> Diagnostic {
     ))
 }
 
+/// A port behind the name of whom it belongs to.
+pub fn port_called(whom: &str, port: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(
+        &UNKNOWN_NAME,
+        span,
+        format!("`connect` takes a name, and `{port}` is a port of `{whom}`"),
+    )
+    .label("a name and a port")
+    .help(format!("write `connect {whom} port={port}`"))
+}
+
 /// What is written as the address of somebody called, who has no name.
 pub fn address_called(cidr: &str, span: Span) -> Diagnostic {
     Diagnostic::new(

@@ -41,7 +41,10 @@ impl Builder<'_> {
         connect: &Arc<kinds::Connect>,
     ) -> Option<Connect> {
         let text = connect.target.value.text.clone();
-        if let Some(finding) = self.misnamed(scope, &connect.target) {
+        let misnamed = self
+            .with_port(model, kept, scope, &connect.target)
+            .or_else(|| self.misnamed(scope, &connect.target));
+        if let Some(finding) = misnamed {
             self.lookup.findings.push(finding);
             return None;
         }
@@ -106,6 +109,35 @@ impl Builder<'_> {
         );
         self.narrows(connect, Narrowed::Inside)?;
         narrowed(Target::Workload(found), ports?)
+    }
+
+    /// A name with a port of whom it calls behind it, as another tenant's workload is written.
+    fn with_port(
+        &self,
+        model: &Parts,
+        kept: &[Kept],
+        scope: &str,
+        target: &V<NameOf<kinds::Connectable>>,
+    ) -> Option<Diagnostic> {
+        let (whom, port) = target.value.text.split_once('.')?;
+        if self.tables.tenants.contains("", whom) {
+            return None;
+        }
+        let own = kept
+            .iter()
+            .find(|it| *it.path == *format!("{scope}.{whom}"));
+        let listens = own.is_some_and(|own| {
+            let mut ports = own.spec.ports();
+            ports.any(|it| it.name.value.as_str() == port)
+        });
+        let mut externals = model.externals.values();
+        let system = externals.find(|it| it.name.value.as_str() == whom);
+        let is_declared = system.is_some_and(|system| {
+            let mut ports = ports_of_system(system);
+            ports.any(|(name, _)| name.as_str() == port)
+        });
+        let is_port = listens || own.is_none() && is_declared;
+        is_port.then(|| rules::port_called(whom, port, self.lookup.span(target)))
     }
 
     /// What is written where the name of somebody called belongs, and is none.
