@@ -126,7 +126,8 @@ impl Walk<'_, '_> {
         match (&*name, of) {
             ("like", _) => self.packaged(text, &[PROFILE]),
             ("price", None) if index == 0 => self.priced(text),
-            ("in", Some("param")) => self.environment(text),
+            // Behind the environments stands the parameter's value in them.
+            ("in", Some("param")) if !is_last(node, index) => self.environment(text),
             ("set", Some("rules")) | ("expect-error" | "expect-warning", _) if index == 0 => {
                 self.packaged(text, &[RULE]);
             }
@@ -294,6 +295,14 @@ pub(super) fn names_of(slot: &Slot) -> &'static [Sort] {
 /// Whether a value that may be something else too is a name.
 pub(super) fn is_name(value: &str) -> bool {
     <tenantry_core::units::Name as tenantry_core::units::Unit>::parse(value).is_ok()
+}
+
+/// Whether no argument of a node stands behind the one at `index`.
+fn is_last(node: Node<'_>, index: usize) -> bool {
+    let arguments = node
+        .entries()
+        .filter(|entry| matches!(entry, Entry::Arg(_)));
+    arguments.count() == index + 1
 }
 
 /// Whether `${…}` in a long text of the node is worked out.

@@ -234,6 +234,17 @@ fn an_environment_is_renamed_where_expressions_compare_it() {
     insta::assert_snapshot!(renamed(&prefix, "live"));
 }
 
+/// The last word of a parameter's `in` is its value, be it spelt as an environment.
+#[test]
+fn a_value_of_a_parameter_is_no_environment() {
+    let text = "param p type=name default=x {\n    in dev prod staging\n    in staging prod\n}\n";
+    let ground = ground(text).replace("\">=0.1\"\n", "\">=0.1\"\n    env dev prod stag$0ing\n");
+    let edited = renamed(&ground, "live");
+    assert!(edited.contains("+    env dev prod live\n"), "{edited}");
+    assert!(edited.contains("+    in live prod\n"), "{edited}");
+    assert!(!edited.contains("in dev prod live"), "{edited}");
+}
+
 const ASKED: &str = "tenant acme {\n    workload web { container image=shop; replicas 2 }\n}\n\
      test two {\n    expect \"estate.tenant['acme'].workload['web'].replicas.count == 2\" \"estate.tenant.acme.workload.web.name == 'web'\" \"'web' in estate.tenant['acme'].workload\"\n    expect-error unknown-name at=acme.web\n    expect-error unknown-name at=general\n}\n\
      rule r on=workload severity=warn {\n    when \"workload.tenant.name == 'acme' && workload.pools.exists(p, p.name == 'general') && workload.labels['x'] != 'web'\"\n    say x\n}\n";
