@@ -219,7 +219,7 @@ impl Macro {
 pub struct Path {
     /// The variable and the fields, outermost first.
     pub names: Vec<Arc<str>>,
-    /// Where it stands.
+    /// Where it stands, without the `has(…)` around it.
     pub range: Range<usize>,
     /// Whether it is only asked for its presence, `has(…)`.
     pub tested: bool,
@@ -303,10 +303,15 @@ impl Expr {
                 return true;
             };
             if names.first().is_some_and(|first| !bound.contains(first)) {
+                // Of `has(a.b)` the path is what stands in the brackets.
+                let (range, tested) = match &expr.kind {
+                    ExprKind::Has { of, name } => (of.range.start..name.range.end, true),
+                    _ => (expr.range.clone(), false),
+                };
                 paths.push(Path {
                     names,
-                    range: expr.range.clone(),
-                    tested: matches!(expr.kind, ExprKind::Has { .. }),
+                    range,
+                    tested,
                 });
             }
             false
@@ -339,7 +344,7 @@ mod tests {
             .iter()
             .map(|path| {
                 let tested = if path.tested { "?" } else { "" };
-                assert!(text[path.range.clone()].contains(&*path.names[0]));
+                assert!(text[path.range.clone()].starts_with(&*path.names[0]));
                 path.names.join(".") + tested
             })
             .collect()

@@ -69,6 +69,17 @@ fn a_column_is_renamed_behind_a_filter() {
     insta::assert_snapshot!(renamed(&ground(text), "number"));
 }
 
+/// What `has` asks about stands in its brackets.
+#[test]
+fn the_element_of_an_each_is_renamed_where_it_is_asked_for() {
+    let text = "table t {\n    column city name default=ulm\n    row x\n}\ntenant acme {\n    each ro$0w in=t {\n        \
+         workload $row.key if=\"has(row.city) && !has( (row).city )\" { container image=shop }\n    }\n}\n";
+    let edited = renamed(&ground(text), "line");
+    assert!(edited.contains("+    each line in=t {\n"), "{edited}");
+    let says = "workload $line.key if=\"has(line.city) && !has( (line).city )\" {";
+    assert!(edited.contains(says), "{edited}");
+}
+
 #[test]
 fn a_package_is_renamed_by_its_use() {
     let text = "use \"packs/pg\"\ntenant acme {\n    workload db { like p$0g.small; container image=shop }\n}\n\
