@@ -17,7 +17,7 @@ use tenantry_syntax::{
 };
 
 pub(crate) use loose::is_about_names;
-pub(crate) use uses::is_expression;
+pub(crate) use uses::{is_expression, is_name};
 use walk::Walk;
 
 use crate::meaning::Speaker;

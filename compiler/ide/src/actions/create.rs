@@ -9,7 +9,9 @@ use super::{Action, Ask, is_ours, skeleton::Skeleton};
 use crate::{
     cursor::Cursor,
     host::{Edit, File, FileEdits},
-    outline::{DEFINE, ENV, LOCAL, Looked, PACKAGE, PORT, PROFILE, RULE, Sort, Use},
+    outline::{
+        DEFINE, ENV, GROUND, LOCAL, Looked, PACKAGE, PORT, PROFILE, RULE, Sort, Use, is_name,
+    },
 };
 
 /// The rules whose findings are about names that nobody declares.
@@ -35,7 +37,9 @@ pub(super) fn actions(ask: &Ask<'_>) -> Vec<Action> {
     // Of `acme.web`, what stands behind the dot.
     let inside = |one: &&Use| span.start <= one.span.start && one.span.end <= span.end;
     let mut uses = outline.uses.iter();
-    let Some(one) = uses.rfind(inside).filter(|one| !leads(ask, one)) else {
+    // What is no name, as the nothing behind a dot that was just typed, would be a mistake there.
+    let mut found = uses.rfind(inside).into_iter();
+    let Some(one) = found.find(|one| is_name(&one.name) && !leads(ask, one)) else {
         return Vec::new();
     };
     let sorts = one
@@ -92,7 +96,8 @@ fn create(ask: &Ask<'_>, one: &Use, sort: Sort) -> Option<Action> {
             let title = format!("declare {sort} `{name}`");
             match tenant(ask, one).filter(|_| skeleton.is_tenants(sort)) {
                 Some(tenant) => within(ask, tenant, &skeleton.node(sort, name, 1)?, title),
-                None if skeleton.is_top(sort) => {
+                // In a tenant stands nothing of the top, and in `platform` nothing at all.
+                None if skeleton.is_top(sort) && (GROUND.contains(&sort) || !is_scoped(one)) => {
                     let text = format!("{}\n", skeleton.node(sort, name, 0)?);
                     append(ask, sort, &text, title)
                 }
@@ -100,6 +105,11 @@ fn create(ask: &Ask<'_>, one: &Use, sort: Sort) -> Option<Action> {
             }
         }
     }
+}
+
+/// Whether a name is looked for in a scope that is said before it.
+fn is_scoped(one: &Use) -> bool {
+    matches!(one.looked, Looked::Within(_))
 }
 
 /// Behind the environments that there are, or as the first.

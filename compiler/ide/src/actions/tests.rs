@@ -199,6 +199,32 @@ tenant acme {{
     insta::assert_snapshot!(lines.map(with).join("\n"));
 }
 
+/// A name that nobody has typed yet is not declared.
+#[test]
+fn what_is_no_name_is_not_declared() {
+    let found = |line: &str| {
+        let (fixture, range) = selected(&format!(
+            "tenant acme {{\n    workload web {{\n        container image=\"registry.example.com/web:1\"\n        {line}\n    }}\n}}\ntenant beta\n"
+        ));
+        let found = actions(&fixture.snapshot(), &fixture.path, &range).into_iter();
+        let titles = found.map(|action| action.title);
+        titles
+            .filter(|title| title.starts_with("declare "))
+            .collect::<Vec<String>>()
+    };
+    assert_eq!(found("connect beta.db$0"), ["declare workload `db`"]);
+    for line in [
+        "connect beta.$0",
+        "connect platform.$0",
+        "connect platform.dms$0",
+        "port http 80; offer http to=beta.$0",
+        "like \"$0\"",
+        "like \"A b$0\"",
+    ] {
+        assert_eq!(found(line), Vec::<String>::new(), "{line}");
+    }
+}
+
 #[test]
 fn a_finding_that_is_meant_is_allowed_in_the_workload() {
     insta::assert_snapshot!(told(

@@ -293,7 +293,7 @@ pub(super) fn names_of(slot: &Slot) -> &'static [Sort] {
 }
 
 /// Whether a value that may be something else too is a name.
-pub(super) fn is_name(value: &str) -> bool {
+pub(crate) fn is_name(value: &str) -> bool {
     <tenantry_core::units::Name as tenantry_core::units::Unit>::parse(value).is_ok()
 }
 
