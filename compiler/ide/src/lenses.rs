@@ -20,7 +20,10 @@ use tenantry_placement::{
 
 use tenantry_syntax::ast::{Entry, Node, Scalar};
 
-use crate::{cursor::first_argument, host::Snapshot};
+use crate::{
+    cursor::first_argument,
+    host::{File, Snapshot},
+};
 
 /// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,11 +78,55 @@ pub struct Lens {
     pub of: Arc<str>,
 }
 
-/// The lines of a file, in the order of its text.
-pub fn lenses(snapshot: &Snapshot, path: &str) -> Vec<Lens> {
+/// The lines of a file, in the order of its text, that have something to say in the environment of
+/// that name or else the first, or may have once more is known.
+pub fn lenses(snapshot: &Snapshot, env: Option<&str>, path: &str) -> Vec<Lens> {
     let Some(file) = snapshot.file(path) else {
         return Vec::new();
     };
+    let mut found = places(snapshot, file);
+    let kept = environment(snapshot, env).map(|one| &one.kept);
+    // Beside a mistake each says that there is one.
+    if let Some(kept) = kept.filter(|_| !has_errors(snapshot)) {
+        let workloads = kept.estate.workloads.iter();
+        let known = Known {
+            kept,
+            workloads: workloads.map(|(id, one)| (&*one.path, id)).collect(),
+            is_all: snapshot.is_current(),
+        };
+        found.retain(|lens| known.may_tell(lens));
+    }
+    found
+}
+
+/// What lines can be told from.
+struct Known<'k> {
+    kept: &'k Kept,
+    /// The workloads by their paths.
+    workloads: BTreeMap<&'k str, Id<Workload>>,
+    /// Whether what is in none of it is nowhere, and not just typed.
+    is_all: bool,
+}
+
+impl Known<'_> {
+    /// Whether a line has something to say. A job stands nowhere for long, and what is not there
+    /// in an environment has no place, no flows and no output.
+    fn may_tell(&self, lens: &Lens) -> bool {
+        match lens.sort {
+            LensSort::Place => match self.workloads.get(&*lens.of) {
+                Some(id) => self.kept.placement.is_none() || stands_on(self.kept, *id).is_some(),
+                None => !self.is_all,
+            },
+            LensSort::Flows | LensSort::Emitted => {
+                !self.is_all || self.workloads.contains_key(&*lens.of)
+            }
+            LensSort::Fill | LensSort::Quota | LensSort::Test => true,
+        }
+    }
+}
+
+/// All lines that a file may have.
+fn places(snapshot: &Snapshot, file: File<'_>) -> Vec<Lens> {
     let mut found = Vec::new();
     let tests = file.parse.document().nodes();
     let tests: Vec<_> = tests.filter(|node| node.name() == "test").collect();
@@ -101,6 +148,10 @@ pub fn lenses(snapshot: &Snapshot, path: &str) -> Vec<Lens> {
             "pool" => add(LensSort::Fill, declared.name.clone()),
             "workload" if !declared.scope.is_empty() => {
                 let of: Arc<str> = format!("{}.{}", declared.scope, declared.name).into();
+                // What is worked out is one workload in each call or row, or none.
+                if of.contains('$') {
+                    continue;
+                }
                 add(LensSort::Place, of.clone());
                 add(LensSort::Flows, of.clone());
                 add(LensSort::Emitted, of);
@@ -186,8 +237,7 @@ pub fn tell(snapshot: &Snapshot, env: Option<&str>, sort: LensSort, of: &str) ->
 /// What a line says of which nothing is known: what a mistake is part of has no place and no flows
 /// until it is mended.
 pub fn untold(snapshot: &Snapshot, sort: LensSort) -> &'static str {
-    let findings = &snapshot.known().analysis.findings;
-    if !findings.iter().any(|finding| finding.level >= Level::Error) {
+    if !has_errors(snapshot) {
         return "–";
     }
     match sort {
@@ -196,6 +246,11 @@ pub fn untold(snapshot: &Snapshot, sort: LensSort) -> &'static str {
         LensSort::Flows => "no flows beside errors",
         LensSort::Emitted | LensSort::Test => "no output beside errors",
     }
+}
+
+fn has_errors(snapshot: &Snapshot) -> bool {
+    let findings = &snapshot.known().analysis.findings;
+    findings.iter().any(|finding| finding.level >= Level::Error)
 }
 
 /// The environment of a name, or else the first.
@@ -377,14 +432,14 @@ test small {{ expect-error lone-replica }}
         ));
         let snapshot = fixture.snapshot();
         let drawn = |path: &str| {
-            let marks = lenses(&snapshot, path).into_iter().map(|lens| {
+            let marks = lenses(&snapshot, None, path).into_iter().map(|lens| {
                 let said = tell(&snapshot, None, lens.sort, &lens.of);
                 (lens.range, said.unwrap_or_else(|| "-".to_owned()))
             });
             crate::fixture::drawn(fixture.text(path), marks.collect())
         };
         insta::assert_snapshot!(format!("{}{}", drawn("tenantry.kdl"), drawn("tenants.kdl")));
-        assert_eq!(lenses(&snapshot, "gone.kdl"), []);
+        assert_eq!(lenses(&snapshot, None, "gone.kdl"), []);
         assert_eq!(untold(&snapshot, LensSort::Fill), "–");
         assert_eq!(tell(&snapshot, None, LensSort::Fill, "gone"), None);
     }
@@ -394,9 +449,57 @@ test small {{ expect-error lone-replica }}
         let fixture = Fixture::new(
             "//- tenantry.kdl\nestate demo\ntest t {\n    given { pool p; tenant a { workload w } }\n}\n",
         );
-        let found = lenses(&fixture.snapshot(), "tenantry.kdl");
+        let found = lenses(&fixture.snapshot(), None, "tenantry.kdl");
         let sorts: Vec<LensSort> = found.into_iter().map(|lens| lens.sort).collect();
         assert_eq!(sorts, [LensSort::Test]);
+    }
+
+    /// A job stands nowhere for long, and what is not there in an environment is not told of.
+    #[test]
+    fn what_has_nothing_to_say_has_no_line() {
+        let ground =
+            crate::actions::ground().replacen("estate demo", "estate demo { env dev prod }", 1);
+        let image = "registry.example.com/web:1.2@sha256:c1af32b9fc660f6c3c3c86206668f9830b1dfdc63209731354a2c82d1868ab18";
+        let text = format!(
+            r#"{ground}
+//- tenants.kdl
+table t {{ row x }}
+tenant acme {{
+    quota cpu=32 memory="64GiB"
+    workload nightly {{ job image="{image}" schedule=hourly; cpu 1; memory "1GiB" }}
+    workload debug if="env == 'prod'" {{ container image="{image}"; cpu 1; memory "1GiB" }}
+    each r in=t {{ workload "w-${{r.key}}" {{ container image="{image}"; cpu 1; memory "1GiB" }} }}
+}}
+"#
+        );
+        let fixture = Fixture::new(&text);
+        let snapshot = fixture.snapshot();
+        let findings = &snapshot.known().analysis.findings;
+        assert!(!has_errors(&snapshot), "{findings:?}");
+        let of = |env: &str, about: &str| {
+            let found = lenses(&snapshot, Some(env), "tenants.kdl").into_iter();
+            let about = found.filter(|lens| lens.of.ends_with(about));
+            let each = about.inspect(|lens| {
+                let said = tell(&snapshot, Some(env), lens.sort, &lens.of);
+                assert!(said.is_some(), "{lens:?} in {env} says nothing");
+            });
+            each.map(|lens| lens.sort).collect::<Vec<_>>()
+        };
+        let workload = [LensSort::Place, LensSort::Flows, LensSort::Emitted];
+        assert_eq!(of("dev", "acme.nightly"), workload[1..]);
+        assert_eq!(of("dev", "acme.debug"), []);
+        assert_eq!(of("prod", "acme.debug"), workload);
+        assert_eq!(of("prod", "}"), []);
+        let package = "package p version=\"1.0.0\"\ndefine app {\n    arg name type=name\n    \
+             body { tenant $name { workload web { container image=x } } }\n}\n";
+        let package = Fixture::new(package);
+        assert_eq!(lenses(&package.snapshot(), None, "tenantry.kdl"), []);
+        // What is just typed is not known yet, and may have all of it.
+        let typed = text.replace("    each r", "    $0each r");
+        let typed = Fixture::typing(&typed, "workload new { container image=x }\n    ");
+        let found = lenses(&typed.snapshot(), Some("dev"), "tenants.kdl").into_iter();
+        let new = found.filter(|lens| &*lens.of == "acme.new");
+        assert_eq!(new.map(|lens| lens.sort).collect::<Vec<_>>(), workload);
     }
 
     #[test]

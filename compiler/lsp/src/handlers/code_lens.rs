@@ -14,7 +14,9 @@ pub(super) fn handle(contexts: &[Context], params: CodeLensParams) -> Answer<Cod
         .and_then(|context| {
             let path = context.path(&params.text_document.uri)?;
             let converter = context.converter();
-            let lenses = lenses(&context.snapshot, &path).into_iter().map(|lens| {
+            let env = context.settings.environment.as_deref();
+            let lenses = lenses(&context.snapshot, env, &path).into_iter();
+            let lenses = lenses.map(|lens| {
                 let data = json!({
                     "uri": params.text_document.uri,
                     "sort": lens.sort.word(),
