@@ -164,6 +164,8 @@ pub enum Meant {
     Name(Arc<str>),
     /// Those that it has in it.
     Part(Arc<str>),
+    /// Those that it has in it as a whole, beside dots for example: `acme.` in front of a name.
+    Whole(Arc<str>),
     /// Those that a search finds.
     Searched {
         /// How it is called, from its dot on: `.startsWith('ac')`.

@@ -164,7 +164,7 @@ impl<'s> Rename<'s> {
             Meant::Anything => true,
             Meant::Name(text) => text == name,
             // Whether that is another answer turns on the new name.
-            Meant::Part(_) | Meant::Searched { .. } => false,
+            Meant::Part(_) | Meant::Whole(_) | Meant::Searched { .. } => false,
         });
         if let Some((meant, line)) = found {
             let what = match meant {
@@ -214,7 +214,7 @@ impl<'s> Rename<'s> {
             let meant = &loose.meant;
             let is_other = match meant {
                 Meant::Anything | Meant::Name(_) => false,
-                Meant::Part(_) => meant.is_of(name) || meant.is_of(new),
+                Meant::Part(_) | Meant::Whole(_) => meant.is_of(name) || meant.is_of(new),
                 Meant::Searched { .. } => meant.is_of(name) != meant.is_of(new),
             };
             is_other && (!loose.is_form || meant.says(name))
@@ -226,6 +226,11 @@ impl<'s> Rename<'s> {
             Meant::Searched { call, .. } => format!(
                 "`{call}` at {line} does not answer `{new}` as it does `{name}`; compare with the \
                  whole name there, as in `== '{name}'`"
+            ),
+            Meant::Whole(text) => format!(
+                "`{}` is said at {line} in the text `{text}`, a part of a reference, which a rename \
+                 cannot follow; compare with the whole reference there",
+                if meant.is_of(name) { name } else { new },
             ),
             _ => format!(
                 "a text at {line}, which is compared with what names are put together to, may say \

@@ -7,7 +7,7 @@ use tenantry_core::cel::{self, Budget, Expr, ExprKind, Function, NoTypes, Operat
 use tenantry_syntax::Span;
 
 use super::{
-    ENV, Loose, Meant, part,
+    ENV, GROUND, Loose, Meant, Sort, part,
     texts::{Bound, Source, literal},
     walk::Walk,
 };
@@ -17,9 +17,10 @@ impl Meant {
     pub(crate) fn says(&self, name: &str) -> bool {
         match self {
             Self::Anything => false,
-            Self::Name(text) | Self::Part(text) | Self::Searched { text, .. } => {
-                text.contains(name)
-            }
+            Self::Name(text)
+            | Self::Part(text)
+            | Self::Whole(text)
+            | Self::Searched { text, .. } => text.contains(name),
         }
     }
 
@@ -29,6 +30,7 @@ impl Meant {
             Self::Anything => true,
             Self::Name(text) => **text == *name,
             Self::Part(text) => text.contains(name),
+            Self::Whole(text) => words(text).any(|word| word == name),
             Self::Searched { call, text } => {
                 // What the name leads to may stand behind a dot, or in front of one.
                 let dotted = [format!("{name}."), format!("{name}\\"), format!(".{name}")];
@@ -44,6 +46,20 @@ pub(crate) fn is_about_names(tree: &Expr) -> bool {
     let paths = tree.paths();
     let is_name = |path: &cel::Path| matches!(&*path.names, [_, .., last] if **last == *"name");
     !paths.is_empty() && paths.iter().all(is_name)
+}
+
+/// The names that a text may be made of: what stands between dots, and signs of a pattern.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+}
+
+/// What the part before the dot of such a reference names: of `acme.web` the tenant.
+fn scopes_of(sorts: &[Sort]) -> Vec<Sort> {
+    let inner = ["workload", "secret", "config", "volume"];
+    let is_any = |of: &[Sort]| sorts.iter().any(|sort| of.contains(sort));
+    let tenant = is_any(&inner).then_some("tenant");
+    let cluster = is_any(GROUND).then_some("cluster");
+    tenant.into_iter().chain(cluster).collect()
 }
 
 /// Whether a text answers a call with true: `'acme'` does `.startsWith('ac')`.
@@ -80,6 +96,8 @@ impl Walk<'_, '_> {
             } => {
                 self.put_together(from, left, right, bound);
                 self.put_together(from, right, left, bound);
+                self.made_of_texts(from, left, right, bound);
+                self.made_of_texts(from, right, left, bound);
             }
             _ => {}
         }
@@ -94,6 +112,8 @@ impl Walk<'_, '_> {
         wanted: &Expr,
         bound: &[Bound],
     ) {
+        self.scope(from, wanted, bound, within);
+        self.scope(from, within, bound, wanted);
         if let Some((text, at)) = literal(from, within) {
             self.add_loose(from, wanted, bound, Meant::Part(text.into()), at);
         }
@@ -110,6 +130,27 @@ impl Walk<'_, '_> {
             }
         };
         self.add_loose(from, within, bound, meant, at);
+    }
+
+    /// `connect.target.startsWith('acme.')`: what stands before the dot is a name of its own.
+    fn scope(&mut self, from: &Source<'_, '_>, against: &Expr, bound: &[Bound], text: &Expr) {
+        let ExprKind::Str(said) = &text.kind else {
+            return;
+        };
+        if said.contains('.') {
+            let scopes = scopes_of(&self.names_within(from.asks, against, bound));
+            self.push_loose(from, scopes, Meant::Whole(said.clone()), text.range.clone());
+        }
+    }
+
+    /// `connect.target == 'acme.' + 'web'`: what a name is compared with is put together of texts,
+    /// which say parts of it.
+    fn made_of_texts(&mut self, from: &Source<'_, '_>, side: &Expr, made: &Expr, bound: &[Bound]) {
+        let mut sorts = self.names_in(from.asks, side, bound);
+        sorts.extend(scopes_of(&sorts));
+        for (text, at) in added(made).into_iter().filter_map(|one| literal(from, one)) {
+            self.push_loose(from, sorts.clone(), Meant::Whole(text.into()), at);
+        }
     }
 
     /// `env + '-x' == 'prod-x'`: the text may have the name in it.
@@ -136,6 +177,16 @@ impl Walk<'_, '_> {
         at: Range<usize>,
     ) {
         let sorts = self.names_within(from.asks, against, bound);
+        self.push_loose(from, sorts, meant, at);
+    }
+
+    fn push_loose(
+        &mut self,
+        from: &Source<'_, '_>,
+        sorts: Vec<Sort>,
+        meant: Meant,
+        at: Range<usize>,
+    ) {
         if sorts.is_empty() {
             return;
         }
@@ -149,7 +200,7 @@ impl Walk<'_, '_> {
     }
 
     /// What texts in an expression are names of, be they part of what it comes to.
-    fn names_within(&self, asks: bool, expr: &Expr, bound: &[Bound]) -> Vec<super::Sort> {
+    fn names_within(&self, asks: bool, expr: &Expr, bound: &[Bound]) -> Vec<Sort> {
         let own = self.names_in(asks, expr, bound);
         if !own.is_empty() {
             return own;
@@ -166,7 +217,7 @@ impl Walk<'_, '_> {
             _ => Vec::new(),
         };
         let below = below.into_iter();
-        let mut sorts: Vec<super::Sort> = below
+        let mut sorts: Vec<Sort> = below
             .flat_map(|one| self.names_within(asks, one, bound))
             .collect();
         sorts.sort_unstable();
@@ -224,6 +275,29 @@ fn speaks_of_env(tree: &Expr) -> bool {
         true
     });
     speaks
+}
+
+/// What is added up in an expression, or in those that a list holds; nothing where that is one
+/// text alone.
+fn added(expr: &Expr) -> Vec<&Expr> {
+    let (mut open, mut found) = (vec![expr], Vec::new());
+    while let Some(expr) = open.pop() {
+        match &expr.kind {
+            ExprKind::List(all) => open.extend(all),
+            ExprKind::Binary {
+                operator: Operator::Add,
+                left,
+                right,
+                ..
+            } => {
+                let sides = [&**left, right];
+                open.extend(sides);
+                found.extend(sides);
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 fn is_search(function: Function) -> bool {

@@ -101,6 +101,29 @@ fn a_tenant_is_renamed_where_a_rule_compares_it() {
     insta::assert_snapshot!(each(&lines, |when| renamed(&asked("beta", when), "bravo")));
 }
 
+/// No connection of today is told from others by them, but one of tomorrow would be.
+#[test]
+fn a_part_of_a_reference_that_a_rule_says_is_refused() {
+    let lines = [
+        "workload.connect.exists(c, c.target.startsWith('beta.'))",
+        "workload.connect.exists(c, c.target.matches('^(gamma|beta)\\\\\\\\.'))",
+        "workload.connect.exists(c, c.target == 'beta.' + 'web')",
+        "workload.connect.exists(c, c.target in ['gamma.web', 'beta' + '.web'])",
+        "workload.connect.exists(c, 'x.y beta.web'.contains(c.target))",
+        "workload.connect.exists(c, c.target.startsWith('alphabeta.'))",
+        "workload.connect.exists(c, c.target == 'beta-2.' + 'web')",
+        "workload.connect.exists(c, c.target == 'beta.web')",
+    ];
+    let renamed = |when: &str| {
+        let fixture = Fixture::new(&asked("beta", when));
+        match rename(&fixture.snapshot(), &fixture.path, fixture.at, "bravo") {
+            Err(words) => words,
+            Ok(edits) => format!("{} edits", edits.values().flatten().count()),
+        }
+    };
+    insta::assert_snapshot!(each(&lines, renamed));
+}
+
 #[test]
 fn a_test_that_a_name_would_fail_keeps_it() {
     let text = "tenant ac$0me {\n    workload web { container image=shop; cpu \"100m\"; memory \"128MiB\" }\n}\n\
