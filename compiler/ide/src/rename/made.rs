@@ -2,7 +2,7 @@
 //! hand, and a refusal says where.
 
 use tenantry_core::{FileId, model::Estate, origin::OriginId};
-use tenantry_syntax::Span;
+use tenantry_syntax::{Span, around::nodes_at, ast::Entry};
 
 use crate::{
     host::{File, Location, Snapshot},
@@ -26,7 +26,8 @@ pub(super) fn refusal(snapshot: &Snapshot, file: File<'_>, at: u32) -> Option<St
         path: file.path.into(),
         range: at..at,
     };
-    let place = said().unwrap_or(here);
+    let said = said().map(|place| key_of_row(snapshot, &place).unwrap_or(place));
+    let place = said.unwrap_or(here);
     let made = made_at(snapshot, &place);
     let first = made.first()?;
     let name = match &*first.scope {
@@ -106,10 +107,29 @@ fn is_from(snapshot: &Snapshot, estate: &Estate, origin: OriginId, place: &Locat
 fn is_at(snapshot: &Snapshot, estate: &Estate, origin: OriginId, place: &Location) -> bool {
     let span = estate.origins.editable(origin);
     let own = span.and_then(|span| snapshot.locate(span));
+    let own = own.map(|own| key_of_row(snapshot, &own).unwrap_or(own));
     own.is_some_and(|own| {
         own.path == place.path
             && own.range.start <= place.range.start
             && place.range.end <= own.range.end
+    })
+}
+
+/// What stands for a row that a name comes from as a whole: its key. Its other values make a name
+/// each by itself, or none.
+fn key_of_row(snapshot: &Snapshot, own: &Location) -> Option<Location> {
+    let file = snapshot.file(&own.path)?;
+    let node = nodes_at(file.parse, own.range.start).into_iter().last()?;
+    if node.name() != "row" || node.span().start != own.range.start {
+        return None;
+    }
+    let key = node.entries().find_map(|entry| match entry {
+        Entry::Arg(arg) => Some(arg.value_span()),
+        Entry::Prop(_) => None,
+    })?;
+    Some(Location {
+        path: own.path.clone(),
+        range: key.start..key.end,
     })
 }
 

@@ -367,3 +367,23 @@ fn a_name_that_is_made_is_refused_alike_wherever_it_is_asked_for() {
     out += &format!("row x$0\n    {}\n", renamed(&row, "main"));
     insta::assert_snapshot!(out);
 }
+
+/// A value of a row is asked about for itself: it is a part of a name only where one is made of it.
+#[test]
+fn a_plain_value_of_a_row_is_no_name() {
+    let text = "table t {\n    column tier name default=ordinary\n    column city name default=ulm\n    row x tier=TIER city=CITY\n}\n\
+         each r in=t {\n    tenant $r.key { label tier $r.tier; workload \"w-${r.city}\" { container image=shop } }\n}\n";
+    let with = |tier: &str, city: &str| {
+        let text = text.replace("TIER", tier).replace("CITY", city);
+        renamed(&ground(&text), "main")
+    };
+    assert_eq!(
+        with("gold$0", "bonn"),
+        "no: no name stands here that the estate declares"
+    );
+    let made = with("gold", "bonn$0");
+    assert!(
+        made.starts_with("no: the workload `x.w-bonn` is made by"),
+        "{made}"
+    );
+}
